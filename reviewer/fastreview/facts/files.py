@@ -1,0 +1,182 @@
+"""What the project's files other than Python say: packaging, containers, workflows, manifests, tool configuration."""
+
+from msgspec import Struct
+
+Scalar = None | bool | int | float | str
+Value = Scalar | tuple[Scalar, ...]
+
+
+class Settings(Struct, frozen=True):
+    """One tool's configuration, tables flattened to dotted keys: ``{"strict": True, "overrides.0.module": "x"}``."""
+
+    tool: str
+    path: str
+    line: int
+    values: dict[str, Value] = {}
+
+
+class Requirement(Struct, frozen=True):
+    """A declared dependency. ``group`` is "" for what the service needs to run, else dev, test or the extra's name.
+
+    ``specifier`` is as written (``>=2.0,<3``), "" when unbounded. ``name`` is normalised (PEP 503).
+    """
+
+    name: str
+    specifier: str
+    group: str
+    path: str
+    line: int
+    pinned: bool = False
+    hashed: bool = False
+
+
+class LockFile(Struct, frozen=True):
+    """A file that fixes every version: uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, hashed requirements."""
+
+    path: str
+    kind: str
+    packages: dict[str, str] = {}
+
+
+class Instruction(Struct, frozen=True):
+    """One Dockerfile instruction, continuation lines joined. ``exec_form`` is true for a JSON array."""
+
+    keyword: str
+    value: str
+    line: int
+    exec_form: bool = False
+
+
+class Stage(Struct, frozen=True):
+    image: str
+    name: str
+    line: int
+    instructions: tuple[Instruction, ...] = ()
+
+
+class ContainerFacts(Struct, frozen=True):
+    """A Dockerfile or Containerfile, its stages in order; the last one is what ships."""
+
+    path: str
+    stages: tuple[Stage, ...]
+    ignore_file: str = ""
+    """Path of the .dockerignore that applies, or ""."""
+
+
+class Step(Struct, frozen=True):
+    """One command of a pipeline: what it ``uses`` (an action, an orb) or what it runs (``run``, several lines possible)."""
+
+    name: str
+    uses: str
+    run: str
+    line: int
+    allowed_to_fail: bool = False
+
+
+class Job(Struct, frozen=True):
+    name: str
+    line: int
+    steps: tuple[Step, ...] = ()
+    services: tuple[str, ...] = ()
+    allowed_to_fail: bool = False
+
+
+class WorkflowFacts(Struct, frozen=True):
+    """A CI pipeline. ``system`` is github, gitlab, azure, circleci, jenkins, travis, bitbucket, drone or woodpecker.
+
+    ``on_changes`` is true when pushes or pull/merge requests start it.
+    """
+
+    path: str
+    system: str
+    name: str
+    on_changes: bool
+    jobs: tuple[Job, ...] = ()
+
+
+class ProbeSetting(Struct, frozen=True):
+    """A liveness, readiness or startup probe, or a health check. ``detail`` is the path, command or port."""
+
+    kind: str
+    detail: str
+    line: int
+
+
+class ManifestContainer(Struct, frozen=True):
+    name: str
+    image: str
+    command: str
+    line: int
+    probes: tuple[ProbeSetting, ...] = ()
+    has_resources: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+class ManifestFacts(Struct, frozen=True):
+    """A Compose service set, a Kubernetes object or a Helm template. ``kind`` is Compose, Deployment, StatefulSet ..."""
+
+    path: str
+    kind: str
+    name: str
+    line: int
+    strategy: str = ""
+    containers: tuple[ManifestContainer, ...] = ()
+
+
+class EnvironmentFile(Struct, frozen=True):
+    """``.env`` and its kin. ``example`` by name (.env.example, .env.sample, .env.template); ``committed`` as far as git says."""
+
+    path: str
+    example: bool
+    committed: bool
+    values: tuple[tuple[str, str, int], ...] = ()
+    """name, value, line"""
+
+
+class Revision(Struct, frozen=True):
+    """A migration. ``down`` are its parents' ids; ``has_downgrade`` says that its downgrade does something."""
+
+    path: str
+    id: str
+    down: tuple[str, ...]
+    has_downgrade: bool
+    line: int
+
+
+class MigrationFacts(Struct, frozen=True):
+    """One migration environment. ``tool`` is alembic, aerich, yoyo, piccolo ..."""
+
+    tool: str
+    path: str
+    revisions: tuple[Revision, ...] = ()
+    heads: tuple[str, ...] = ()
+
+
+class TextFile(Struct, frozen=True):
+    """A file whose presence or headings matter (README, LICENSE, CODEOWNERS); ``headings`` in order, shortened."""
+
+    path: str
+    kind: str
+    headings: tuple[str, ...] = ()
+    lines: int = 0
+
+
+class FileFacts(Struct, frozen=True):
+    """All of the above. ``python_wanted`` is requires-python or the image's or .python-version's word, "" if nobody says."""
+
+    settings: tuple[Settings, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    locks: tuple[LockFile, ...] = ()
+    containers: tuple[ContainerFacts, ...] = ()
+    workflows: tuple[WorkflowFacts, ...] = ()
+    manifests: tuple[ManifestFacts, ...] = ()
+    environments: tuple[EnvironmentFile, ...] = ()
+    hooks: tuple[tuple[str, str], ...] = ()
+    """pre-commit: repository or "local", and hook id"""
+    migrations: tuple[MigrationFacts, ...] = ()
+    texts: tuple[TextFile, ...] = ()
+    commands: tuple[tuple[str, int, str], ...] = ()
+    """path, line, text: how the service is started (Procfile, Makefile, scripts, gunicorn.conf.py settings)"""
+    python_wanted: str = ""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """path, reason: broken TOML, YAML, JSON, encodings"""

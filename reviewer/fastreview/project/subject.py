@@ -1,0 +1,32 @@
+"""Where something stands, and what checks are evaluated on."""
+
+from abc import ABC, abstractmethod
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, order=True):
+    """A place in a file: ``path`` relative to the reviewed root with "/", lines from 1; line 0 is the file as a whole."""
+
+    path: str
+    line: int = 0
+    end_line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+class Subject(ABC):
+    """Something a check judges. Subjects, not files and not findings, are the denominator of every share."""
+
+    unit: str = "subject"
+    """What one of them is called in reports."""
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """Its name that survives moves within a file: ``GET /items/{id}``, ``app.orders.place_order``."""
+
+    @property
+    @abstractmethod
+    def place(self) -> Place: ...

@@ -1,0 +1,298 @@
+"""The review document: everything that a report shows, and the only thing that a renderer sees.
+
+Stable for users and scripts ("fastreview/1"). Paths are relative to the reviewed root, with "/"; a path that starts with
+"../" is a file of the repository that is about the service. Lines count from 1, 0 means the whole file. Durations are in
+seconds. Nothing in it is HTML or trusted: names, messages and excerpts may hold whatever the reviewed project holds.
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from fastreview.errors import UnreadableReview
+
+SCHEMA = "fastreview/1"
+
+LevelName = Literal["junior", "intermediate", "senior", "staff"]
+State = Literal["met", "not-met", "unknown", "not-applicable", "off", "crashed"]
+Kind = Literal["gate", "credit", "never"]
+Severity = Literal["blocker", "major", "minor", "info"]
+Confidence = Literal["certain", "likely", "possible"]
+Status = Literal["open", "waived", "accepted"]
+Effort = Literal["minutes", "hours", "days"]
+RungName = Literal["declared", "configured", "exercised", "enforced"]
+
+LEVELS: tuple[LevelName, ...] = ("junior", "intermediate", "senior", "staff")
+
+
+class Tool(Struct, frozen=True):
+    version: str
+    ruleset: str
+    """Digest of the checks and thresholds: two reviews with different rulesets are not joined in one trend."""
+    model: str
+
+
+class AppEntry(Struct, frozen=True):
+    target: str = msgspec.field(name="import")
+    path: str
+    line: int
+    seen: tuple[Literal["static", "runtime"], ...]
+
+
+class ProjectEntry(Struct, frozen=True):
+    name: str
+    commit: str
+    dirty: bool
+    apps: tuple[AppEntry, ...]
+
+
+class Unparsed(Struct, frozen=True):
+    path: str
+    reason: str
+
+
+class ScopeEntry(Struct, frozen=True):
+    files: int
+    lines: int
+    routes: int
+    unparsed: tuple[Unparsed, ...]
+    left_out: tuple[Unparsed, ...]
+
+
+class GatheredEntry(Struct, frozen=True):
+    what: Literal["source", "app", "files", "tests", "types", "git", "http"]
+    state: Literal["ok", "unavailable", "off"]
+    reason: str
+    how: str
+    """What would provide it, as an instruction; "" when it is there."""
+    seconds: float
+
+
+class Headline(Struct, frozen=True):
+    """``evidence`` is 0 to 1. ``index`` is 0 to 100 with one decimal. Not ``assessed``: too little was decided."""
+
+    proven: LevelName
+    possible: LevelName
+    evidence: float
+    index: float
+    assessed: bool
+    capped_by: tuple[str, ...] = ()
+    """Never-events that hold the level below Intermediate."""
+
+
+class DimensionLevel(Struct, frozen=True):
+    """``share`` is that of the credits, 0 to 1; ``blocking`` are the gates that are not met, and credits when the share is short."""
+
+    level: LevelName
+    gates_met: int
+    gates: int
+    share: float
+    held: bool
+    blocking: tuple[str, ...]
+
+
+class DimensionEntry(Struct, frozen=True):
+    name: str
+    proven: LevelName
+    possible: LevelName
+    index: float
+    assessed: bool
+    core: bool
+    """False for ``extension``, which is shown and never decides the level."""
+    banked: float
+    """Share (0 to 1) of the work already done above the next level."""
+    levels: tuple[DimensionLevel, ...]
+
+
+class SubjectCounts(Struct, frozen=True, rename={"passed": "pass", "failed": "fail"}):
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    waived: int = 0
+    accepted: int = 0
+
+
+class OutcomeEntry(Struct, frozen=True):
+    check: str
+    slug: str
+    title: str
+    dimension: str
+    level: LevelName
+    kind: Kind
+    weight: int
+    tolerance: float
+    state: State
+    subjects: SubjectCounts
+    rung: RungName | Literal[""]
+    reason: str
+    """Why it is unknown, not applicable (the predicate that proved it), off or crashed."""
+    unit: str = ""
+    """What one subject is: route, function, project ..."""
+    effort: Effort = "hours"
+
+
+class RelatedPlace(Struct, frozen=True):
+    path: str
+    line: int
+    message: str
+
+
+class Excerpt(Struct, frozen=True):
+    """Source lines around a place; ``first`` is the number of the first of them, ``language`` a Pygments lexer's name."""
+
+    first: int
+    lines: tuple[str, ...]
+    language: str = "python"
+
+
+class FindingEntry(Struct, frozen=True):
+    check: str
+    slug: str
+    severity: Severity
+    confidence: Confidence
+    subject: str
+    path: str
+    line: int
+    end_line: int
+    message: str
+    fingerprint: str
+    related: tuple[RelatedPlace, ...]
+    fix: Literal["safe", "unsafe"] | None
+    status: Status
+    excerpt: Excerpt | None = None
+
+
+class StrengthEntry(Struct, frozen=True):
+    check: str
+    slug: str
+    subject: str
+    path: str
+    line: int
+    message: str
+    rung: RungName | Literal[""]
+
+
+class RouteEntry(Struct, frozen=True):
+    method: str
+    """WS for a websocket"""
+    path: str
+    endpoint: str
+    path_file: str
+    line: int
+    is_async: bool
+    seen: tuple[Literal["static", "runtime"], ...]
+    security: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    response_model: str
+    tags: tuple[str, ...]
+    status_code: int = 0
+    in_schema: bool = True
+
+
+class NextStep(Struct, frozen=True):
+    """One check to mend. ``unlocks`` says what its repair leads to, ``proof`` how the next review shows it."""
+
+    check: str
+    why: str
+    effort: Effort
+    unlocks: str
+    proof: str
+    path: str = ""
+    line: int = 0
+
+
+class Week(Struct, frozen=True):
+    title: str
+    goal: str
+    checks: tuple[str, ...]
+
+
+class Plan(Struct, frozen=True):
+    weeks: tuple[Week, ...] = ()
+
+
+class Link(Struct, frozen=True):
+    title: str
+    url: str
+
+
+class Page(Struct, frozen=True):
+    """The page of a check, Markdown without HTML. ``bad`` and ``good`` are example source, "" where there is none."""
+
+    code: str
+    slug: str
+    title: str
+    why: str
+    improve: str
+    exceptions: str
+    links: tuple[Link, ...]
+    bad: str = ""
+    good: str = ""
+
+
+class LayerEdge(Struct, frozen=True):
+    """Imports from one layer to another, counted."""
+
+    source: str
+    target: str
+    imports: int
+
+
+class Architecture(Struct, frozen=True):
+    """``layers`` maps a layer to its number of modules; ``cycles`` are import cycles as module names."""
+
+    layers: dict[str, int] = {}
+    edges: tuple[LayerEdge, ...] = ()
+    cycles: tuple[tuple[str, ...], ...] = ()
+
+
+class Review(Struct, frozen=True):
+    schema: str
+    tool: Tool
+    project: ProjectEntry
+    scope: ScopeEntry
+    gathered: tuple[GatheredEntry, ...]
+    level: Headline
+    levels: tuple[LevelName, ...]
+    dimensions: tuple[DimensionEntry, ...]
+    outcomes: tuple[OutcomeEntry, ...]
+    findings: tuple[FindingEntry, ...]
+    strengths: tuple[StrengthEntry, ...]
+    routes: tuple[RouteEntry, ...]
+    next_steps: tuple[NextStep, ...]
+    plan: Plan
+    more_proof: tuple[str, ...] = ()
+    """What would prove more, as instructions, the most valuable first."""
+    arithmetic: tuple[str, ...] = ()
+    """The scoring line by line, as ``fastreview score --explain`` prints it."""
+    pages: dict[str, Page] = {}
+    """By check, for the checks that were evaluated."""
+    architecture: Architecture = Architecture()
+
+
+def encode(review: Review) -> bytes:
+    """The document as UTF-8 JSON, indented, keys in the order above: the same review gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(review), indent=2) + b"\n"
+
+
+def decode(data: bytes) -> Review:
+    """Reads a document back.
+
+    Raises:
+        UnreadableReview: when it is not JSON, of another schema, or a field has the wrong type.
+    """
+    try:
+        return msgspec.json.decode(data, type=Review)
+    except msgspec.ValidationError as error:
+        raise UnreadableReview(f"This is not a {SCHEMA} review: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnreadableReview(f"This is not JSON: {error}.") from error
+
+
+def json_schema() -> bytes:
+    """JSON Schema 2020-12 of the document."""
+    schema = msgspec.json.schema(Review)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = f"fastreview review document ({SCHEMA})"
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"

@@ -1,0 +1,1 @@
+"""Stockroom: products, stock movements, orders and the people who handle them."""

@@ -1,0 +1,1 @@
+"""HTTP: routes, schemas, dependencies and the translation of errors."""

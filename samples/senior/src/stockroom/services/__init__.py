@@ -1,0 +1,1 @@
+"""Use cases: each method is one operation inside one unit of work."""
