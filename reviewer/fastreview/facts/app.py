@@ -151,3 +151,5 @@ class ProbeFacts(Struct, frozen=True):
     """What had to be assumed to get through the import ("DATABASE_URL was given a value")."""
     error: str = ""
     error_place: CodePlace | None = None
+    isolation: tuple[str, ...] = ()
+    """What held while it ran: "network namespace", "process namespace", "Landlock for files", "audit hook" ..."""

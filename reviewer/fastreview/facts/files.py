@@ -27,11 +27,17 @@ class Requirement(Struct, frozen=True):
     path: str
     line: int
     pinned: bool = False
+    """Exactly one version fits: ``==1.2.3``, a commit, a file with its hash."""
     hashed: bool = False
+    extras: tuple[str, ...] = ()
 
 
 class LockFile(Struct, frozen=True):
-    """A file that fixes every version: uv.lock, poetry.lock, pdm.lock, Pipfile.lock, pylock.toml, hashed requirements."""
+    """A file that fixes every version, transitive ones too.
+
+    ``kind`` is uv, poetry, pdm, pipfile, pylock, conda, requirements (hashed), or compiled (written by a resolver such as
+    pip-compile or rye, without hashes).
+    """
 
     path: str
     kind: str
@@ -61,16 +67,24 @@ class ContainerFacts(Struct, frozen=True):
     stages: tuple[Stage, ...]
     ignore_file: str = ""
     """Path of the .dockerignore that applies, or ""."""
+    python: bool = True
+    """Some stage is built on Python or installs or runs Python software; a web frontend's image is not."""
 
 
 class Step(Struct, frozen=True):
-    """One command of a pipeline: what it ``uses`` (an action, an orb) or what it runs (``run``, several lines possible)."""
+    """One command of a pipeline: what it ``uses`` (an action, an orb) or what it runs (``run``, several lines possible).
+
+    The steps of a local composite action follow the step that uses it. ``directory`` is the working directory as written,
+    relative to the repository. ``condition`` is what the system asks before it runs the step.
+    """
 
     name: str
     uses: str
     run: str
     line: int
     allowed_to_fail: bool = False
+    directory: str = ""
+    condition: str = ""
 
 
 class Job(Struct, frozen=True):
@@ -78,13 +92,17 @@ class Job(Struct, frozen=True):
     line: int
     steps: tuple[Step, ...] = ()
     services: tuple[str, ...] = ()
+    """Images of service containers."""
     allowed_to_fail: bool = False
+    condition: str = ""
+    """As written; "manual" where a person starts the job."""
 
 
 class WorkflowFacts(Struct, frozen=True):
     """A CI pipeline. ``system`` is github, gitlab, azure, circleci, jenkins, travis, bitbucket, drone or woodpecker.
 
-    ``on_changes`` is true when pushes or pull/merge requests start it.
+    ``on_changes`` is true when pushes or pull/merge requests start it, directly or through a workflow that calls it.
+    ``paths`` are the path filters of those triggers: a workflow about another folder of the repository shows there.
     """
 
     path: str
@@ -92,6 +110,7 @@ class WorkflowFacts(Struct, frozen=True):
     name: str
     on_changes: bool
     jobs: tuple[Job, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 class ProbeSetting(Struct, frozen=True):
@@ -110,6 +129,8 @@ class ManifestContainer(Struct, frozen=True):
     probes: tuple[ProbeSetting, ...] = ()
     has_resources: bool = False
     environment: tuple[tuple[str, str], ...] = ()
+    build: str = ""
+    """Compose: the build context, "" for a ready image."""
 
 
 class ManifestFacts(Struct, frozen=True):
@@ -153,12 +174,32 @@ class MigrationFacts(Struct, frozen=True):
 
 
 class TextFile(Struct, frozen=True):
-    """A file whose presence or headings matter (README, LICENSE, CODEOWNERS); ``headings`` in order, shortened."""
+    """A file whose presence or headings matter; ``headings`` in order, shortened.
+
+    ``kind`` is readme, contributing, license, changelog, security, conduct, codeowners or docs. ``text`` is the beginning
+    of readme, contributing (30 000 characters) and docs (8 000).
+    """
 
     path: str
     kind: str
     headings: tuple[str, ...] = ()
     lines: int = 0
+    text: str = ""
+
+
+class Target(Struct, frozen=True):
+    """A named entry of a task runner: Makefile, justfile, Taskfile, tox, nox, or scripts in pyproject.toml or Pipfile.
+
+    ``run`` are its commands, one per line; ``needs`` the targets that run before it. ``runner`` is the word that starts
+    it: make, just, task, tox, nox, poe, pdm, hatch, pipenv, task (taskipy), rye.
+    """
+
+    runner: str
+    name: str
+    path: str
+    line: int
+    run: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class FileFacts(Struct, frozen=True):
@@ -177,6 +218,7 @@ class FileFacts(Struct, frozen=True):
     texts: tuple[TextFile, ...] = ()
     commands: tuple[tuple[str, int, str], ...] = ()
     """path, line, text: how the service is started (Procfile, Makefile, scripts, gunicorn.conf.py settings)"""
+    targets: tuple[Target, ...] = ()
     python_wanted: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
     """path, reason: broken TOML, YAML, JSON, encodings"""

@@ -52,12 +52,10 @@ def module_facts(path: str, data: bytes) -> ModuleFacts:
     try:
         tree = parse(text)
     except SyntaxError as error:
-        from fastreview.gather.newer_syntax import parse_newer
-
         newer = parse_newer(text)
         if newer is None:
             return _unparsed(path, key, text.count("\n"), f"line {error.lineno}: {error.msg}"[:200])
-        tree, parser = newer, "libcst"
+        tree, parser = newer
     except (ValueError, RecursionError, MemoryError) as error:
         return _unparsed(path, key, text.count("\n"), f"{type(error).__name__}: {str(error)[:120]}")
     try:
@@ -84,6 +82,27 @@ def parse(text: str) -> ast.Module:
         # "\d" in a plain string and the like: the project's own tools say it, and standard error is ours.
         warnings.simplefilter("ignore")
         return ast.parse(text)
+
+
+def parse_newer(text: str) -> tuple[ast.Module, str] | None:
+    """The tree of a file in newer syntax and how it was read, or None where nobody can read it."""
+    from fastreview.gather.rewriting import rewritten
+
+    older = rewritten(text)
+    if older is not None:
+        try:
+            return parse(older), "rewritten"
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    from fastreview.gather.newer_syntax import parse_with_libcst
+
+    tree = parse_with_libcst(text)
+    return tree and (tree, "libcst")
+
+
+def unread(path: str, error: str) -> ModuleFacts:
+    """Facts of a file whose bytes are not known."""
+    return _unparsed(path, "", 0, error)
 
 
 def _unparsed(path: str, key: str, lines: int, error: str) -> ModuleFacts:

@@ -1,8 +1,54 @@
+"""The project as a whole: facts in, subjects out. Derivations are made when they are first asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar, cast
+
+from fastreview.facts import Facts, Side
+from fastreview.facts import syntax as s
+from fastreview.facts.app import AppFacts, RouteFacts
+from fastreview.facts.files import Settings as ToolSettings
+from fastreview.project import layers
+from fastreview.project.code import CallSite, Class, Function, Module
+from fastreview.project.constants import Constants
+from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
+from fastreview.project.files import ContainerFile, Manifest, Workflow
+from fastreview.project.libraries import BASES
+from fastreview.project.loop import Loop, LoopFunction
+from fastreview.project.middleware import Middleware
+from fastreview.project.models import Schema, Settings, Table, classify
+from fastreview.project.names import External, Names
+from fastreview.project.routes import App, Route
+from fastreview.project.routing import Listed, Router, Routing
+from fastreview.project.security import Security
 from fastreview.project.subject import Place, Subject
+from fastreview.project.tests import Test, tests_of
+from fastreview.project.values import Bound, Instance, Values
+
+S = TypeVar("S", bound=Subject)
+
+_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
+_SCRIPT_PATH = re.compile(
+    r"(?:^|/)(?:scripts?|tools?|bin|examples?|docs?|docs_src|benchmarks?|notebooks|dev|hack|locustfiles?)/"
+    r"|(?:^|/)(?:setup|manage|tasks|noxfile|fabfile|locustfile|gunicorn[^/]*conf[^/]*)\.py$"
+)
 
 
 class Project(Subject):
+    """Everything known about the reviewed project.
+
+    ``limits`` are the pack's thresholds by name (``ARC002.complexity``).
+    """
+
     unit = "project"
+
+    def __init__(self, facts: Facts, limits: Mapping[str, float]) -> None:
+        self.facts = facts
+        self.limits = limits
 
     @property
     def key(self) -> str:
@@ -11,3 +57,447 @@ class Project(Subject):
     @property
     def place(self) -> Place:
         return Place("")
+
+    def seen(self, side: Side) -> bool:
+        return self.facts.side(side).ok
+
+    # Code
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Every parsed file, tests and migrations too."""
+        return tuple(Module(self, f, self._module_name(f.path)) for f in self.facts.modules if f.parser != "none")
+
+    @cached_property
+    def _by_name(self) -> dict[str, Module]:
+        found: dict[str, Module] = {}
+        for module in self.modules:
+            for name in self._module_names(module.path):
+                found.setdefault(name, module)
+        return found
+
+    def _module_name(self, path: str) -> str:
+        return next(self._module_names(path))
+
+    def _module_names(self, path: str) -> Iterator[str]:
+        """What a file can be imported as, by every import root above it, the closest first."""
+        roots = sorted({r.strip("/").removeprefix(".").strip("/") for r in self.facts.scope.roots} | {""}, key=len)
+        for root in reversed(roots):
+            if not root or path.startswith(f"{root}/"):
+                inner = path[len(root) :].lstrip("/").removesuffix(".py").removesuffix(".pyi")
+                name = inner.removesuffix("/__init__").replace("/", ".")
+                yield name if name and name != "__init__" else "__init__"
+
+    @cached_property
+    def service_modules(self) -> tuple[Module, ...]:
+        """The modules that the service consists of: no tests, migrations, scripts or generated code."""
+        return tuple(m for m in self.modules if m.kind == "service")
+
+    def kind_of(self, module: Module) -> str:
+        path = self._below_root(module.path)
+        if _TEST_PATH.search(path):
+            return "test"
+        if _MIGRATION_PATH.search(path) and not self._is_serving(module):
+            return "migration"
+        if module.facts.generated:
+            return "generated"
+        return "script" if _SCRIPT_PATH.search(path) else "service"
+
+    def _below_root(self, path: str) -> str:
+        """A project called test_something is not a test: only folders inside it count."""
+        for root in sorted(self.facts.scope.roots, key=len, reverse=True):
+            prefix = root.strip("/").removeprefix(".").strip("/")
+            if prefix and path.startswith(f"{prefix}/") and not _TEST_PATH.search(f"{prefix}/"):
+                return path[len(prefix) + 1 :]
+        return path
+
+    @staticmethod
+    def _is_serving(module: Module) -> bool:
+        return any(i.module.partition(".")[0] == "fastapi" for i in module.facts.imports)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Functions and methods of the service."""
+        return tuple(f for m in self.service_modules for f in m.functions)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self._by_name)
+
+    @cached_property
+    def values(self) -> Values:
+        return Values(self.names)
+
+    @cached_property
+    def constants(self) -> Constants:
+        return Constants(self.values, self.callers)
+
+    def callers(self, function: Function) -> Sequence[CallSite]:
+        """Calls of ``function`` by service code and scripts, overrides and library calls aside."""
+        return self._callers.get(id(function), ())
+
+    @cached_property
+    def _callers(self) -> dict[int, list[CallSite]]:
+        # Names first: resolving every call of a large project would cost more than everything else.
+        found: dict[int, list[CallSite]] = {}
+        names = {f.name for f in self.functions} | {c.name for m in self.service_modules for c in m.classes}
+        for module in self.modules:
+            if module.kind not in ("service", "script"):
+                continue
+            for code in module.codes():
+                for site in code.calls:
+                    if site.call.method in names:
+                        target = self.values.target(site)
+                        function = provider_function(target)
+                        if function is not None:
+                            found.setdefault(id(function), []).append(site)
+        return found
+
+    def targets(self, site: CallSite) -> tuple[Function | External, ...]:
+        """What a call runs: functions of the project (a class's ``__init__``, the overrides of an abstract method) or
+        something of a library."""
+        key = id(site)
+        if key not in self._targets:
+            self._targets[key] = tuple(self._resolve_call(site))
+        return self._targets[key]
+
+    @cached_property
+    def _targets(self) -> dict[int, tuple[Function | External, ...]]:
+        return {}
+
+    def _resolve_call(self, site: CallSite) -> Iterator[Function | External]:
+        match self.values.target(site):
+            case Function() as function:
+                yield function
+            case Bound(function=function, of=of):
+                yield function
+                if _abstract(function):
+                    yield from self._overrides(of, function.name)
+            case Class() as cls:
+                init = cls.method("__init__")
+                if init is not None:
+                    yield init
+            case Instance(of=Class() as cls):
+                method = cls.method("__call__")
+                if method is not None:
+                    yield method
+            case External(name=name):
+                yield External(name)
+                owner, _, method_name = name.rpartition(".")
+                if owner in BASES:
+                    yield External(f"{BASES[owner]}.{method_name}")
+
+    @cached_property
+    def _subclasses(self) -> dict[int, list[Class]]:
+        found: dict[int, list[Class]] = {}
+        for module in self.service_modules:
+            for cls in module.classes:
+                for ancestor in cls.ancestry.project[1:]:
+                    found.setdefault(id(ancestor), []).append(cls)
+        return found
+
+    def _overrides(self, cls: Class, name: str) -> Iterator[Function]:
+        for subclass in self._subclasses.get(id(cls), ()):
+            if name in subclass.methods:
+                yield subclass.methods[name]
+
+    # The app
+
+    @cached_property
+    def injection(self) -> Injection:
+        return Injection(self.values)
+
+    @cached_property
+    def routing(self) -> Routing:
+        serving = tuple(m for m in self.modules if m.kind in ("service", "script"))
+        return Routing(serving, self.values, self.constants, self.callers)
+
+    @cached_property
+    def apps(self) -> tuple[App, ...]:
+        """Apps of the service. What was imported comes first; an app that only the code shows follows."""
+        routers = [r for r in self.routing.apps if r.code.module.kind == "service"] or list(self.routing.apps)
+        imported = self.facts.probe.apps if self.facts.probe else ()
+        found: list[App] = []
+        for facts in imported:
+            router = _matching(facts, routers)
+            if router is not None:
+                routers.remove(router)
+            found.append(App(self, router, facts))
+        for router in routers:
+            mounted = any(a.facts is not None for a in found) and not self.routing.table(router)
+            if not mounted:
+                found.append(App(self, router, None))
+        return tuple(found)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """The effective route table of every app: in the running app's order where it was imported."""
+        found: list[Route] = []
+        for app in self.apps:
+            listed = list(self.routing.table(app.router)) if app.router is not None else []
+            if app.facts is not None:
+                for facts in sorted(app.facts.routes, key=lambda r: r.order):
+                    found.extend(self._imported_routes(app, facts, listed))
+            found.extend(
+                Route(app, one.method, one.path, one, None, one.registered.endpoint) for one in listed
+            )
+        return tuple(found)
+
+    def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:
+        if facts.kind not in ("http", "websocket", "plain"):
+            return
+        function = self._function_at.get((facts.endpoint.path, facts.endpoint.line))
+        methods = ("WS",) if facts.kind == "websocket" else facts.methods or ("GET",)
+        for method in methods:
+            if method in ("HEAD", "OPTIONS") and len(methods) > 1:
+                continue
+            match = _listed_as(method, facts.path, function, listed)
+            if match is not None:
+                listed.remove(match)
+            endpoint = function or (match.registered.endpoint if match else None)
+            yield Route(app, method, facts.path, match, facts, endpoint)
+
+    @cached_property
+    def _function_at(self) -> dict[tuple[str, int], Function]:
+        return {(m.path, f.facts.line): f for m in self.modules for f in m.functions}
+
+    @cached_property
+    def security(self) -> Security:
+        return Security(self)
+
+    @cached_property
+    def middleware(self) -> tuple[Middleware, ...]:
+        """Own and library middleware of every app, as declared; with what the running app showed where imported."""
+        return tuple(m for app in self.apps for m in self._middleware_of(app))
+
+    def _middleware_of(self, app: App) -> Iterator[Middleware]:
+        declared: set[str] = set()
+        if app.router is not None:
+            for function in app.router.middleware_functions:
+                declared.add("BaseHTTPMiddleware")
+                yield Middleware(app, function.name, "", None, function, {}, function.module, function.place)
+            for site in app.router.middleware:
+                if site.call.args or site.call.keyword("middleware_class") is not s.MISSING:
+                    given = site.call.argument(0, "middleware_class")
+                    options = {k.name: k.value for k in site.call.keywords if k.name}
+                    yield self._declared_middleware(app, cast(s.Expr, given), options, site, declared)
+            stack = app.router.call.keyword("middleware")
+            if isinstance(stack, s.Items):
+                for item in stack.values:
+                    if isinstance(item, s.Call) and item.args:
+                        site = CallSite(item, app.router.code, awaited=False, deferred=False, loops=0, dropped=False)
+                        options = {k.name: k.value for k in item.keywords if k.name}
+                        yield self._declared_middleware(app, item.args[0], options, site, declared)
+        for facts in app.facts.middleware if app.facts else ():
+            if facts.name not in declared:
+                cls = self._class_at.get((facts.place.path, facts.place.line))
+                place = cls.place if cls else app.place
+                library = "" if cls else f"{facts.module}.{facts.name}"
+                yield Middleware(app, facts.name, library, cls, None, {}, None, place, facts)
+
+    def _declared_middleware(
+        self,
+        app: App,
+        given: s.Expr,
+        options: dict[str, s.Expr],
+        site: CallSite,
+        declared: set[str],
+    ) -> Middleware:
+        value = self.values.of(given, site.code)
+        name = s.written(given, 80).rpartition(".")[2]
+        declared.add(name)
+        facts = next((f for f in (app.facts.middleware if app.facts else ()) if f.name == name), None)
+        return Middleware(
+            app,
+            name,
+            value.name if isinstance(value, External) else "",
+            value if isinstance(value, Class) else None,
+            value if isinstance(value, Function) else None,
+            options,
+            site.code,
+            site.place,
+            facts,
+        )
+
+    @cached_property
+    def _class_at(self) -> dict[tuple[str, int], Class]:
+        return {(m.path, c.facts.line): c for m in self.modules for c in m.classes}
+
+    @cached_property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """Functions and classes of the project that some route injects, with every use."""
+        uses: dict[int, list[Injected]] = {}
+        providers: dict[int, tuple[Function, Function | Class]] = {}
+        counted: set[int] = set()
+        for route in self.routes:
+            for injected in route.dependency_tree:
+                function = provider_function(injected.provider)
+                if function is None or id(injected) in counted:
+                    continue
+                counted.add(id(injected))
+                provider = injected.provider if isinstance(injected.provider, Class) else function
+                uses.setdefault(id(function), []).append(injected)
+                providers[id(function)] = (function, provider)
+        found = (Dependency(f, p, tuple(uses[key])) for key, (f, p) in providers.items())
+        return tuple(sorted(found, key=lambda d: d.key))
+
+    @cached_property
+    def loop_functions(self) -> tuple[LoopFunction, ...]:
+        return Loop(self).functions()
+
+    # Classes, tests, files
+
+    @cached_property
+    def models(self) -> tuple[Schema, ...]:
+        """Schemas, tables and settings of the service."""
+        found = (classify(c) for m in self.service_modules for c in m.classes)
+        return tuple(m for m in found if m is not None)
+
+    @cached_property
+    def schemas(self) -> tuple[Schema, ...]:
+        return tuple(m for m in self.models if type(m) is Schema)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(m for m in self.models if isinstance(m, Table))
+
+    @cached_property
+    def settings(self) -> tuple[Settings, ...]:
+        return tuple(m for m in self.models if isinstance(m, Settings))
+
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        return tuple(t for m in self.modules if m.kind == "test" for t in tests_of(m))
+
+    @cached_property
+    def web_paths(self) -> frozenset[str]:
+        """Files that define endpoints or dependencies."""
+        found = {r.place.path for r in self.routes}
+        found.update(d.place.path for d in self.dependencies)
+        return frozenset(found)
+
+    def layer(self, module: Module) -> str:
+        if module.path not in self._layers:
+            self._layers[module.path] = layers.layer_of(self, module)
+        return self._layers[module.path]
+
+    @cached_property
+    def _layers(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def import_cycles(self) -> tuple[tuple[tuple[Module, int], ...], ...]:
+        """Cycles of imports at run time; each module with the line on which it imports the next."""
+        return layers.cycles(self, self.service_modules)
+
+    def tool(self, *names: str) -> tuple[ToolSettings, ...]:
+        """Configuration of the tools of these names (mypy, ruff, pytest ...)."""
+        return tuple(t for t in self.facts.files.settings if t.tool in names)
+
+    def declares(self, *packages: str) -> bool:
+        """Whether one of these packages is a declared dependency, of any group."""
+        wanted = {p.lower().replace("_", "-") for p in packages}
+        return any(r.name in wanted for r in self.facts.files.requirements)
+
+    @cached_property
+    def imported_packages(self) -> frozenset[str]:
+        """Top-level packages that the service imports."""
+        return frozenset(p for m in self.service_modules for p in layers.imported_packages(m))
+
+    def subjects(self, kind: type[S]) -> Sequence[S]:
+        """All subjects of one kind, in a stable order."""
+        found: Sequence[Subject]
+        if kind is Project:
+            found = (self,)
+        elif kind is Module:
+            found = self.service_modules
+        else:
+            found = cast(Sequence[Subject], getattr(self, _COLLECTIONS[kind]))
+        return cast(Sequence[S], found)
+
+    @cached_property
+    def container_files(self) -> tuple[ContainerFile, ...]:
+        return tuple(ContainerFile(c) for c in self.facts.files.containers)
+
+    @cached_property
+    def workflows(self) -> tuple[Workflow, ...]:
+        return tuple(Workflow(w) for w in self.facts.files.workflows)
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        return tuple(Manifest(m) for m in self.facts.files.manifests)
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        found: dict[int, tuple[Function, list[Route]]] = {}
+        for route in self.routes:
+            if route.endpoint is not None:
+                found.setdefault(id(route.endpoint), (route.endpoint, []))[1].append(route)
+        return tuple(Endpoint(f, tuple(routes)) for f, routes in found.values())
+
+
+class Endpoint(Subject):
+    """A function that answers requests, once, however many routes lead to it."""
+
+    unit = "endpoint"
+
+    def __init__(self, function: Function, routes: tuple[Route, ...]) -> None:
+        self.function = function
+        self.routes = routes
+
+    @property
+    def key(self) -> str:
+        return self.routes[0].key
+
+    @property
+    def place(self) -> Place:
+        return self.function.place
+
+
+_COLLECTIONS: dict[type[Subject], str] = {
+    App: "apps",
+    Route: "routes",
+    Endpoint: "endpoints",
+    Dependency: "dependencies",
+    Schema: "schemas",
+    Table: "tables",
+    Settings: "settings",
+    Middleware: "middleware",
+    Function: "functions",
+    LoopFunction: "loop_functions",
+    Test: "tests",
+    ContainerFile: "container_files",
+    Workflow: "workflows",
+    Manifest: "manifests",
+}
+
+
+def _abstract(function: Function) -> bool:
+    """Whether a method says only that others implement it."""
+    if not function.decorator_names.isdisjoint({"abstractmethod", "abc.abstractmethod"}):
+        return True
+    match function.body:
+        case () | (s.Do(value=s.Opaque(kind="ellipsis")),) | (s.Word(word="pass"),):
+            return True
+        case (s.Raise(exception=s.Ref(name="NotImplementedError") | s.Call(func=s.Ref(name="NotImplementedError"))),):
+            return True
+    return False
+
+
+def _matching(facts: AppFacts, routers: list[Router]) -> Router | None:
+    """The router whose creation the probe saw, by place, else by module, else the only one there is."""
+    for router in routers:
+        if (router.place.path, router.place.line) == (facts.place.path, facts.place.line):
+            return router
+    module = facts.target.partition(":")[0]
+    for router in routers:
+        if router.code.module.name == module or router.place.path == facts.place.path:
+            return router
+    return routers[0] if len(routers) == 1 else None
+
+
+def _listed_as(method: str, path: str, function: Function | None, listed: list[Listed]) -> Listed | None:
+    same = [one for one in listed if one.method == method and one.registered.endpoint is function]
+    if function is not None and same:
+        return next((one for one in same if one.path == path), same[0])
+    return next((one for one in listed if one.method == method and one.path == path), None)

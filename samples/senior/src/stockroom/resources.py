@@ -10,6 +10,7 @@ from stockroom.domain.ports import (
     TokenIssuer,
     UnitOfWorkFactory,
 )
+from stockroom.observability.metrics import Metrics
 from stockroom.settings import Settings
 
 
@@ -22,3 +23,4 @@ class Resources:
     passwords: PasswordHasher
     tokens: TokenIssuer
     clock: Clock
+    metrics: Metrics

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, UnaryExpression, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,13 +24,15 @@ from stockroom.domain.catalogue import (
 from stockroom.domain.errors import DuplicateSku
 from stockroom.domain.paging import Found, Window
 
-_ORDER = MappingProxyType(
-    {
-        ProductSort.SKU: ProductRow.sku.asc(),
-        ProductSort.PRICE: ProductRow.price.asc(),
-        ProductSort.PRICE_DESCENDING: ProductRow.price.desc(),
-        ProductSort.NEWEST: ProductRow.created_at.desc(),
-    }
+_ORDER: Mapping[ProductSort, UnaryExpression[str] | UnaryExpression[Decimal] | UnaryExpression[datetime]] = (
+    MappingProxyType(
+        {
+            ProductSort.SKU: ProductRow.sku.asc(),
+            ProductSort.PRICE: ProductRow.price.asc(),
+            ProductSort.PRICE_DESCENDING: ProductRow.price.desc(),
+            ProductSort.NEWEST: ProductRow.created_at.desc(),
+        }
+    )
 )
 
 
@@ -45,7 +49,7 @@ class SqlProducts:
 
     async def get(self, product_id: ProductId) -> Product | None:
         row = await self._session.get(ProductRow, product_id)
-        return row and _product(row)
+        return _product(row) if row else None
 
     async def lock(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
         rows = await self._session.scalars(
@@ -59,9 +63,7 @@ class SqlProducts:
     async def save(self, products: Sequence[Product]) -> None:
         await self._session.execute(update(ProductRow), [asdict(product) for product in products])
 
-    async def search(
-        self, where: ProductFilter, sort: ProductSort, window: Window
-    ) -> Found[Product]:
+    async def search(self, where: ProductFilter, sort: ProductSort, window: Window) -> Found[Product]:
         query = (
             select(ProductRow)
             .where(ProductRow.archived.is_(False), *_conditions(where))

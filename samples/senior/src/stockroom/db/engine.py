@@ -22,9 +22,7 @@ def async_url(database_url: Secret[PostgresDsn]) -> URL:
 
 
 @asynccontextmanager
-async def open_engine(
-    database_url: Secret[PostgresDsn], pool: PoolSettings
-) -> AsyncIterator[AsyncEngine]:
+async def open_engine(database_url: Secret[PostgresDsn], pool: PoolSettings) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(
         async_url(database_url),
         pool_size=pool.size,

@@ -41,7 +41,7 @@ class SqlOrders:
 
     async def get(self, order_id: OrderId) -> Order | None:
         row = await self._session.get(OrderRow, order_id, options=[selectinload(OrderRow.lines)])
-        return row and _order(row)
+        return _order(row) if row else None
 
     async def lock(self, order_id: OrderId) -> Order | None:
         row = await self._session.get(
@@ -50,7 +50,7 @@ class SqlOrders:
             options=[selectinload(OrderRow.lines)],
             with_for_update=True,
         )
-        return row and _order(row)
+        return _order(row) if row else None
 
     async def save(self, order: Order) -> None:
         await self._session.execute(
@@ -84,8 +84,7 @@ def _order(row: OrderRow) -> Order:
         id=OrderId(row.id),
         customer_id=UserId(row.customer_id),
         lines=tuple(
-            OrderLine(ProductId(line.product_id), line.quantity, line.unit_price)
-            for line in row.lines
+            OrderLine(ProductId(line.product_id), line.quantity, line.unit_price) for line in row.lines
         ),
         status=OrderStatus(row.status),
         placed_at=row.placed_at,

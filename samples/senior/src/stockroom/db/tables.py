@@ -93,18 +93,14 @@ class OrderRow(Base):
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     status: Mapped[str] = mapped_column(String(16), index=True)
     placed_at: Mapped[Instant] = mapped_column(index=True)
-    lines: Mapped[list["OrderLineRow"]] = relationship(
-        lazy="raise", order_by="OrderLineRow.position"
-    )
+    lines: Mapped[list["OrderLineRow"]] = relationship(lazy="raise", order_by="OrderLineRow.position")
 
 
 class OrderLineRow(Base):
     __tablename__ = "order_lines"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
 
-    order_id: Mapped[UUID] = mapped_column(
-        ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True
-    )
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[UUID] = mapped_column(ForeignKey("products.id"), index=True)
     quantity: Mapped[int]

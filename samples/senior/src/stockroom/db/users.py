@@ -27,16 +27,14 @@ class SqlUsers:
 
     async def get(self, user_id: UserId) -> User | None:
         row = await self._session.get(UserRow, user_id)
-        return row and _user(row)
+        return _user(row) if row else None
 
     async def by_email(self, email: str) -> User | None:
         row = await self._session.scalar(select(UserRow).where(UserRow.email == email))
-        return row and _user(row)
+        return _user(row) if row else None
 
     async def save(self, user: User) -> None:
-        await self._session.execute(
-            update(UserRow).where(UserRow.id == user.id).values(role=user.role)
-        )
+        await self._session.execute(update(UserRow).where(UserRow.id == user.id).values(role=user.role))
 
     async def search(self, role: Role | None, window: Window) -> Found[User]:
         query = select(UserRow).order_by(UserRow.email)
@@ -56,7 +54,9 @@ class SqlRefreshTokens:
 
     async def lock(self, token_id: TokenId) -> RefreshToken | None:
         row = await self._session.get(RefreshTokenRow, token_id, with_for_update=True)
-        return row and RefreshToken(
+        if row is None:
+            return None
+        return RefreshToken(
             id=TokenId(row.id),
             family_id=FamilyId(row.family_id),
             user_id=UserId(row.user_id),
@@ -72,9 +72,7 @@ class SqlRefreshTokens:
 
     async def revoke_family(self, family_id: FamilyId) -> None:
         await self._session.execute(
-            update(RefreshTokenRow)
-            .where(RefreshTokenRow.family_id == family_id)
-            .values(revoked=True)
+            update(RefreshTokenRow).where(RefreshTokenRow.family_id == family_id).values(revoked=True)
         )
 
     async def revoke_user(self, user_id: UserId) -> None:
@@ -83,9 +81,7 @@ class SqlRefreshTokens:
         )
 
     async def purge_expired(self, now: datetime) -> None:
-        await self._session.execute(
-            delete(RefreshTokenRow).where(RefreshTokenRow.expires_at < now)
-        )
+        await self._session.execute(delete(RefreshTokenRow).where(RefreshTokenRow.expires_at < now))
 
 
 def _user(row: UserRow) -> User:

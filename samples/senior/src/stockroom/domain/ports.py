@@ -1,4 +1,4 @@
-"""What the business needs from outside, stated as contracts; adapters and test doubles meet them."""
+"""What the business needs from outside, stated as contracts that adapters and fakes meet."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -40,9 +40,7 @@ class ProductRepository(Protocol):
 
     async def save(self, products: Sequence[Product]) -> None: ...
 
-    async def search(
-        self, where: ProductFilter, sort: ProductSort, window: Window
-    ) -> Found[Product]:
+    async def search(self, where: ProductFilter, sort: ProductSort, window: Window) -> Found[Product]:
         """Products on sale; archived ones are left out."""
 
 

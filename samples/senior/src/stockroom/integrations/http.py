@@ -32,9 +32,7 @@ async def open_client(settings: OutboundSettings) -> AsyncIterator[httpx.AsyncCl
 class Service:
     """Another service, reached at a configured address."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, base_url: AnyHttpUrl, settings: OutboundSettings
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, base_url: AnyHttpUrl, settings: OutboundSettings) -> None:
         self._client = client
         self._base_url = str(base_url).rstrip("/")
         self._retrying = AsyncRetrying(

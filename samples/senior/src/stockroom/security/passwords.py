@@ -20,11 +20,10 @@ class Argon2Passwords:
 
     def _matches(self, password_hash: str | None, password: str) -> bool:
         try:
-            return self._argon2.verify(password_hash or self._decoy, password) and bool(
-                password_hash
-            )
+            self._argon2.verify(password_hash or self._decoy, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
+        return password_hash is not None
 
     @cached_property
     def _decoy(self) -> str:

@@ -8,7 +8,15 @@ import jwt
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from stockroom.domain.errors import InvalidToken
-from stockroom.domain.identity import Principal, RefreshToken, Role, TokenId, TokenPair, User, UserId
+from stockroom.domain.identity import (
+    Principal,
+    RefreshToken,
+    Role,
+    TokenId,
+    TokenPair,
+    User,
+    UserId,
+)
 from stockroom.settings import TokenSettings
 
 ALGORITHM = "HS256"

@@ -44,9 +44,7 @@ class Catalogue:
             raise ProductNotFound("No such product.")
         return product
 
-    async def search(
-        self, where: ProductFilter, sort: ProductSort, window: Window
-    ) -> Found[Product]:
+    async def search(self, where: ProductFilter, sort: ProductSort, window: Window) -> Found[Product]:
         return await self.uow.products.search(where, sort, window)
 
     async def change(self, product_id: ProductId, changes: ProductChanges) -> Product:

@@ -47,9 +47,7 @@ class Ordering:
     ) -> Found[Order]:
         """Orders the caller may see: customers their own, staff everybody's."""
         if not caller.sees_all_orders:
-            where = OrderFilter(
-                caller.user_id, where.status, where.placed_from, where.placed_before
-            )
+            where = OrderFilter(caller.user_id, where.status, where.placed_from, where.placed_before)
         return await self.uow.orders.search(where, sort, window)
 
     async def request_payment(self, caller: Principal, order_id: OrderId) -> Order:
@@ -76,9 +74,7 @@ class Ordering:
         await self.uow.orders.save(order)
         return order
 
-    async def _book(
-        self, order: Order, products: Mapping[ProductId, Product], kind: MovementKind
-    ) -> None:
+    async def _book(self, order: Order, products: Mapping[ProductId, Product], kind: MovementKind) -> None:
         sign = -1 if kind is MovementKind.RESERVED else 1
         moved = [products[line.product_id].moved(sign * line.quantity) for line in order.lines]
         ledger = [

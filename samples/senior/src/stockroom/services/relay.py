@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from stockroom.domain.errors import DeliveryFailed, OrderNotFound
-from stockroom.domain.events import OrderChanged, OutboxMessage, PaymentRequested
+from stockroom.domain.events import OrderChanged, OrderTopic, OutboxMessage, PaymentRequested
 from stockroom.domain.orders import OrderStatus
 from stockroom.domain.ports import Clock, Notifier, PaymentGateway, UnitOfWork, UnitOfWorkFactory
 
@@ -59,5 +59,5 @@ async def _settle(uow: UnitOfWork, payment: PaymentRequested, *, approved: bool)
         return  # delivered before: the answer to a repeated message changes nothing
     order = order.moved_to(OrderStatus.PAID if approved else OrderStatus.PLACED)
     await uow.orders.save(order)
-    topic = "order.paid" if approved else "order.payment-declined"
+    topic: OrderTopic = "order.paid" if approved else "order.payment-declined"
     await uow.outbox.add(OrderChanged.of(order, topic))

@@ -1,0 +1,1 @@
+"""The built-in check pack: one folder per dimension, one file per check, its page and examples in the same file."""

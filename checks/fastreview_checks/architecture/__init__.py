@@ -1,0 +1,1 @@
+"""How the service is divided: layers, endpoints, imports, configuration, state."""

@@ -1,0 +1,1 @@
+"""FastAPI and Pydantic at work: routes, contracts, models, dependencies."""

@@ -1,0 +1,1 @@
+"""Storage: sessions, queries, migrations, pages of results."""

@@ -1,0 +1,1 @@
+"""Tests: what they exercise, what they would notice, who runs them."""

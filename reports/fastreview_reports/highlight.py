@@ -1,0 +1,56 @@
+"""Source as highlighted HTML lines, by Pygments, with few classes so that a report with hundreds of excerpts stays small."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup, escape
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
+from pygments.util import ClassNotFound
+
+_CLASSES = (
+    (Comment, "c"),
+    (String, "s"),
+    (Number, "m"),
+    (Keyword, "k"),
+    (Operator.Word, "k"),
+    (Name.Decorator, "d"),
+    (Name.Function, "f"),
+    (Name.Class, "f"),
+    (Name.Tag, "f"),
+    (Name.Builtin, "b"),
+    (Name.Exception, "b"),
+)
+
+
+def highlight(lines: Sequence[str], language: str) -> list[Markup]:
+    """One piece of HTML per line. An unknown language is shown plain."""
+    lexer = _lexer(language)
+    if lexer is None:
+        return [escape(line) for line in lines]
+    done: list[list[str]] = [[]]
+    for token, value in lexer.get_tokens("\n".join(line.expandtabs(4) for line in lines)):
+        css = _css_class(token)
+        for index, part in enumerate(value.split("\n")):
+            if index:
+                done.append([])
+            if part:
+                text = str(escape(part))
+                done[-1].append(f'<span class="{css}">{text}</span>' if css and not part.isspace() else text)
+    # Both halves are escaped above: the text by `escape`, the class by being one of ours.
+    pieces = [Markup("".join(parts)) for parts in done[: len(lines)]]  # noqa: S704
+    return pieces + [Markup("")] * (len(lines) - len(pieces))
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _css_class(token: _TokenType) -> str:
+    return next((css for kind, css in _CLASSES if token in kind), "")

@@ -1,0 +1,45 @@
+"""Jinja2 for the two documents made of HTML: escaped by default, undefined names are errors, templates are package files."""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from fastreview_reports import prose, words
+from fastreview_reports.highlight import highlight
+from fastreview_reports.picture import WIDTH, draw, is_wrong, ordered
+from fastreview_reports.text import one_line
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FunctionLoader(lambda name: resource("templates", name)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "prose": prose.to_html,
+        "inline": prose.inline,
+        "one_line": one_line,
+        "level": words.label,
+        "percent": words.percent,
+    }
+    made.tests["web_address"] = prose.is_web_address
+    made.globals |= {
+        "draw": draw,
+        "highlight": highlight,
+        "is_wrong": is_wrong,
+        "number": words.number,
+        "ordered": ordered,
+        "picture_width": WIDTH,
+        "severities": words.SEVERITIES,
+    }
+    return made
+
+
+def resource(folder: str, name: str) -> str:
+    """The text of a file of this package; trailing white space is dropped."""
+    return files("fastreview_reports").joinpath(folder, name).read_text("utf-8").strip()

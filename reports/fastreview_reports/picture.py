@@ -1,0 +1,87 @@
+"""The picture of the layers: boxes from the web inwards, arrows for imports, the wrong way marked."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from fastreview.review import Architecture
+
+ORDER = ("entry", "web", "business", "data")
+"""Imports go down this list."""
+
+WIDTH = 640
+_BOX_LEFT, _BOX_WIDTH, _BOX_HEIGHT, _PITCH = 220, 200, 52, 104
+
+
+class Box(Struct, frozen=True):
+    name: str
+    modules: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Arrow(Struct, frozen=True):
+    """``path`` and its ``tip`` are SVG path data in the units of the picture; the label stands at (x, y)."""
+
+    source: str
+    target: str
+    imports: int
+    path: str
+    tip: str
+    x: int
+    y: int
+    wrong: bool
+
+
+class Picture(Struct, frozen=True):
+    height: int
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def draw(architecture: Architecture) -> Picture | None:
+    """None when no layer was recognised."""
+    names = list(ordered(architecture.layers))
+    if not names:
+        return None
+    top = {name: 12 + row * _PITCH for row, name in enumerate(names)}
+    boxes = tuple(
+        Box(name, architecture.layers[name], _BOX_LEFT, top[name], _BOX_WIDTH, _BOX_HEIGHT) for name in names
+    )
+    arrows = tuple(
+        _arrow(edge.source, edge.target, edge.imports, names.index(edge.source), names.index(edge.target))
+        for edge in architecture.edges
+        if edge.source in top and edge.target in top and edge.source != edge.target
+    )
+    return Picture(height=24 + (len(names) - 1) * _PITCH + _BOX_HEIGHT, boxes=boxes, arrows=arrows)
+
+
+def ordered(layers: Iterable[str]) -> list[str]:
+    """Known layers from the outside inwards, then others by name."""
+    return sorted(layers, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+
+def is_wrong(source: str, target: str) -> bool:
+    """Does the import go against the order?"""
+    return source in ORDER and target in ORDER and ORDER.index(source) > ORDER.index(target)
+
+
+def _arrow(source: str, target: str, imports: int, start: int, end: int) -> Arrow:
+    upwards = end < start
+    middle = _BOX_LEFT + _BOX_WIDTH // 2
+    if end == start + 1:
+        above, below = 12 + start * _PITCH + _BOX_HEIGHT, 12 + end * _PITCH
+        path = f"M{middle} {above} L{middle} {below - 7}"
+        tip = f"M{middle - 4} {below - 8} h8 l-4 7 Z"
+        return Arrow(source, target, imports, path, tip, middle + 10, (above + below) // 2 + 4, is_wrong(source, target))
+    side = _BOX_LEFT if upwards else _BOX_LEFT + _BOX_WIDTH
+    reach = 50 + 30 * abs(end - start)
+    out = side - reach if upwards else side + reach
+    first, last = (12 + row * _PITCH + _BOX_HEIGHT // 2 for row in (start, end))
+    near = side - 7 if upwards else side + 7
+    path = f"M{side} {first} C{out} {first} {out} {last} {near} {last}"
+    tip = f"M{near} {last - 4} v8 l{7 if upwards else -7} -4 Z"
+    label = side - (side - out) * 3 // 4 - 12 if upwards else side + (out - side) * 3 // 4 + 8
+    return Arrow(source, target, imports, path, tip, label, (first + last) // 2 + 4, is_wrong(source, target))

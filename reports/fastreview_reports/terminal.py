@@ -1,0 +1,202 @@
+"""The report on a terminal, by rich: readable at 80 columns and below, every sign also a word, no markup taken from names."""
+
+import io
+import os
+from collections.abc import Iterator
+from typing import IO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from fastreview.review import Review
+from fastreview_reports.text import one_line
+from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
+
+WIDTH = 80
+NARROWEST, WIDEST = 40, 110
+PER_CHECK = 3
+"""Findings shown of one check; the other formats show them all."""
+_BAR = 24
+_ASCII = str.maketrans({"█": "#", "▒": "+", "·": ".", "─": "-", "…": "~", "→": ">", "│": "|"})
+_STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info": "dim"}
+
+
+def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes:
+    """UTF-8 text of lines up to ``width`` columns (40 to 110); escape sequences only with ``colour``, and only ours."""
+    return _draw(report(review), width, colour=colour).encode()
+
+
+def write(review: Review, stream: IO[str], *, colour: bool | None = None) -> None:
+    """Prints the report as suits the stream: its width, its encoding, colour on a terminal unless ``NO_COLOR`` is set."""
+    is_terminal = stream.isatty()
+    if colour is None:
+        colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = os.get_terminal_size(stream.fileno()).columns if is_terminal else WIDTH
+    text = _draw(report(review), width or WIDTH, colour=colour)
+    encoding = stream.encoding or "utf-8"
+    if not encoding.lower().replace("-", "").startswith("utf8"):
+        text = text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+    stream.write(text)
+
+
+def _draw(view: Report, width: int, *, colour: bool) -> str:
+    target = io.StringIO()
+    console = Console(
+        file=target,
+        width=min(WIDEST, max(NARROWEST, width)),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for block in _blocks(view):
+        console.print(block)
+    return "\n".join(line.rstrip() for line in target.getvalue().split("\n"))
+
+
+def _blocks(view: Report) -> Iterator[RenderableType]:
+    yield Text(one_line(view.project.name), style="bold")
+    yield Text("")
+    yield _indent(Text(view.verdict.sentence, style="bold"))
+    yield _indent(Text(f"{view.verdict.headline}. Index {view.verdict.index} of 100."))
+    for cap in view.verdict.caps:
+        yield _indent(Text(f"Held below Intermediate by {one_line(cap)}.", style="bold red"))
+    yield _indent(Text(f"{view.counts}."))
+    yield _indent(Text(view.verdict.means, style="dim"))
+    yield from _profile(view)
+    yield from _steps(view)
+    yield from _strengths(view)
+    yield from _gaps(view)
+    yield from _findings("Findings", view.findings)
+    yield from _findings("Possible findings, for a person to look at", view.possible)
+    if view.set_aside:
+        yield Text("")
+        aside = ", ".join(f"{one_line(group.code)} {group.count}" for group in view.set_aside)
+        yield _indent(Text(f"Waived or accepted: {aside}", style="dim"))
+    yield from _evidence(view)
+
+
+def _title(text: str) -> Group:
+    return Group(Text(""), Rule(Text(text, style="bold"), align="left", characters="─", style="dim"))
+
+
+def _indent(block: RenderableType, left: int = 2) -> Padding:
+    return Padding(block, (0, 0, 0, left))
+
+
+def _profile(view: Report) -> Iterator[RenderableType]:
+    yield _title("Profile")
+    table = Table.grid(padding=(0, 1), expand=False)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=21)
+    table.add_column(no_wrap=True, width=_BAR + 2)
+    table.add_column()
+    table.add_row(Text(""), Text("│Junior │Interm.│Senior │", style="dim"), Text("█ proven  ▒ possible", style="dim"))
+    for d in view.core + view.extension:
+        about = d.interval if d.core else f"{d.interval} (shown only)"
+        table.add_row(Text(one_line(d.label)), _bar(d), Text(about))
+    yield _indent(table)
+
+
+def _bar(dimension: DimensionView) -> Text:
+    proven = int(dimension.reached / 100 * _BAR)
+    possible = max(proven, int(dimension.within_reach / 100 * _BAR))
+    bar = Text("│", style="dim")
+    bar.append("█" * proven, style="green")
+    bar.append("▒" * (possible - proven), style="green")
+    bar.append("·" * (_BAR - possible), style="dim")
+    return bar.append("│", style="dim")
+
+
+def _steps(view: Report) -> Iterator[RenderableType]:
+    if not view.steps:
+        return
+    yield _title("Next steps")
+    for step in view.steps:
+        lines = [Text.assemble((one_line(step.title), "bold"), f"  {one_line(step.code)}, {step.effort.lower()}")]
+        if step.place:
+            lines.append(Text(one_line(step.place), style="cyan"))
+        lines.append(_prose(step.why))
+        lines.append(Text.assemble(("Unlocks: ", "dim"), one_line(step.unlocks)))
+        lines.append(Text.assemble(("Proof:   ", "dim"), one_line(step.proof)))
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True, width=2)
+        table.add_column()
+        table.add_row(Text(f"{step.number}.", style="bold"), Group(*lines))
+        yield _indent(table)
+        yield Text("")
+
+
+def _strengths(view: Report) -> Iterator[RenderableType]:
+    if not view.strengths:
+        return
+    yield _title(f"Strengths ({sum(len(s.places) + s.more for s in view.strengths)} places)")
+    for strength in view.strengths[:8]:
+        yield _indent(Text.assemble(("+ ", "green"), _prose(strength.message), (f"  {one_line(strength.code)}", "dim")))
+    if len(view.strengths) > 8:
+        yield _indent(Text(f"and {len(view.strengths) - 8} more", style="dim"))
+
+
+def _gaps(view: Report) -> Iterator[RenderableType]:
+    level = next((level for level in view.gaps if level.count), None)
+    if level is None:
+        return
+    yield _title(f"Missing to hold {level.label}")
+    for dimension in level.dimensions:
+        gaps = ", ".join(f"{one_line(gap.code)} ({gap.state_label.lower()})" for gap in dimension.gaps)
+        yield _indent(Text.assemble((f"{one_line(dimension.label)}: ", "bold"), gaps))
+
+
+def _findings(title: str, groups: tuple[FindingGroup, ...]) -> Iterator[RenderableType]:
+    if not groups:
+        return
+    yield _title(f"{title} ({sum(group.count for group in groups)})")
+    for group in groups:
+        yield _indent(
+            Text.assemble(
+                (f"{group.severity_label.upper()} ", _STYLES[group.severity]),
+                (one_line(group.title), "bold"),
+                (f"  {one_line(group.code)}, {group.count}", "dim"),
+            )
+        )
+        yield _indent(_prose(group.in_full[0].message), 4)
+        for finding in group.in_full[:PER_CHECK]:
+            yield _indent(_where(finding, told=group.in_full[0].message), 4)
+        if group.count > PER_CHECK:
+            yield _indent(Text(f"and {group.count - PER_CHECK} more", style="dim"), 4)
+
+
+def _where(finding: FindingView, *, told: str) -> Text:
+    line = Text(one_line(finding.place) or "whole project", style="cyan")
+    if finding.subject:
+        line.append(f"  {one_line(finding.subject)}", style="default")
+    if finding.confidence_label != "Certain":
+        line.append(f"  ({finding.confidence_label.lower()})", style="dim")
+    if finding.message != told:
+        line.append(": ", style="default").append_text(_prose(finding.message))
+    return line
+
+
+def _evidence(view: Report) -> Iterator[RenderableType]:
+    yield _title("Evidence")
+    for hint in view.more_proof:
+        yield _indent(Text.assemble(("To prove more: ", "bold"), _prose(hint)))
+    for side in view.sides:
+        if not side.ok:
+            yield _indent(Text.assemble((f"{side.label}: {side.state.lower()}. ", "dim"), one_line(side.text)))
+    scope = view.scope
+    if scope.unparsed:
+        yield _indent(Text(f"{len(scope.unparsed)} of the files could not be read: {one_line(scope.unparsed[0].path)}"))
+    states = ", ".join(f"{len(group.outcomes)} {group.label.lower()}" for group in view.outcomes if group.outcomes)
+    yield _indent(Text(f"Checks: {states}.", style="dim"))
+
+
+def _prose(text: str) -> Text:
+    """A message without the ticks of its code spans."""
+    return Text(one_line(text).replace("`", ""), style="default")

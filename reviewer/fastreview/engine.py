@@ -1,0 +1,186 @@
+"""Runs checks on a project: loops the subjects, collects what is yielded, and lets a broken check hurt nobody else.
+
+A subject fails on any hit that is more than ``possible``; otherwise it is unknown where the check says so, and passes.
+A hit proves its failure: `Unknown` or `NotApplicable` raised after one no longer matters.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from itertools import islice
+
+from msgspec import Struct, structs
+
+from fastreview.check import Check, Confidence, Hit, Met, NotApplicable, Related, Rung, Unknown
+from fastreview.facts import Gathered
+from fastreview.outcome import Evaluation, Finding, Run, Strength, SubjectState, Verdict
+from fastreview.project import Place, Project, Subject
+
+MESSAGE_LIMIT = 600
+"""Characters of a message or a reason; longer ones end in an ellipsis."""
+NAME_LIMIT = 200
+"""Characters of a subject's name."""
+YIELD_LIMIT = 500
+"""Hits and mets taken of one subject: the names and sizes in a reviewed project are not ours to trust."""
+RELATED_LIMIT = 30
+REASONS_SHOWN = 3
+
+
+def evaluate(project: Project, checks: Iterable[Check], off: Mapping[str, str] | None = None) -> tuple[Evaluation, ...]:
+    """Evaluates every check, in the order given; never raises for what a check does.
+
+    ``off`` maps codes of checks that are not to run to the reason ("ignored in pyproject.toml").
+    """
+    return tuple(_evaluate(project, check, off or {}) for check in checks)
+
+
+def in_order(evaluations: Iterable[Evaluation]) -> tuple[Finding, ...]:
+    """All findings by path, line and code: an order that does not depend on which check ran first."""
+    return tuple(sorted((finding for one in evaluations for finding in one.findings), key=_finding_order))
+
+
+def fingerprint(code: str, subject: str, symbol: str, occurrence: int) -> str:
+    """Identifies a finding across reviews, 16 hexadecimal digits. ``occurrence`` counts equal ones from 0.
+
+    No line number goes in: the fingerprint survives moves within the file.
+    """
+    text = "\0".join((code, subject, symbol, str(occurrence)))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _evaluate(project: Project, check: Check, off: Mapping[str, str]) -> Evaluation:
+    if check.code in off:
+        return Evaluation(check, Run.OFF, reason=_shown(off[check.code]))
+    missing = [side for side in map(project.facts.side, check.needs) if not side.ok]
+    if missing:
+        return Evaluation(check, Run.UNKNOWN, reason=_shown("; ".join(map(_why_missing, missing))))
+    try:
+        subjects = (project,) if check.each is Project else project.subjects(check.each)
+        results = [_judge(check, subject, project) for subject in subjects]
+        return _join(check, results)
+    except Exception as error:  # noqa: BLE001 - whatever a check's bug raises, the other checks go on
+        return Evaluation(check, Run.CRASHED, reason=_shown(f"{type(error).__name__}: {error}"))
+
+
+class _Judged(Struct, frozen=True):
+    """One subject under one check; ``state`` None is not applicable."""
+
+    subject: Subject
+    state: SubjectState | None
+    reason: str
+    hits: tuple[Hit, ...]
+    mets: tuple[Met, ...]
+
+
+def _judge(check: Check, subject: Subject, project: Project) -> _Judged:
+    hits: list[Hit] = []
+    mets: list[Met] = []
+    state: SubjectState | None = SubjectState.PASS
+    reason = ""
+    try:
+        for item in islice(check.evaluate(subject, project), YIELD_LIMIT):
+            match item:
+                case Hit():
+                    hits.append(item)
+                case Met():
+                    mets.append(item)
+                case _:
+                    raise TypeError(f"{check.code} yielded {type(item).__name__}, which is neither Hit nor Met")
+    except NotApplicable as predicate:
+        state, reason = None, str(predicate)
+    except Unknown as missing:
+        state, reason = SubjectState.UNKNOWN, str(missing)
+    if any(hit.confidence is not Confidence.POSSIBLE for hit in hits):
+        state, reason = SubjectState.FAIL, ""
+    if state is None:
+        hits.clear()
+    if state is not SubjectState.PASS:
+        mets.clear()
+    return _Judged(subject, state, reason, tuple(dict.fromkeys(hits)), tuple(mets))
+
+
+def _join(check: Check, results: Sequence[_Judged]) -> Evaluation:
+    spared = Counter(result.reason for result in results if result.state is None)
+    if not results:
+        return Evaluation(check, Run.NOT_APPLICABLE, reason=f"the project has no {check.each.unit} to judge")
+    if spared.total() == len(results):
+        return Evaluation(check, Run.NOT_APPLICABLE, reason=_predicates(spared))
+    return Evaluation(
+        check,
+        Run.DONE,
+        tuple(
+            Verdict(_name(result.subject), result.state, _shown(result.reason), _rung(result.mets))
+            for result in results
+            if result.state is not None
+        ),
+        f"not applicable to {spared.total()} of {len(results)}: {_predicates(spared)}" if spared else "",
+        _findings(check, results),
+        tuple(
+            Strength(check.code, _name(result.subject), met.place, _shown(met.message), met.rung)
+            for result in results
+            for met in result.mets
+        ),
+    )
+
+
+def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
+    pairs = [(result.subject, hit) for result in results for hit in result.hits]
+    pairs.sort(key=lambda pair: (pair[1].place, pair[0].key, pair[1].symbol, pair[1].message))
+    seen: Counter[tuple[str, str]] = Counter()
+    findings = []
+    for subject, hit in pairs:
+        identity = (subject.key, hit.symbol)
+        findings.append(
+            Finding(
+                check.code,
+                _name(subject),
+                hit.severity or check.severity,
+                hit.confidence,
+                _placed(hit.place, subject),
+                _shown(hit.message),
+                fingerprint(check.code, *identity, seen[identity]),
+                tuple(Related(step.place, _shown(step.message)) for step in hit.related[:RELATED_LIMIT]),
+                hit.fix,
+            )
+        )
+        seen[identity] += 1
+    return tuple(sorted(findings, key=_finding_order))
+
+
+def _finding_order(finding: Finding) -> tuple[Place, str, str, str]:
+    return (finding.place, finding.check, finding.subject, finding.fingerprint)
+
+
+def _placed(place: Place, subject: Subject) -> Place:
+    """Where the hit names no file, it stands where its subject stands."""
+    chosen = place if place.path else subject.place
+    return chosen if chosen.end_line >= chosen.line else structs.replace(chosen, end_line=chosen.line)
+
+
+def _why_missing(side: Gathered) -> str:
+    """What is missing and what would provide it: "app: the import failed (install the project into .venv)"."""
+    return f"{side.what.value}: {side.reason or side.state}" + (f" ({side.how})" if side.how else "")
+
+
+def _rung(mets: Iterable[Met]) -> Rung | None:
+    """The highest that was shown."""
+    return max((met.rung for met in mets if met.rung is not None), default=None)
+
+
+def _predicates(spared: Counter[str]) -> str:
+    """The reasons by frequency, then by name."""
+    ordered = sorted(spared, key=lambda reason: (-spared[reason], reason))
+    more = f"; {len(ordered) - REASONS_SHOWN} more reasons" if len(ordered) > REASONS_SHOWN else ""
+    return _shown("; ".join(ordered[:REASONS_SHOWN])) + more
+
+
+def _name(subject: Subject) -> str:
+    return _shown(subject.key, NAME_LIMIT)
+
+
+def _shown(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """One bounded line without control characters: it may quote the reviewed project."""
+    text = text[: 4 * limit]
+    if not text.isprintable():
+        text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

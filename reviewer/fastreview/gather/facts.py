@@ -1,0 +1,136 @@
+"""All sides of a project, gathered. A side that is missing says so in `Facts.gathered` and stops nothing."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
+from fastreview.facts.app import ProbeFacts
+from fastreview.facts.files import FileFacts
+from fastreview.facts.source import ModuleFacts
+from fastreview.gather.discovery import Discovered, discover
+from fastreview.gather.files import gather_files
+from fastreview.gather.git import GitUnavailable, git_facts
+from fastreview.gather.roots import import_roots
+from fastreview.gather.source import Progress, gather_source
+
+NOT_ASKED = {
+    Side.TESTS: "this version does not run tests",
+    Side.TYPES: "this version does not run the type checker",
+    Side.HTTP: "this version does not send requests",
+}
+
+HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
+
+
+class Options(Struct, frozen=True):
+    """How to gather. ``environment`` is auto, project, none or the path of an interpreter; ``apps`` are ``module:attribute``."""
+
+    static: bool = False
+    apps: tuple[str, ...] = ()
+    environment: str = "auto"
+    cache: bool = True
+
+
+def gather_static(root: Path, *, cache: bool = False) -> Facts:
+    """Everything that can be known without running or importing the project.
+
+    Raises:
+        UsageError: when ``root`` is not a folder that can be listed.
+    """
+    return gather(root, Options(static=True, cache=cache))
+
+
+def gather(root: Path, options: Options, progress: Progress | None = None) -> Facts:
+    """Everything that ``options`` allow. ``progress`` hears of the files that were read.
+
+    Raises:
+        UsageError: when ``root`` is not a folder that can be listed.
+    """
+    found = discover(root)
+    with ThreadPoolExecutor(1) as git_thread:
+        asked = git_thread.submit(_git, found)
+        source_timer = _Timer()
+        modules = gather_source(found.root, found.python, cache=options.cache, progress=progress)
+        source = _source_side(modules, source_timer.seconds)
+        files_timer = _Timer()
+        files = gather_files(found.root, found.repository, found.listing)
+        file_side = Gathered(Side.FILES, "ok", seconds=files_timer.seconds)
+        git, git_side = asked.result()
+    root_is_package = "__init__.py" in found.python
+    scope = Scope(
+        found.name,
+        import_roots(root_is_package, modules, files),
+        found.way_up,
+        found.left_out,
+        tuple(module.path for module in modules if _imports_fastapi(module)),
+    )
+    off = tuple(Gathered(side, "off", reason) for side, reason in NOT_ASKED.items())
+    app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")
+    facts = Facts(scope, (source, app_off, file_side, git_side, *off), modules, files, None, git)
+    return facts if options.static else _with_app(facts, found, options)
+
+
+def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
+    timer = _Timer()
+    probe, side = _app(facts, found, options)
+    side = structs.replace(side, seconds=timer.seconds)
+    gathered = tuple(side if known.what is Side.APP else known for known in facts.gathered)
+    return structs.replace(facts, gathered=gathered, probe=probe)
+
+
+def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts | None, Gathered]:
+    # A static review pays for none of this.
+    from fastreview.gather.app import gather_app
+    from fastreview.gather.candidates import candidates, given
+    from fastreview.gather.environment import find_interpreter
+
+    roots = facts.scope.roots
+    if options.environment == "none":
+        return None, Gathered(Side.APP, "off", "no interpreter is to be used", "run without --env none")
+    chosen = given(options.apps, facts.modules, roots) or candidates(facts.modules, facts.files, roots)
+    if not chosen:
+        return None, Gathered(Side.APP, "unavailable", "no FastAPI application was found", "name it with --app module:attribute")
+    interpreter = find_interpreter(found.root, found.repository, options.environment)
+    if isinstance(interpreter, str):
+        return None, Gathered(Side.APP, "unavailable", interpreter, HOW_TO_IMPORT)
+    probe = gather_app(found.root, roots, chosen, interpreter)
+    if isinstance(probe, str):
+        return None, Gathered(Side.APP, "unavailable", probe, HOW_TO_IMPORT)
+    if not probe.apps:
+        return probe, Gathered(Side.APP, "unavailable", probe.error or "no candidate is an application", HOW_TO_IMPORT)
+    return probe, Gathered(Side.APP, "ok")
+
+
+def _source_side(modules: Sequence[ModuleFacts], seconds: float) -> Gathered:
+    if not modules:
+        return Gathered(Side.SOURCE, "unavailable", "there are no Python files", "name the folder with the code", seconds)
+    if all(module.parser == "none" for module in modules):
+        reason = f"none of the {len(modules)} Python files can be read"
+        return Gathered(Side.SOURCE, "unavailable", reason, "see the list of unparsed files", seconds)
+    return Gathered(Side.SOURCE, "ok", seconds=seconds)
+
+
+def _imports_fastapi(module: ModuleFacts) -> bool:
+    return any(not found.level and found.module.partition(".")[0] == "fastapi" for found in module.imports)
+
+
+def _git(found: Discovered) -> tuple[GitFacts | None, Gathered]:
+    timer = _Timer()
+    try:
+        return git_facts(found.root, found.repository), Gathered(Side.GIT, "ok", seconds=timer.seconds)
+    except GitUnavailable as problem:
+        return None, Gathered(Side.GIT, "unavailable", str(problem), problem.how, timer.seconds)
+
+
+class _Timer:
+    def __init__(self) -> None:
+        self.start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since the timer was made, to the millisecond."""
+        return round(time.perf_counter() - self.start, 3)

@@ -1,0 +1,119 @@
+"""Import roots: the folders that have to be on the module path for the project's own imports to work."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
+
+from fastreview.facts.files import FileFacts
+from fastreview.facts.source import ModuleFacts
+from fastreview.gather.commands import started
+
+_CONFIGURED = (("pytest", "pythonpath"), ("pytest", "ini_options.pythonpath"), ("mypy", "mypy_path"))
+
+
+def import_roots(root_is_package: bool, modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str, ...]:
+    """Folders relative to the reviewed root, the likeliest first: what the tools are told, ``src``, then what imports show.
+
+    ``..`` is among them when the reviewed folder is itself a package.
+    """
+    paths = [module.path for module in modules]
+    inside = _contents(paths)
+    found: dict[str, None] = {}
+    for folder in _configured(files):
+        if folder in inside:
+            found[folder] = None
+    if "src" in inside and "src/__init__.py" not in paths:
+        found["src"] = None
+    if root_is_package:
+        found[".."] = None
+    found["."] = None
+    for start in started(files):
+        folder = home_of(start.module, paths, tuple(found))
+        if folder is not None:
+            found[folder] = None
+    installed = {requirement.name.replace("-", "_") for requirement in files.requirements}
+    supported = _supported_by_imports(modules, inside, installed)
+    for folder, _ in sorted(supported.items(), key=lambda item: (-item[1], item[0])):
+        found[folder or "."] = None
+    return tuple(found)
+
+
+def home_of(module: str, paths: Sequence[str], roots: Sequence[str]) -> str | None:
+    """The folder from which ``module`` is imported: one of ``roots``, else the shallowest where it can be; None without one."""
+    endings = [f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"]
+    known = set(paths)
+    for root in roots:
+        if any((ending if root == "." else f"{root}/{ending}") in known for ending in endings):
+            return root
+    folders = [path[: -len(ending) - 1] for path in paths for ending in endings if path.endswith(f"/{ending}")]
+    return min(folders, key=lambda folder: (folder.count("/"), folder), default=None)
+
+
+def _contents(paths: Iterable[str]) -> dict[str, set[str]]:
+    """Folder to the names that an import can find in it."""
+    inside: dict[str, set[str]] = {"": set()}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        inside.setdefault(folder, set()).add(name.removesuffix(".py"))
+        while folder:
+            parent, _, name = folder.rpartition("/")
+            known = inside.setdefault(parent, set())
+            if name in known:
+                break
+            known.add(name)
+            folder = parent
+    return inside
+
+
+def _configured(files: FileFacts) -> Iterable[str]:
+    for settings in files.settings:
+        base = settings.path.rpartition("/")[0]
+        for tool, key in _CONFIGURED:
+            if settings.tool != tool or settings.path.startswith("../"):
+                continue
+            value = settings.values.get(key)
+            texts = value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            for text in texts:
+                if isinstance(text, str) and not text.startswith("/"):
+                    yield _joined(base, text)
+
+
+def _joined(base: str, relative: str) -> str:
+    parts = [part for part in base.split("/") if part]
+    for part in relative.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _supported_by_imports(
+    modules: Sequence[ModuleFacts], inside: dict[str, set[str]], installed: Set[str]
+) -> Counter[str]:
+    """Ancestor folders of importing files that hold what the files import and the root does not."""
+    supported: Counter[str] = Counter()
+    decided: dict[tuple[str, str], str | None] = {}
+    for module in modules:
+        folder = module.path.rpartition("/")[0]
+        for name in {found.module.partition(".")[0] for found in module.imports if not found.level}:
+            if name in installed:
+                continue
+            if (folder, name) not in decided:
+                decided[folder, name] = _provider(folder, name, inside)
+            provider = decided[folder, name]
+            if provider:
+                supported[provider] += 1
+    return supported
+
+
+def _provider(folder: str, name: str, inside: dict[str, set[str]]) -> str | None:
+    """The nearest folder at or above ``folder`` that holds ``name``, or None where the root or the library does."""
+    if name in sys.stdlib_module_names or name in inside[""]:
+        return None
+    while folder:
+        if name in inside.get(folder, ()):
+            # A folder that holds a package of its own name (app/app) or a script's neighbours: both are roots.
+            return folder
+        folder = folder.rpartition("/")[0]
+    return None

@@ -1,0 +1,81 @@
+"""Extraction shared with child processes: each gets file contents on its standard input and answers with facts.
+
+Plain child processes and pipes instead of `multiprocessing`: nothing of the parent is inherited or pickled, it works the
+same on every platform, and a child that dies costs nothing but its share, which the parent then does itself.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from threading import Thread
+
+import msgspec
+
+from fastreview.facts.source import ModuleFacts
+from fastreview.gather.module import module_facts
+
+File = tuple[str, bytes]
+
+# The parent's module path is handed over: a child in isolated mode (-I -S) has no other, and reads no environment.
+_START = "import sys; sys.path[:] = sys.argv[1:]; from fastreview.gather.workers import work; work()"
+
+
+def extract_in_workers(files: Sequence[File], workers: int) -> Iterator[ModuleFacts]:
+    """Facts of all ``files``, in any order. This process takes a share itself."""
+    own, *shares = shared_out(files, workers)
+    children = [_Child(share) for share in shares]
+    for path, data in own:
+        yield module_facts(path, data)
+    for child in children:
+        yield from child.facts()
+
+
+def shared_out(files: Sequence[File], parts: int) -> list[list[File]]:
+    """``files`` in ``parts`` of about equal size, the first the largest: its process is running already."""
+    shares: list[list[File]] = [[] for _ in range(parts)]
+    sizes = [0] * parts
+    for file in sorted(files, key=lambda file: -len(file[1])):
+        smallest = sizes.index(min(sizes))
+        shares[smallest].append(file)
+        sizes[smallest] += len(file[1])
+    return shares
+
+
+class _Child:
+    """One running worker; a thread feeds it and reads its answer, because pipes hold little."""
+
+    def __init__(self, share: list[File]) -> None:
+        self.share = share
+        self.answer = b""
+        self.thread = Thread(target=self._talk, daemon=True)
+        self.thread.start()
+
+    def _talk(self) -> None:
+        command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
+        try:
+            done = subprocess.run(
+                command, input=msgspec.msgpack.encode(self.share), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+            )
+        except OSError:
+            return
+        self.answer = done.stdout if done.returncode == 0 else b""
+
+    def facts(self) -> Iterator[ModuleFacts]:
+        self.thread.join()
+        try:
+            modules = msgspec.msgpack.decode(self.answer, type=list[ModuleFacts])
+        except (msgspec.DecodeError, RecursionError):
+            modules = []
+        if len(modules) != len(self.share):
+            modules = [module_facts(path, data) for path, data in self.share]
+        yield from modules
+
+
+def work() -> None:
+    """The child's whole life."""
+    import gc
+
+    gc.disable()
+    files = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[File])
+    sys.stdout.buffer.write(msgspec.msgpack.encode([module_facts(path, data) for path, data in files]))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,174 @@
+"""The review document, put together from the facts, the model, the evaluations and the scorecard."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from fastreview import __version__, pages, review
+from fastreview.check import Check, Rung
+from fastreview.engine import in_order
+from fastreview.facts import Facts
+from fastreview.outcome import Evaluation, Level, Run
+from fastreview.packs import Ruleset, ruleset_digest
+from fastreview.pipeline.architecture import architecture
+from fastreview.pipeline.excerpts import Excerpts
+from fastreview.plan import next_steps
+from fastreview.project import Project
+from fastreview.scoring import CheckResult, Scorecard
+from fastreview.scoring.rules import MODEL
+
+Seen = tuple[Literal["static", "runtime"], ...]
+
+
+def assemble(
+    project: Project, root: Path | None, ruleset: Ruleset, evaluations: Sequence[Evaluation], scorecard: Scorecard
+) -> review.Review:
+    """The document. ``root`` is None where the files are not at hand: findings then come without excerpts."""
+    facts = project.facts
+    checks = {check.code: check for check in ruleset.checks}
+    texts = {check.code: pages.as_review_page(check, pages.read(check)) for check in _evaluated(evaluations)}
+    return review.Review(
+        schema=review.SCHEMA,
+        tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
+        project=_project(project),
+        scope=_scope(facts, len(project.routes)),
+        gathered=tuple(_gathered(facts)),
+        level=scorecard.headline,
+        levels=review.LEVELS,
+        dimensions=scorecard.dimensions,
+        outcomes=tuple(_outcome(result, texts) for result in scorecard.results),
+        findings=tuple(_findings(facts, root, evaluations, checks)),
+        strengths=tuple(_strengths(evaluations)),
+        routes=tuple(_routes(project)),
+        next_steps=next_steps(evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}),
+        plan=review.Plan(),
+        more_proof=scorecard.more_proof,
+        arithmetic=scorecard.arithmetic,
+        pages=texts,
+        architecture=architecture(project),
+    )
+
+
+def _evaluated(evaluations: Sequence[Evaluation]) -> Iterator[Check]:
+    return (evaluation.check for evaluation in evaluations if evaluation.run is not Run.OFF)
+
+
+def _first_paragraph(text: str) -> str:
+    return text.strip().partition("\n\n")[0].replace("\n", " ")
+
+
+def _project(project: Project) -> review.ProjectEntry:
+    facts = project.facts
+    apps = (
+        review.AppEntry(app.key, app.place.path, app.place.line, cast(Seen, app.seen)) for app in project.apps
+    )
+    commit, dirty = (facts.git.commit, facts.git.dirty) if facts.git else ("", False)
+    return review.ProjectEntry(facts.scope.name, commit, dirty, tuple(apps))
+
+
+def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
+    unparsed = [review.Unparsed(module.path, module.error) for module in facts.modules if module.parser == "none"]
+    unparsed += [review.Unparsed(path, reason) for path, reason in facts.files.unreadable]
+    return review.ScopeEntry(
+        files=sum(module.parser != "none" for module in facts.modules),
+        lines=sum(module.lines for module in facts.modules),
+        routes=routes,
+        unparsed=tuple(unparsed),
+        left_out=tuple(review.Unparsed(left.path, left.why) for left in facts.scope.left_out),
+    )
+
+
+def _gathered(facts: Facts) -> Iterator[review.GatheredEntry]:
+    for side in facts.gathered:
+        assert side.state in ("ok", "unavailable", "off")
+        yield review.GatheredEntry(side.what.value, side.state, side.reason, side.how, side.seconds)
+
+
+def _outcome(result: CheckResult, texts: dict[str, review.Page]) -> review.OutcomeEntry:
+    check = result.check
+    page = texts.get(check.code)
+    return review.OutcomeEntry(
+        check=check.code,
+        slug=check.slug,
+        title=page.title if page else check.slug.replace("-", " ").capitalize(),
+        dimension=check.dimension,
+        level=review.LEVELS[Level(check.level)],
+        kind=check.kind.value,
+        weight=check.weight,
+        tolerance=check.tolerance,
+        state=result.state,
+        subjects=result.subjects,
+        rung=result.rung,
+        reason=result.reason,
+        unit=check.each.unit,
+        effort=check.effort,
+    )
+
+
+def _findings(
+    facts: Facts, root: Path | None, evaluations: Sequence[Evaluation], checks: dict[str, Check]
+) -> Iterator[review.FindingEntry]:
+    excerpts = Excerpts(facts, root)
+    for finding in in_order(evaluations):
+        assert finding.fix in ("", "safe", "unsafe")
+        place = finding.place
+        yield review.FindingEntry(
+            check=finding.check,
+            slug=checks[finding.check].slug,
+            severity=finding.severity.value,
+            confidence=finding.confidence.value,
+            subject=finding.subject,
+            path=place.path,
+            line=place.line,
+            end_line=place.end_line,
+            message=finding.message,
+            fingerprint=finding.fingerprint,
+            related=tuple(review.RelatedPlace(r.place.path, r.place.line, r.message) for r in finding.related),
+            fix=finding.fix or None,
+            status=_status(finding.status),
+            excerpt=excerpts.around(place),
+        )
+
+
+def _status(status: str) -> review.Status:
+    assert status in get_args(review.Status)
+    return cast(review.Status, status)
+
+
+def _strengths(evaluations: Sequence[Evaluation]) -> Iterator[review.StrengthEntry]:
+    for evaluation in evaluations:
+        for strength in evaluation.strengths:
+            place = strength.place
+            yield review.StrengthEntry(
+                evaluation.check.code,
+                evaluation.check.slug,
+                strength.subject,
+                place.path,
+                place.line,
+                strength.message,
+                _rung(strength.rung),
+            )
+
+
+def _rung(rung: Rung | None) -> review.RungName | Literal[""]:
+    return "" if rung is None else cast(review.RungName, rung.word)
+
+
+def _routes(project: Project) -> Iterator[review.RouteEntry]:
+    for route in project.routes:
+        place = route.place
+        yield review.RouteEntry(
+            method=route.method,
+            path=route.path,
+            endpoint=_endpoint(route),
+            path_file=place.path,
+            line=place.line,
+            is_async=route.is_async,
+            seen=cast(Seen, route.seen),
+            security=tuple(route.security),
+            dependencies=tuple(dict.fromkeys(injected.name for injected in route.dependencies)),
+            response_model=route.response_model,
+            tags=route.tags,
+            status_code=_status_code(route),
+            in_schema=route.is_api,
+        )

@@ -1,0 +1,68 @@
+"""The one function that runs the parts in order, and the question whether there was anything to assess."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from fastreview.engine import evaluate
+from fastreview.facts import Facts, Side
+from fastreview.outcome import Evaluation
+from fastreview.packs import load, select
+from fastreview.pipeline.document import assemble
+from fastreview.project import Project
+from fastreview.review import Review
+from fastreview.scoring import Scorecard, score
+
+NOT_SELECTED = "not selected for this review"
+
+
+class Choice(Struct, frozen=True):
+    """Which checks to run: codes, slugs, dimensions or prefixes. The others are off, and never raise what is proven."""
+
+    selected: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+class Outcome(Struct, frozen=True):
+    """A review with the exact figures behind it."""
+
+    review: Review
+    scorecard: Scorecard
+    evaluations: tuple[Evaluation, ...]
+
+
+def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcome:  # noqa: B008 - frozen
+    """Evaluates all installed checks on ``facts``. ``root`` is where excerpts are read, None where the files are gone.
+
+    Raises:
+        UnknownCheck: when ``choice`` names a check that no pack has.
+        BrokenPack: when an installed pack breaks the rules.
+    """
+    ruleset = load()
+    chosen = {check.code for check in select(ruleset.checks, choice.selected, choice.ignored)}
+    off = {check.code: NOT_SELECTED for check in ruleset.checks if check.code not in chosen}
+    project = Project(facts, ruleset.limits)
+    evaluations = evaluate(project, ruleset.checks, off)
+    scorecard = score(evaluations)
+    return Outcome(assemble(project, root, ruleset, evaluations, scorecard), scorecard, evaluations)
+
+
+def nothing_to_assess(facts: Facts, path: str) -> str:
+    """Why the project cannot be assessed, with what to do, or "": no Python, nothing readable, no FastAPI."""
+    source = facts.side(Side.SOURCE)
+    if not facts.modules:
+        left_out = [left.path for left in facts.scope.left_out]
+        there = f" Left out were {_some(left_out)}." if left_out else ""
+        return f"There are no Python files in {path}, so there is nothing to assess.{there} Name the folder with the code."
+    if not source.ok:
+        first = facts.modules[0]
+        return f"None of the {len(facts.modules)} Python files in {path} can be read ({first.path}: {first.error})."
+    if not facts.scope.fastapi_files:
+        return f"No Python file in {path} imports FastAPI, so there is nothing to assess. Name the folder of the service."
+    return ""
+
+
+def _some(names: Sequence[str], limit: int = 3) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

@@ -1,0 +1,109 @@
+"""The repairs as steps to read: where to begin, why, what each leads to, and how the next review shows it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from msgspec.structs import replace
+
+from fastreview.check import Confidence, Kind
+from fastreview.outcome import Evaluation, Finding, Level
+from fastreview.plan.repairs import EFFORT, Goal, Repairs, goal
+from fastreview.review import NextStep
+from fastreview.scoring.dimension import Dimension
+from fastreview.scoring.edge import listed, one_line
+from fastreview.scoring.scorecard import Scorecard
+from fastreview.scoring.standing import Reading, Standing, Tally
+
+CONFIDENCE = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
+
+
+def next_steps(evaluations: Sequence[Evaluation], scorecard: Scorecard, why: Mapping[str, str]) -> tuple[NextStep, ...]:
+    """The smallest set of failing checks whose repair lifts the overall level, in the order in which to repair them.
+
+    Never-events come first because they cap the level. Then leverage over effort decides: a check that alone stands
+    between its dimension and the level has leverage 1, one of three a third. Where no repair lifts the overall level,
+    the steps lift single dimensions. ``why`` maps a code to the reason that its page gives.
+    """
+    aim = goal(scorecard.profile)
+    findings = {evaluation.check.code: evaluation.findings for evaluation in evaluations}
+    ordered = sorted(
+        ((repairs, standing) for repairs in aim.repairs for standing in repairs.checks),
+        key=lambda pair: (pair[1].check.kind is not Kind.NEVER, -_worth(*pair)),
+    )
+    return tuple(
+        _step(standing, findings.get(standing.check.code, ()), why, ", ".join(_unlocks(aim, repairs, standing)))
+        for repairs, standing in ordered
+    )
+
+
+def _worth(repairs: Repairs, standing: Standing) -> Fraction:
+    return Fraction(1, len(repairs.checks) * EFFORT[standing.check.effort])
+
+
+def _step(standing: Standing, findings: Sequence[Finding], why: Mapping[str, str], unlocks: str) -> NextStep:
+    check = standing.check
+    found = sorted(
+        (finding for finding in findings if finding.status != "accepted"),
+        key=lambda finding: (finding.status != "open", CONFIDENCE.index(finding.confidence), finding.place),
+    )
+    first = found[0] if found else None
+    return NextStep(
+        check=check.code,
+        why=why.get(check.code) or (first.message if first else ""),
+        effort=check.effort,
+        unlocks=unlocks,
+        proof=_proof(check.code, found),
+        path=first.place.path if first else "",
+        line=first.place.line if first else 0,
+    )
+
+
+def _proof(code: str, found: Sequence[Finding]) -> str:
+    paths = list(dict.fromkeys(finding.place.path for finding in found if finding.place.path))
+    others = len(paths) - 1
+    where = f" in {one_line(paths[0])}" if paths else ""
+    where += f" and {others} other file{'s' if others > 1 else ''}" if others > 0 else ""
+    waived = " and nothing is waived" if any(finding.status == "waived" for finding in found) else ""
+    return f"`fastreview . --select {code}` reports nothing{where}{waived}"
+
+
+def _unlocks(aim: Goal, repairs: Repairs, standing: Standing) -> Iterator[str]:
+    if standing.check.kind is Kind.NEVER:
+        never = [s for part in aim.repairs for s in part.checks if s.check.kind is Kind.NEVER]
+        others = tuple(s.check.code for s in never if s is not standing)
+        yield f"the overall level is no longer capped{_together(others)}"
+    if repairs.target:
+        others = tuple(s.check.code for s in repairs.checks if s is not standing)
+        reaches = "reaches" if _repaired(repairs).level(Reading.PROVEN) >= repairs.target else "can reach"
+        yield f"{_title(repairs.dimension)} {reaches} {_word(repairs.target)}{_together(others)}"
+    if aim.level and [s for part in aim.repairs for s in part.checks] == [standing]:
+        yield f"and with it the project {_word(aim.level)}"
+
+
+def _together(others: tuple[str, ...]) -> str:
+    return f" together with {listed(others, limit=4)}" if others else ""
+
+
+def _repaired(repairs: Repairs) -> Dimension:
+    """The dimension after the repairs, what is unknown left as it is."""
+    return replace(
+        repairs.dimension,
+        steps=tuple(
+            replace(step, checks=tuple(_pass(s) if s in repairs.checks else s for s in step.checks))
+            for step in repairs.dimension.steps
+        ),
+    )
+
+
+def _pass(standing: Standing) -> Standing:
+    tally = standing.tally
+    passed = tally.passed + tally.failed + tally.waived
+    return replace(standing, tally=Tally(passed=passed, unknown=tally.unknown, accepted=tally.accepted))
+
+
+def _title(dimension: Dimension) -> str:
+    return one_line(dimension.name).capitalize()
+
+
+def _word(level: Level) -> str:
+    return level.word.capitalize()

@@ -1,0 +1,142 @@
+"""One application object as plain data: routes, models, middleware, handlers, lifespan, OpenAPI."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from .places import NOWHERE, clean, show
+from .routes import Routes, unwrapped
+from .shapes import Models
+
+_SECRET = re.compile(r"(?i)secret|password|token|api_?key")
+
+
+def is_application(thing):
+    """A FastAPI application, or a Starlette one that may hold some in its mounts."""
+    from starlette.applications import Starlette
+
+    return isinstance(thing, Starlette)
+
+
+def application(thing, target, factory, project, built_at, warn):
+    """`AppFacts` of ``thing``, which may be wrapped; None where no application is inside."""
+    app, wrapper = unwrapped(thing)
+    if not is_application(app):
+        return None
+    models = Models(project, warn)
+    routes = Routes(project, models, warn)
+    facts = {
+        "target": target,
+        "factory": factory,
+        "title": clean(getattr(app, "title", "") or "", 300),
+        "version": clean(getattr(app, "version", "") or "", 100),
+        "description": clean(getattr(app, "description", "") or "", 2000),
+        "debug": bool(getattr(app, "debug", False)),
+        "docs_url": clean(getattr(app, "docs_url", "") or "", 300),
+        "openapi_url": clean(getattr(app, "openapi_url", "") or "", 300),
+        "place": built_at or dict(NOWHERE),
+        "wrapped_by": wrapper,
+    }
+    attempt(warn, "the route table", lambda: routes.walk(app.routes))
+    facts["routes"] = routes.found
+    middleware = attempt(warn, "the middleware", lambda: middleware_of(app, "", project)) or []
+    for prefix, mounted in routes.mounted:
+        if is_application(mounted):
+            middleware += attempt(warn, "mounted middleware", lambda: middleware_of(mounted, prefix, project)) or []  # noqa: B023
+    facts["middleware"] = middleware
+    facts["exception_handlers"] = attempt(warn, "the exception handlers", lambda: handlers_of(app, project)) or []
+    facts["lifespan"] = attempt(warn, "the lifespan", lambda: lifespan_of(app, project))
+    router = getattr(app, "router", None)
+    facts["startup"] = places_of(getattr(router, "on_startup", ()), project)
+    facts["shutdown"] = places_of(getattr(router, "on_shutdown", ()), project)
+    facts["openapi_error"] = openapi_error(app)
+    facts["models"] = attempt(warn, "the models", models.described) or []
+    return facts
+
+
+def attempt(warn, what, describe):
+    try:
+        return describe()
+    except Exception as error:
+        warn("%s could not be described: %s: %s" % (what, type(error).__name__, clean(error, 200)))
+        return None
+
+
+def middleware_of(app, mount, project):
+    """Outermost first, in the order that FastAPI builds the stack, its own layers included."""
+    from fastapi import applications
+
+    own = []
+    outer = ["ServerErrorMiddleware", "ExceptionTelemetryMiddleware", "AppBodyLimitMiddleware"]
+    for name in outer:
+        if name == "ServerErrorMiddleware" or hasattr(applications, name):
+            own.append(framework_middleware(name, applications, mount))
+    for item in app.user_middleware:
+        options = dict(getattr(item, "kwargs", None) or getattr(item, "options", None) or {})
+        dispatch = options.pop("dispatch", None)
+        shown = {}
+        for key, value in list(options.items())[:30]:
+            shown[clean(key, 100)] = "***" if _SECRET.search(str(key)) else show(value, 200)
+        for number, value in enumerate(list(getattr(item, "args", None) or ())[:10]):
+            shown[str(number)] = show(value, 200)
+        place = project.place(dispatch if dispatch is not None else item.cls)
+        name = getattr(item.cls, "__name__", None) or type(item.cls).__name__
+        module = clean(getattr(item.cls, "__module__", "") or "", 200)
+        own.append({"name": clean(name, 200), "module": module, "place": place, "options": shown, "mount": mount})
+    own.append(framework_middleware("ExceptionMiddleware", applications, mount))
+    if hasattr(applications, "AsyncExitStackMiddleware"):
+        own.append(framework_middleware("AsyncExitStackMiddleware", applications, mount))
+    return own
+
+
+def framework_middleware(name, applications, mount):
+    module = getattr(getattr(applications, name, None), "__module__", None) or "starlette.middleware"
+    place = dict(NOWHERE, module=module, qualname=name)
+    return {"name": name, "module": module, "place": place, "options": {}, "mount": mount}
+
+
+def handlers_of(app, project):
+    found = []
+    for what, handler in list(app.exception_handlers.items())[:100]:
+        found.append([clean(getattr(what, "__name__", what), 200), project.place(handler)])
+    return found
+
+
+def lifespan_of(app, project):
+    """The project's lifespan; the default one, and those merged around it by included routers, are looked through."""
+    return project_lifespan(getattr(app.router, "lifespan_context", None), project, 0)
+
+
+def project_lifespan(context, project, depth):
+    if context is None or depth > 10:
+        return None
+    place = project.place(context)
+    if place["path"]:
+        return place
+    function = inspect.unwrap(context) if callable(context) else context
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            inner = cell.cell_contents
+        except ValueError:
+            continue
+        if callable(inner) and inner is not context:
+            found = project_lifespan(inner, project, depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def places_of(callables, project):
+    return [project.place(item) for item in list(callables or ())[:100]]
+
+
+def openapi_error(app):
+    build = getattr(app, "openapi", None)
+    if build is None:
+        return ""
+    try:
+        build()
+    except BaseException as error:
+        return clean("%s: %s" % (type(error).__name__, error), 500)
+    return ""

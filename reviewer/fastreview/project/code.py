@@ -1,0 +1,396 @@
+"""Modules, classes and functions: source facts with their relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fastreview.facts import syntax as s
+from fastreview.facts.source import ClassFacts, FieldFacts, FunctionFacts, Import, ModuleFacts
+from fastreview.project.subject import Place, Subject
+
+if TYPE_CHECKING:
+    from fastreview.project.project import Project
+
+_decode_body = msgspec.msgpack.Decoder(s.Body).decode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallSite:
+    """A call where it stands. ``deferred`` calls stand in a lambda: they run when somebody else calls it.
+
+    ``loops`` counts the loops and comprehensions around it within the same function. ``dropped`` says that nothing looks
+    at the result.
+    """
+
+    call: s.Call
+    code: Code
+    awaited: bool
+    deferred: bool
+    loops: int
+    dropped: bool
+
+    @property
+    def place(self) -> Place:
+        return Place(self.code.module.path, self.call.line, self.call.end_line)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """How a name gets its value: ``kind`` is assign, annotate, enter (with), iterate (for), unpack, define or except."""
+
+    kind: str
+    expr: s.Expr
+    line: int
+    index: int = -1
+    """Position in the tuple for ``unpack``."""
+
+
+class Code:
+    """Something with a body: a function, or a module's top level."""
+
+    module: Module
+
+    @property
+    def qualname(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def raw_body(self) -> msgspec.Raw:
+        raise NotImplementedError
+
+    @cached_property
+    def body(self) -> s.Body:
+        return _decode_body(self.raw_body)
+
+    @cached_property
+    def statements(self) -> tuple[s.Stmt, ...]:
+        """Every statement, those of nested blocks included, nested functions not."""
+        return tuple(s.statements(self.body))
+
+    @cached_property
+    def calls(self) -> tuple[CallSite, ...]:
+        found: list[CallSite] = []
+        _collect_calls(self, self.body, 0, found)
+        return tuple(found)
+
+    @cached_property
+    def bindings(self) -> dict[str, list[Binding]]:
+        """Every way a name is bound in this body, in source order."""
+        found: dict[str, list[Binding]] = {}
+        for stmt in self.statements:
+            _bind(stmt, found)
+        return found
+
+    @cached_property
+    def local_imports(self) -> dict[str, Import]:
+        return {i.bound: i for i in self.module.facts.imports if i.within == self.qualname}
+
+
+class Module(Code, Subject):
+    """One Python file. ``name`` is what it is imported as; `is_test` and `is_aside` say what kind of code it holds."""
+
+    unit = "module"
+
+    def __init__(self, project: Project, facts: ModuleFacts, name: str) -> None:
+        self.project = project
+        self.facts = facts
+        self.name = name
+        self.module = self
+
+    def __repr__(self) -> str:
+        return f"<Module {self.name}>"
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def qualname(self) -> str:
+        return ""
+
+    @property
+    def path(self) -> str:
+        return self.facts.path
+
+    @property
+    def place(self) -> Place:
+        return Place(self.path)
+
+    @property
+    def raw_body(self) -> msgspec.Raw:
+        return self.facts.body
+
+    @property
+    def is_package(self) -> bool:
+        return self.path.endswith("__init__.py")
+
+    @cached_property
+    def kind(self) -> str:
+        """service, test, migration, script or generated: checks about the service leave the others alone."""
+        return self.project.kind_of(self)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        # A name may be defined twice (two endpoints called alike): each is a function, the later one owns the name.
+        found: list[Function] = []
+        latest: dict[str, Function] = {}
+        classes = {c.facts.qualname: c for c in self.classes}
+        for facts in self.facts.functions:
+            function = Function(self, facts, classes.get(facts.owner), latest.get(facts.parent))
+            latest[facts.qualname] = function
+            found.append(function)
+        return tuple(found)
+
+    @cached_property
+    def classes(self) -> tuple[Class, ...]:
+        return tuple(Class(self, facts) for facts in self.facts.classes)
+
+    @cached_property
+    def by_qualname(self) -> dict[str, Function | Class]:
+        found: dict[str, Function | Class] = {c.facts.qualname: c for c in self.classes}
+        found.update({f.facts.qualname: f for f in self.functions})
+        return found
+
+    @cached_property
+    def top_level_imports(self) -> dict[str, Import]:
+        return {i.bound: i for i in self.facts.imports if not i.within and i.name != "*"}
+
+    @cached_property
+    def star_imports(self) -> tuple[Import, ...]:
+        return tuple(i for i in self.facts.imports if not i.within and i.name == "*")
+
+    def codes(self) -> Iterator[Code]:
+        """The top level and every function."""
+        yield self
+        yield from self.functions
+
+
+class Class:
+    """A class of the project."""
+
+    def __init__(self, module: Module, facts: ClassFacts) -> None:
+        self.module = module
+        self.facts = facts
+
+    def __repr__(self) -> str:
+        return f"<Class {self.key}>"
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def key(self) -> str:
+        return f"{self.module.name}.{self.facts.qualname}"
+
+    @property
+    def place(self) -> Place:
+        return Place(self.module.path, self.facts.line, self.facts.end_line)
+
+    @cached_property
+    def methods(self) -> dict[str, Function]:
+        return {f.facts.name: f for f in self.module.functions if f.owner is self}
+
+    @cached_property
+    def fields(self) -> dict[str, FieldFacts]:
+        return {f.name: f for f in self.facts.fields}
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """Its bases, resolved: project classes in method resolution order (itself first) and names of library classes."""
+        return self.module.project.names.ancestry(self)
+
+    def inherits(self, *names: str) -> bool:
+        """Whether one of its bases, however far up, is the library class of one of these full names."""
+        return not self.ancestry.external.isdisjoint(names)
+
+    def method(self, name: str) -> Function | None:
+        for cls in self.ancestry.project:
+            if name in cls.methods:
+                return cls.methods[name]
+        return None
+
+    def field(self, name: str) -> tuple[Class, FieldFacts] | None:
+        for cls in self.ancestry.project:
+            if name in cls.fields:
+                return cls, cls.fields[name]
+        return None
+
+    @cached_property
+    def self_assigned(self) -> dict[str, list[tuple[Function, s.Assign]]]:
+        """What methods assign to attributes of ``self``."""
+        found: dict[str, list[tuple[Function, s.Assign]]] = {}
+        for method in self.methods.values():
+            receiver = method.receiver
+            if not receiver:
+                continue
+            for stmt in method.statements:
+                if isinstance(stmt, s.Assign):
+                    for target in stmt.targets:
+                        if isinstance(target, s.Ref) and target.root == receiver and target.name.count(".") == 1:
+                            found.setdefault(target.last, []).append((method, stmt))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    project: tuple[Class, ...]
+    external: frozenset[str]
+
+
+class Function(Code, Subject):
+    """A function, method or nested function."""
+
+    unit = "function"
+
+    def __init__(self, module: Module, facts: FunctionFacts, owner: Class | None, parent: Function | None) -> None:
+        self.module = module
+        self.facts = facts
+        self.owner = owner
+        self.parent = parent
+
+    def __repr__(self) -> str:
+        return f"<Function {self.key}>"
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def key(self) -> str:
+        return f"{self.module.name}.{self.facts.qualname}"
+
+    @property
+    def qualname(self) -> str:
+        return self.facts.qualname
+
+    @property
+    def place(self) -> Place:
+        return Place(self.module.path, self.facts.line, self.facts.end_line)
+
+    @property
+    def raw_body(self) -> msgspec.Raw:
+        return self.facts.body
+
+    @property
+    def is_async(self) -> bool:
+        return self.facts.is_async
+
+    @property
+    def receiver(self) -> str:
+        """The name of ``self`` or ``cls``, or "" for functions and static methods."""
+        if self.owner is None or not self.facts.parameters:
+            return ""
+        if any(isinstance(d, s.Ref) and d.name == "staticmethod" for d in self.facts.decorators):
+            return ""
+        return self.facts.parameters[0].name
+
+    @cached_property
+    def decorator_names(self) -> frozenset[str]:
+        """Decorators as written, without arguments: ``router.get``, ``property``."""
+        names = (d.func if isinstance(d, s.Call) else d for d in self.facts.decorators)
+        return frozenset(n.name for n in names if isinstance(n, s.Ref))
+
+
+def _collect_calls(code: Code, body: s.Body, loops: int, found: list[CallSite]) -> None:
+    for stmt in body:
+        match stmt:
+            case s.Do(value=value):
+                _calls_in(code, value, loops, found, dropped=True)
+            case s.Loop(kind="for"):
+                _calls_in(code, stmt.iterable, loops, found)
+                _collect_calls(code, stmt.body, loops + 1, found)
+                _collect_calls(code, stmt.orelse, loops, found)
+            case s.Loop():
+                _calls_in(code, stmt.iterable, loops + 1, found)
+                _collect_calls(code, stmt.body, loops + 1, found)
+                _collect_calls(code, stmt.orelse, loops, found)
+            case s.Define() | s.Word():
+                pass
+            case _:
+                for expr in s.expressions(stmt):
+                    _calls_in(code, expr, loops, found)
+                for block in s.blocks(stmt):
+                    _collect_calls(code, block, loops, found)
+
+
+def _calls_in(
+    code: Code,
+    expr: s.Expr,
+    loops: int,
+    found: list[CallSite],
+    *,
+    awaited: bool = False,
+    deferred: bool = False,
+    dropped: bool = False,
+) -> None:
+    match expr:
+        case None | bool() | int() | float() | str() | s.Ref() | s.Opaque():
+            return
+        case s.Call():
+            found.append(CallSite(expr, code, awaited, deferred, loops, dropped))
+            for child in s.children(expr):
+                _calls_in(code, child, loops, found, deferred=deferred)
+        case s.Await(value=value):
+            _calls_in(code, value, loops, found, awaited=True, deferred=deferred, dropped=dropped)
+        case s.Lambda(body=body):
+            _calls_in(code, body, loops, found, deferred=True)
+        case s.Comprehension(element=element, sources=sources):
+            for position, source in enumerate(sources):
+                _calls_in(code, source.iterable, loops + bool(position), found, deferred=deferred)
+                for condition in source.conditions:
+                    _calls_in(code, condition, loops + 1, found, deferred=deferred)
+            _calls_in(code, element, loops + 1, found, deferred=deferred)
+        case _:
+            for child in s.children(expr):
+                _calls_in(code, child, loops, found, deferred=deferred)
+
+
+def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
+    match stmt:
+        case s.Assign(op=op) if op:
+            pass
+        case s.Assign():
+            for target in stmt.targets:
+                if stmt.annotation is not None and isinstance(target, s.Ref):
+                    _add(found, target.name, Binding("annotate", stmt.annotation, stmt.line))
+                if stmt.has_value:
+                    _bind_target(target, "assign", stmt.value, stmt.line, found)
+        case s.With():
+            for item in stmt.items:
+                _bind_target(item.target, "enter", item.context, stmt.line, found)
+        case s.Loop(kind="for"):
+            _bind_target(stmt.target, "iterate", stmt.iterable, stmt.line, found)
+        case s.Define(qualname=qualname):
+            _add(found, qualname.rpartition(".")[2], Binding("define", s.Ref(qualname), stmt.line))
+        case s.Try():
+            for handler in stmt.handlers:
+                if handler.name:
+                    _add(found, handler.name, Binding("except", handler.type, handler.line))
+    for expr in s.expressions(stmt):
+        for node in s.walk(expr):
+            if isinstance(node, s.Walrus) and isinstance(node.target, s.Ref):
+                _add(found, node.target.name, Binding("assign", node.value, getattr(stmt, "line", 0)))
+            elif isinstance(node, s.Comprehension):
+                for source in node.sources:
+                    _bind_target(source.target, "iterate", source.iterable, getattr(stmt, "line", 0), found)
+
+
+def _bind_target(target: s.Expr, kind: str, value: s.Expr, line: int, found: dict[str, list[Binding]]) -> None:
+    match target:
+        case s.Ref(name=name):
+            _add(found, name, Binding(kind, value, line))
+        case s.Items(values=values):
+            for index, part in enumerate(values):
+                inner = part.value if isinstance(part, s.Starred) else part
+                if isinstance(inner, s.Ref):
+                    _add(found, inner.name, Binding(f"unpack-{kind}", value, line, index))
+
+
+def _add(found: dict[str, list[Binding]], name: str, binding: Binding) -> None:
+    found.setdefault(name, []).append(binding)

@@ -1,0 +1,119 @@
+"""Values of expressions that are known without running anything: literals, constants, f-strings, settings' defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from fastreview.facts import syntax as s
+from fastreview.project.code import CallSite, Class, Code, Function
+from fastreview.project.names import Variable
+from fastreview.project.values import Instance, Values
+
+Environment = Mapping[str, tuple[s.Expr, Code]]
+"""What names stand for at one call of a function or in one turn of a loop: an expression and where it is written."""
+
+MAX_DEPTH = 12
+UNKNOWN_PART = "{?}"
+"""Stands in a string for a part that is only known at run time."""
+
+
+class Constants:
+    def __init__(self, values: Values, callers: Callable[[Function], Sequence[CallSite]]) -> None:
+        self._values = values
+        self._callers = callers
+
+    def text(self, expr: s.Expr | s.Missing, code: Code, env: Environment | None = None, depth: int = 0) -> str | None:
+        """``expr`` as a string, or None. Unknown parts of an f-string become `UNKNOWN_PART`."""
+        if depth > MAX_DEPTH or isinstance(expr, s.Missing):
+            return None
+        match expr:
+            case str():
+                return expr
+            case s.Text(parts=parts):
+                found = [p if isinstance(p, str) else self.text(p, code, env, depth + 1) for p in parts]
+                return "".join(UNKNOWN_PART if f is None else f for f in found)
+            case s.Operation(op="+" | "/", operands=operands):
+                texts = [self.text(o, code, env, depth + 1) for o in operands]
+                known = [t for t in texts if t is not None]
+                return "".join(known) if len(known) == len(texts) else None
+            case s.Operation(op="or", operands=(first, *_)):
+                return self.text(first, code, env, depth + 1)
+            case s.Operation(op="str", operands=(only,)):
+                return self.text(only, code, env, depth + 1)
+            case s.Call(func=s.Ref(name="str"), args=(only,)):
+                return self.text(only, code, env, depth + 1)
+            case s.Conditional(body=body):
+                return self.text(body, code, env, depth + 1)
+            case s.Subscript(value=s.Ref() as mapping, index=str() as key):
+                origin = self.origin(mapping, code, env)
+                if origin and isinstance(origin[0], s.Mapping) and key in origin[0].keys:
+                    return self.text(origin[0].values[origin[0].keys.index(key)], origin[1], None, depth + 1)
+            case s.Ref() | s.Attribute():
+                origin = self.origin(expr, code, env)
+                return self.text(origin[0], origin[1], None, depth + 1) if origin else None
+        return None
+
+    def flag(self, expr: s.Expr | s.Missing, code: Code) -> bool | None:
+        if isinstance(expr, s.Ref):
+            origin = self.origin(expr, code, None)
+            return origin[0] if origin and isinstance(origin[0], bool) else None
+        return expr if isinstance(expr, bool) else None
+
+    def origin(self, expr: s.Expr, code: Code, env: Environment | None) -> tuple[s.Expr, Code] | None:
+        """The expression that a name or attribute was given, and where that stands."""
+        if isinstance(expr, s.Attribute):
+            return self._field(self._values.of(expr.value, code), expr.attr)
+        if not isinstance(expr, s.Ref):
+            return None
+        if env and expr.name in env:
+            return env[expr.name]
+        if "." in expr.name:
+            owner, _, attr = expr.name.rpartition(".")
+            definition = self._values.names.resolve(code, expr.name)
+            if isinstance(definition, Variable):
+                return self._assigned(definition)
+            return self._field(self._values.of(s.Ref(owner), code), attr)
+        definition = self._values.names.lookup(code, expr.name)
+        if isinstance(definition, Variable):
+            return self._assigned(definition)
+        return self._passed(expr.name, code) if definition is None else None
+
+    def _passed(self, name: str, code: Code) -> tuple[s.Expr, Code] | None:
+        """What the first caller gives for a parameter, else the parameter's default."""
+        function: Code | None = code
+        while isinstance(function, Function):
+            for position, parameter in enumerate(function.facts.parameters):
+                if parameter.name != name:
+                    continue
+                for site in self._callers(function):
+                    given = site.call.argument(position - bool(function.receiver), name)
+                    if not isinstance(given, s.Missing) and given != s.Ref(name):
+                        return given, site.code
+                return (parameter.default, function.module) if parameter.has_default else None
+            function = function.parent
+        return None
+
+    @staticmethod
+    def _assigned(variable: Variable) -> tuple[s.Expr, Code] | None:
+        for binding in reversed(variable.bindings):
+            if binding.kind == "assign":
+                return binding.expr, variable.code
+        return None
+
+    def _field(self, owner: object, attr: str) -> tuple[s.Expr, Code] | None:
+        cls = owner.of if isinstance(owner, Instance) else owner
+        if not isinstance(cls, Class):
+            return None
+        found = cls.field(attr)
+        if found is not None and found[1].has_value:
+            holder, field = found
+            value = field.value
+            if isinstance(value, s.Call) and value.method in ("Field", "PrivateAttr", "field"):
+                given = value.argument(0, "default")
+                return None if isinstance(given, s.Missing) else (given, holder.module)
+            return value, holder.module
+        for ancestor in cls.ancestry.project:
+            for method, stmt in ancestor.self_assigned.get(attr, ()):
+                if stmt.has_value:
+                    return stmt.value, method
+        return None

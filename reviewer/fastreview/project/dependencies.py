@@ -1,0 +1,216 @@
+"""Dependency injection as the code declares it: who depends on what, in the order FastAPI resolves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastreview.facts import syntax as s
+from fastreview.facts.source import Parameter
+from fastreview.project.code import Class, Code, Function
+from fastreview.project.names import External, Variable
+from fastreview.project.subject import Place, Subject
+from fastreview.project.values import Bound, Instance, Value, Values
+
+MAX_DEPTH = 12
+
+_MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
+
+
+@dataclass(frozen=True, eq=False)
+class Injected:
+    """One use of a dependency. ``by`` says what asks for it: parameter, route, router or app.
+
+    ``provider`` is what is called: a function, a class, an instance with ``__call__``, a library object, or None where
+    the code does not tell. ``name`` is how it is written.
+    """
+
+    provider: Value | None
+    name: str
+    by: str
+    code: Code
+    line: int
+    annotated: bool
+    use_cache: bool = True
+    scopes: tuple[str, ...] = ()
+    parameter: str = ""
+    inner: tuple[Injected, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return Place(self.code.module.path, self.line)
+
+    @property
+    def function(self) -> Function | None:
+        return provider_function(self.provider)
+
+    @property
+    def scheme(self) -> str:
+        """Class of the FastAPI security scheme it is (``OAuth2PasswordBearer``), or ""."""
+        match self.provider:
+            case Instance(of=External(name=name)) if name.startswith("fastapi.security."):
+                return name.rpartition(".")[2]
+            case Instance(of=Class() as cls):
+                inherited = sorted(n for n in cls.ancestry.external if n.startswith("fastapi.security."))
+                return inherited[0].rpartition(".")[2] if inherited else ""
+        return ""
+
+    def tree(self) -> Iterator[Injected]:
+        """It and everything it depends on, dependencies before what needs them."""
+        for injected in self.inner:
+            yield from injected.tree()
+        yield self
+
+
+class Dependency(Subject):
+    """A function or class of the project that is injected somewhere."""
+
+    unit = "dependency"
+
+    def __init__(self, function: Function, provider: Function | Class, uses: tuple[Injected, ...]) -> None:
+        self.function = function
+        """What runs: the function itself, or the class's ``__init__`` or ``__call__``."""
+        self.provider = provider
+        self.uses = uses
+
+    @property
+    def key(self) -> str:
+        return self.provider.key
+
+    @property
+    def place(self) -> Place:
+        return self.provider.place
+
+
+def provider_function(provider: Value | None) -> Function | None:
+    match provider:
+        case Function():
+            return provider
+        case Bound(function=function):
+            return function
+        case Class():
+            return provider.method("__init__")
+        case Instance(of=Class() as cls):
+            return cls.method("__call__")
+    return None
+
+
+class Injection:
+    """Reads ``Depends`` and ``Security`` wherever they stand; trees are built once per function."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._of: dict[int, tuple[Injected, ...]] = {}
+        self._active: set[int] = set()
+
+    def of(self, function: Function) -> tuple[Injected, ...]:
+        """What the parameters of ``function`` ask for, in order."""
+        key = id(function)
+        if key not in self._of:
+            if key in self._active or len(self._active) > MAX_DEPTH:
+                return ()
+            self._active.add(key)
+            try:
+                self._of[key] = tuple(self._parameters(function))
+            finally:
+                self._active.discard(key)
+        return self._of[key]
+
+    def listed(self, expr: s.Expr | s.Missing, code: Code, by: str, line: int) -> tuple[Injected, ...]:
+        """The items of ``dependencies=[Depends(f), ...]``; the list may be a variable."""
+        match expr:
+            case s.Items(values=values):
+                return tuple(i for v in values for i in self.listed(v, code, by, line))
+            case s.Operation(op="+", operands=operands):
+                return tuple(i for o in operands for i in self.listed(o, code, by, line))
+            case s.Starred(value=value):
+                return self.listed(value, code, by, line)
+            case s.Ref(name=name):
+                found = self._values.names.resolve(code, name)
+                if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
+                    return self.listed(found.bindings[-1].expr, found.code, by, line)
+            case s.Call():
+                made = self._marker(expr, code, by, line, annotated=True, own_type=None)
+                return (made,) if made else ()
+        return ()
+
+    def _parameters(self, function: Function) -> Iterator[Injected]:
+        scope = function.parent or function.module
+        parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
+        for parameter in parameters:
+            found = self._parameter(parameter, scope)
+            if found is not None:
+                yield found
+
+    def _parameter(self, parameter: Parameter, scope: Code) -> Injected | None:
+        if isinstance(parameter.default, s.Call):
+            own_type = parameter.annotation if parameter.annotated else None
+            found = self._marker(
+                parameter.default, scope, "parameter", parameter.line, annotated=False, own_type=own_type, of=parameter.name
+            )
+            if found is not None:
+                return found
+        if parameter.annotated:
+            return self._annotation(parameter.annotation, scope, parameter, 0)
+        return None
+
+    def _annotation(self, annotation: s.Expr, scope: Code, parameter: Parameter, hops: int) -> Injected | None:
+        if hops > MAX_DEPTH:
+            return None
+        match annotation:
+            case s.Subscript(value=s.Ref(name=name), index=s.Items(values=(own_type, *markers))):
+                resolved = self._values.names.resolve(scope, name)
+                if isinstance(resolved, External) and resolved.name == "typing.Annotated":
+                    for marker in reversed(markers):
+                        if isinstance(marker, s.Call):
+                            found = self._marker(
+                                marker, scope, "parameter", parameter.line, annotated=True, own_type=own_type,
+                                of=parameter.name,
+                            )  # fmt: skip
+                            if found is not None:
+                                return found
+                    return self._annotation(own_type, scope, parameter, hops + 1)
+                if isinstance(resolved, Variable):
+                    return self._alias(resolved, parameter, hops)
+            case s.Ref(name=name):
+                resolved = self._values.names.resolve(scope, name)
+                if isinstance(resolved, Variable):
+                    return self._alias(resolved, parameter, hops)
+        return None
+
+    def _alias(self, variable: Variable, parameter: Parameter, hops: int) -> Injected | None:
+        found = self._annotation(variable.bindings[-1].expr, variable.code, parameter, hops + 1)
+        if found is None:
+            return None
+        return Injected(
+            found.provider, found.name, found.by, found.code, parameter.line, found.annotated, found.use_cache,
+            found.scopes, parameter.name, found.inner,
+        )  # fmt: skip
+
+    def _marker(
+        self, call: s.Call, code: Code, by: str, line: int, *, annotated: bool, own_type: s.Expr, of: str = ""
+    ) -> Injected | None:
+        called = self._values.of(call.func, code)
+        if not (isinstance(called, External) and called.name in _MARKERS):
+            return None
+        given = call.argument(0, "dependency")
+        if isinstance(given, s.Missing) or given is None:
+            # Depends() and Depends(None): the parameter's type is what is called.
+            given = own_type
+        provider = self._values.of(given, code)
+        function = provider_function(provider)
+        cache = call.keyword("use_cache")
+        scopes = call.argument(1, "scopes") if called.name.endswith("Security") else s.MISSING
+        words = scopes.values if isinstance(scopes, s.Items) else ()
+        return Injected(
+            provider,
+            s.written(given, 80),
+            by,
+            code,
+            line,
+            annotated,
+            cache is not False,
+            tuple(w if isinstance(w, str) else s.written(w, 60) for w in words),
+            of,
+            self.of(function) if function else (),
+        )

@@ -1,0 +1,215 @@
+"""What the model knows about libraries: other names of the same thing, and what calls and attributes give.
+
+Tables, so that knowledge grows without code. Names are full and canonical; a type is the name of its class. Sources are
+the libraries' own documentation and type stubs.
+"""
+
+# A module prefix on the left is the same as the one on the right; the longest match wins.
+_PREFIXES = {
+    "sqlalchemy.orm.session": "sqlalchemy.orm",
+    "sqlalchemy.orm.decl_api": "sqlalchemy.orm",
+    "sqlalchemy.ext.declarative": "sqlalchemy.orm",
+    "sqlalchemy.ext.asyncio.session": "sqlalchemy.ext.asyncio",
+    "sqlalchemy.ext.asyncio.engine": "sqlalchemy.ext.asyncio",
+    "sqlalchemy.future": "sqlalchemy",
+    "sqlalchemy.sql.expression": "sqlalchemy",
+    "sqlalchemy.engine.create": "sqlalchemy",
+    "sqlalchemy.engine.base": "sqlalchemy.engine",
+    "sqlmodel.orm.session": "sqlmodel",
+    "sqlmodel.sql.expression": "sqlmodel",
+    "sqlmodel.main": "sqlmodel",
+    "fastapi.routing": "fastapi",
+    "fastapi.applications": "fastapi",
+    "fastapi.exceptions": "fastapi",
+    "fastapi.param_functions": "fastapi",
+    "fastapi.params": "fastapi",
+    "fastapi.datastructures": "fastapi",
+    "fastapi.requests": "fastapi",
+    "fastapi.websockets": "fastapi",
+    "fastapi.background": "fastapi",
+    "starlette.requests": "fastapi",
+    "starlette.websockets": "fastapi",
+    "starlette.background": "fastapi",
+    "starlette.datastructures": "fastapi",
+    "starlette.responses": "fastapi.responses",
+    "starlette.concurrency": "fastapi.concurrency",
+    "starlette.testclient": "fastapi.testclient",
+    "starlette.middleware": "fastapi.middleware",
+    "starlette.staticfiles": "fastapi.staticfiles",
+    "fastapi.security.oauth2": "fastapi.security",
+    "fastapi.security.http": "fastapi.security",
+    "fastapi.security.api_key": "fastapi.security",
+    "pymongo.mongo_client": "pymongo",
+    "pymongo.asynchronous.mongo_client": "pymongo",
+    "motor.core": "motor.motor_asyncio",
+    "pydantic.main": "pydantic",
+    "pydantic.fields": "pydantic",
+    "pydantic.class_validators": "pydantic",
+    "pydantic.functional_validators": "pydantic",
+    "pydantic.env_settings": "pydantic",
+    "redis.client": "redis",
+    "redis.asyncio.client": "redis.asyncio",
+    "typing_extensions": "typing",
+    "httpx._client": "httpx",
+    "requests.api": "requests",
+    "requests.sessions": "requests",
+    "subprocess": "subprocess",
+}
+_NOT_MOVED = frozenset({"fastapi.routing.iter_route_contexts"})
+_BY_LENGTH = sorted(_PREFIXES, key=len, reverse=True)
+_FIRST_PARTS = frozenset(p.partition(".")[0] for p in _PREFIXES)
+
+
+def canonical(name: str) -> str:
+    """One name for what libraries export under several: ``starlette.requests.Request`` is ``fastapi.Request``."""
+    if name.partition(".")[0] not in _FIRST_PARTS or name in _NOT_MOVED:
+        return name
+    for prefix in _BY_LENGTH:
+        if name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == ".":
+            return _PREFIXES[prefix] + name[len(prefix) :]
+    return name
+
+
+SESSION = "sqlalchemy.orm.Session"
+ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+
+# A class on the left behaves as the one on the right where this model knows nothing closer.
+BASES = {
+    "sqlmodel.Session": SESSION,
+    "sqlalchemy.orm.scoped_session": SESSION,
+    "flask_sqlalchemy.SQLAlchemy.session": SESSION,
+    "sqlmodel.ext.asyncio.session.AsyncSession": ASYNC_SESSION,
+    "sqlalchemy.ext.asyncio.async_scoped_session": ASYNC_SESSION,
+    "redis.StrictRedis": "redis.Redis",
+    "redis.asyncio.StrictRedis": "redis.asyncio.Redis",
+    "requests.sessions.Session": "requests.Session",
+}
+
+# What calling the name on the left gives. A trailing "()" on the left is the instance that a factory's product makes.
+RETURNS = {
+    "sqlalchemy.create_engine": "sqlalchemy.engine.Engine",
+    "sqlmodel.create_engine": "sqlalchemy.engine.Engine",
+    "sqlalchemy.engine_from_config": "sqlalchemy.engine.Engine",
+    "sqlalchemy.engine.Engine.connect": "sqlalchemy.engine.Connection",
+    "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
+    "sqlalchemy.engine.Connection.execute": "sqlalchemy.engine.Result",
+    "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
+    "sqlalchemy.orm.sessionmaker.begin": SESSION,
+    "sqlalchemy.orm.scoped_session": SESSION,
+    f"{SESSION}.query": "sqlalchemy.orm.Query",
+    f"{SESSION}.execute": "sqlalchemy.engine.Result",
+    f"{SESSION}.exec": "sqlalchemy.engine.Result",
+    f"{SESSION}.scalars": "sqlalchemy.engine.Result",
+    f"{SESSION}.begin": SESSION,
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": ASYNC_SESSION,
+    "sqlalchemy.ext.asyncio.async_scoped_session": ASYNC_SESSION,
+    f"{ASYNC_SESSION}.execute": "sqlalchemy.engine.Result",
+    f"{ASYNC_SESSION}.exec": "sqlalchemy.engine.Result",
+    f"{ASYNC_SESSION}.scalars": "sqlalchemy.engine.Result",
+    f"{ASYNC_SESSION}.begin": ASYNC_SESSION,
+    "pymongo.MongoClient": "pymongo.MongoClient",
+    "pymongo.MongoClient.get_database": "pymongo.database.Database",
+    "pymongo.MongoClient.get_default_database": "pymongo.database.Database",
+    "pymongo.database.Database.get_collection": "pymongo.collection.Collection",
+    "pymongo.collection.Collection.find": "pymongo.cursor.Cursor",
+    "pymongo.collection.Collection.aggregate": "pymongo.cursor.Cursor",
+    "pymongo.cursor.Cursor.sort": "pymongo.cursor.Cursor",
+    "pymongo.cursor.Cursor.limit": "pymongo.cursor.Cursor",
+    "pymongo.cursor.Cursor.skip": "pymongo.cursor.Cursor",
+    "redis.from_url": "redis.Redis",
+    "redis.Redis.from_url": "redis.Redis",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
+    "requests.session": "requests.Session",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    "psycopg2.connect": "psycopg2.connection",
+    "psycopg2.connection.cursor": "psycopg2.cursor",
+    "psycopg.connect": "psycopg.Connection",
+    "psycopg.Connection.cursor": "psycopg.Cursor",
+    "pymysql.connect": "pymysql.Connection",
+    "pymysql.Connection.cursor": "pymysql.Cursor",
+    "boto3.client": "boto3.Client",
+    "boto3.resource": "boto3.Resource",
+    "boto3.Session": "boto3.Session",
+    "boto3.session.Session": "boto3.Session",
+    "boto3.Session.client": "boto3.Client",
+    "boto3.Session.resource": "boto3.Resource",
+    "logging.getLogger": "logging.Logger",
+    "structlog.get_logger": "structlog.Logger",
+    "socket.socket": "socket.socket",
+    "socket.create_connection": "socket.socket",
+    "builtins.open": "io.IOBase",
+    "pathlib.Path.open": "io.IOBase",
+    "smtplib.SMTP": "smtplib.SMTP",
+    "smtplib.SMTP_SSL": "smtplib.SMTP",
+    "fastapi.APIRouter": "fastapi.APIRouter",
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "elasticsearch.Elasticsearch": "elasticsearch.Elasticsearch",
+}
+
+# What a product of a factory gives when it is called itself: sessionmaker(...)() is a session.
+PRODUCTS = {
+    "sqlalchemy.orm.sessionmaker": SESSION,
+    "sqlalchemy.ext.asyncio.async_sessionmaker": ASYNC_SESSION,
+    "sqlalchemy.orm.scoped_session": SESSION,
+}
+
+# Fluent interfaces: every method gives the same object again, but for these.
+FLUENT = {
+    "sqlalchemy.orm.Query": frozenset(
+        {"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update", "exists", "subquery", "cte"}
+    ),
+    "pymongo.cursor.Cursor": frozenset({"next", "to_list", "distinct", "explain", "close"}),
+}
+
+# Attributes whose type is known; "*" stands for every other attribute or item.
+ATTRIBUTES = {
+    "pymongo.MongoClient": {"*": "pymongo.database.Database", "[]": "pymongo.database.Database"},
+    "pymongo.database.Database": {"*": "pymongo.collection.Collection", "[]": "pymongo.collection.Collection"},
+    "motor.motor_asyncio.AsyncIOMotorClient": {
+        "*": "motor.motor_asyncio.AsyncIOMotorDatabase",
+        "[]": "motor.motor_asyncio.AsyncIOMotorDatabase",
+    },
+    "motor.motor_asyncio.AsyncIOMotorDatabase": {
+        "*": "motor.motor_asyncio.AsyncIOMotorCollection",
+        "[]": "motor.motor_asyncio.AsyncIOMotorCollection",
+    },
+    "fastapi.FastAPI": {"router": "fastapi.APIRouter", "state": "fastapi.State"},
+    "fastapi.Request": {"app": "fastapi.FastAPI", "state": "fastapi.State"},
+}
+
+# Methods of these classes that a "*" attribute must not shadow.
+METHODS = {
+    "pymongo.MongoClient": frozenset({"get_database", "get_default_database", "close", "server_info", "start_session",
+                                      "list_database_names", "drop_database", "admin"}),
+    "pymongo.database.Database": frozenset({"get_collection", "command", "list_collection_names", "create_collection",
+                                            "drop_collection", "aggregate", "client", "name"}),
+}  # fmt: skip
+
+# Type constructors whose argument is what one gets: in `async with` and `for`, after `await`, from `Depends`.
+WRAPPERS = frozenset(
+    {
+        "typing.Optional", "typing.Annotated", "typing.Awaitable", "typing.Coroutine", "typing.Iterator", "typing.Iterable",
+        "typing.Generator", "typing.AsyncIterator", "typing.AsyncIterable", "typing.AsyncGenerator", "typing.ContextManager",
+        "typing.AsyncContextManager", "typing.Final", "typing.ClassVar", "typing.Required", "typing.NotRequired",
+        "collections.abc.Awaitable", "collections.abc.Coroutine", "collections.abc.Iterator", "collections.abc.Iterable",
+        "collections.abc.Generator", "collections.abc.AsyncIterator", "collections.abc.AsyncIterable",
+        "collections.abc.AsyncGenerator", "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
+        "sqlalchemy.orm.Mapped", "sqlalchemy.orm.scoped_session",
+    }
+)  # fmt: skip
+
+# Containers: an item or a loop variable has the type of the last argument.
+CONTAINERS = frozenset(
+    {
+        "builtins.list", "builtins.set", "builtins.frozenset", "builtins.tuple", "builtins.dict", "typing.List", "typing.Set",
+        "typing.Tuple", "typing.Dict", "typing.Sequence", "typing.Mapping", "collections.abc.Sequence",
+        "collections.abc.Mapping", "collections.abc.Collection", "collections.deque",
+    }
+)  # fmt: skip

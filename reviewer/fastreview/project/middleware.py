@@ -1,0 +1,64 @@
+"""Middleware: library classes with their options, and the project's own."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from fastreview.facts import syntax as s
+from fastreview.facts.app import MiddlewareFacts
+from fastreview.project.code import Class, Code, Function
+from fastreview.project.subject import Place, Subject
+
+if TYPE_CHECKING:
+    from fastreview.project.routes import App
+
+
+class Middleware(Subject):
+    """One entry of an app's middleware stack.
+
+    ``library`` is the full name of a library's class, else ""; ``cls`` and ``function`` are the project's own. ``options``
+    are the arguments as written, ``facts`` what the running app showed.
+    """
+
+    unit = "middleware"
+
+    def __init__(
+        self,
+        app: App,
+        name: str,
+        library: str,
+        cls: Class | None,
+        function: Function | None,
+        options: dict[str, s.Expr],
+        code: Code | None,
+        at: Place,
+        facts: MiddlewareFacts | None = None,
+    ) -> None:
+        self.app = app
+        self.name = name
+        self.library = library
+        self.cls = cls
+        self.function = function
+        self.options = options
+        self.code = code
+        self.facts = facts
+        self._at = at
+
+    @property
+    def key(self) -> str:
+        return f"{self.app.key} {self.name}"
+
+    @property
+    def place(self) -> Place:
+        return self._at
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """What of the project runs for each request: the function, or ``dispatch`` and ``__call__`` of the class."""
+        if self.function is not None:
+            return (self.function,)
+        if self.cls is None:
+            return ()
+        found = (self.cls.method(n) for n in ("dispatch", "__call__"))
+        return tuple(f for f in found if f is not None)

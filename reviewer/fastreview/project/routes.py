@@ -1,0 +1,194 @@
+"""Apps and routes: the subjects, joined from the static table and the running app."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from fastreview.facts import syntax as s
+from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
+from fastreview.project.code import Function
+from fastreview.project.dependencies import Injected
+from fastreview.project.routing import Listed, Router
+from fastreview.project.subject import Place, Subject
+
+if TYPE_CHECKING:
+    from fastreview.project.project import Project
+
+MUTATING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_DOCS = frozenset({"/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"})
+
+
+class App(Subject):
+    """A FastAPI application: ``router`` as the code declares it, ``facts`` as it was when imported; at least one is there."""
+
+    unit = "app"
+
+    def __init__(self, project: Project, router: Router | None, facts: AppFacts | None) -> None:
+        self.project = project
+        self.router = router
+        self.facts = facts
+
+    @property
+    def key(self) -> str:
+        if self.facts:
+            return self.facts.target
+        assert self.router is not None
+        return self.router.code.module.name
+
+    @property
+    def place(self) -> Place:
+        if self.router:
+            return self.router.place
+        assert self.facts is not None
+        return Place(self.facts.place.path, self.facts.place.line)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        return (("static",) if self.router else ()) + (("runtime",) if self.facts else ())
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(r for r in self.project.routes if r.app is self)
+
+    def keyword(self, name: str) -> s.Expr | s.Missing:
+        """An argument of the app's constructor call."""
+        return self.router.call.keyword(name) if self.router else s.MISSING
+
+
+class Route(Subject):
+    """One method on one effective path. ``method`` is WS for websockets."""
+
+    unit = "route"
+
+    def __init__(
+        self, app: App, method: str, path: str, listed: Listed | None, facts: RouteFacts | None, function: Function | None
+    ) -> None:
+        self.app = app
+        self.method = method
+        self.path = path
+        self.listed = listed
+        self.facts = facts
+        self.endpoint = function
+
+    def __repr__(self) -> str:
+        return f"<Route {self.key}>"
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def place(self) -> Place:
+        if self.endpoint is not None:
+            return self.endpoint.place
+        if self.listed is not None:
+            return Place(self.listed.registered.code.module.path, self.listed.registered.line)
+        if self.facts is not None:
+            return Place(self.facts.endpoint.path, self.facts.endpoint.line)
+        return Place("")
+
+    @property
+    def declared_at(self) -> Place:
+        """The decorator or ``add_api_route`` call, else the endpoint."""
+        if self.listed is not None:
+            return Place(self.listed.registered.code.module.path, self.listed.registered.line)
+        return self.place
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        return (("static",) if self.listed else ()) + (("runtime",) if self.facts else ())
+
+    @property
+    def is_async(self) -> bool:
+        if self.endpoint is not None:
+            return self.endpoint.is_async
+        return self.facts is not None and self.facts.is_async
+
+    @property
+    def is_websocket(self) -> bool:
+        return self.method == "WS"
+
+    @property
+    def is_api(self) -> bool:
+        """An endpoint of the service's API: not the docs, static files, a mounted foreign app or a plain redirect page."""
+        if self.path in _DOCS or self.is_websocket:
+            return False
+        if self.facts is not None and (self.facts.kind != "http" or not self.facts.include_in_schema):
+            return False
+        return self.option("include_in_schema") is not False
+
+    @property
+    def mutates(self) -> bool:
+        return self.method in MUTATING
+
+    def option(self, name: str) -> s.Expr | s.Missing:
+        """A keyword of the route's declaration (``response_model``, ``status_code``)."""
+        return self.listed.registered.declaration.keyword(name) if self.listed else s.MISSING
+
+    @cached_property
+    def dependencies(self) -> tuple[Injected, ...]:
+        """As declared, in the order FastAPI resolves them: app, routers, route, then parameters."""
+        injection = self.app.project.injection
+        found: list[Injected] = []
+        if self.listed is not None:
+            for router, included in self.listed.chain:
+                if included is not None:
+                    given = included.call.keyword("dependencies")
+                    found.extend(injection.listed(given, included.code, "include", included.call.line))
+                by = "app" if router.is_app else "router"
+                found.extend(injection.listed(router.call.keyword("dependencies"), router.code, by, router.call.line))
+            registered = self.listed.registered
+            found.extend(injection.listed(self.option("dependencies"), registered.code, "route", registered.line))
+        if self.endpoint is not None:
+            found.extend(injection.of(self.endpoint))
+        return tuple(found)
+
+    @cached_property
+    def dependency_tree(self) -> tuple[Injected, ...]:
+        """Every dependency, nested ones before those that need them."""
+        return tuple(i for d in self.dependencies for i in d.tree())
+
+    @cached_property
+    def solved(self) -> tuple[DependantFacts, ...]:
+        """The dependency tree as FastAPI solved it, flattened in the same order; empty when the app was not imported."""
+        found: list[DependantFacts] = []
+        if self.facts is not None:
+            for dependant in self.facts.dependencies:
+                _flatten(dependant, found, 0)
+        return tuple(found)
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        if self.facts is not None:
+            return self.facts.tags
+        if self.listed is None:
+            return ()
+        calls = [c for r, i in self.listed.chain for c in ((i.call,) if i else ()) + (r.call,)]
+        given = [c.keyword("tags") for c in (*calls, self.listed.registered.declaration)]
+        return tuple(t for tags in given if isinstance(tags, s.Items) for t in tags.values if isinstance(t, str))
+
+    @cached_property
+    def response_model(self) -> str:
+        """As declared: the decorator's ``response_model``, else the return annotation, else ""."""
+        given = self.option("response_model")
+        if not isinstance(given, s.Missing) and given is not None:
+            return s.written(given)
+        if given is None:
+            return ""
+        if self.endpoint is not None and self.endpoint.facts.returns_annotated:
+            return s.written(self.endpoint.facts.returns)
+        return self.facts.response_model if self.facts is not None else ""
+
+    @property
+    def security(self) -> tuple[str, ...]:
+        """Names of what authenticates the caller (see `security`), outermost first; empty for a public route."""
+        return self.app.project.security.of(self)
+
+
+def _flatten(dependant: DependantFacts, found: list[DependantFacts], depth: int) -> None:
+    if depth > 20:
+        return
+    for inner in dependant.dependencies:
+        _flatten(inner, found, depth + 1)
+    found.append(dependant)

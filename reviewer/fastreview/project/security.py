@@ -1,0 +1,180 @@
+"""Who authenticates a route: security schemes, dependencies that reject, middleware, and checks inside the endpoint.
+
+A function *rejects* when it, or what it calls, raises or returns 401 or 403. A dependency whose code is out of reach is
+believed by its name: calling a protected route public would be the worse mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from fastreview.facts import syntax as s
+from fastreview.project.code import Class, Code, Function
+from fastreview.project.dependencies import Injected
+from fastreview.project.names import External
+from fastreview.project.values import Bound, Instance
+
+if TYPE_CHECKING:
+    from fastreview.project.project import Project
+    from fastreview.project.routes import App, Route
+
+MAX_DEPTH = 5
+
+_DENIED = re.compile(r"(?:^|_|\.)(?:HTTP_)?(?:401|403)|unauthori[sz]ed|forbidden", re.IGNORECASE)
+_DENYING_ERROR = re.compile(
+    r"unauth|forbidden|credential|permission|access.?denied|not.?allowed|invalid.?token|token.?(?:invalid|expired)"
+    r"|authenticat|authori[sz]|not.?logged|login.?required|insufficient|invalid.?api.?key",
+    re.IGNORECASE,
+)
+_GUARD_NAME = re.compile(
+    r"(?:current|active|logged|authenticated|authori[sz]ed|verified|super|admin|staff|api).{0,12}(?:user|account|member|admin"
+    r"|key|customer|client|principal|tenant)|auth|jwt|token|login|permission|role|credential|api_?key|principal|protect"
+    r"|superuser|identity|bearer|requires?_|verify|security|signature|guard",
+    re.IGNORECASE,
+)
+_LIBRARY_GUARD = re.compile(r"required|requires|authenticate|authorize|current_user|protect|verify", re.IGNORECASE)
+
+
+class Security:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._rejects: dict[int, bool] = {}
+        self._middleware: dict[int, tuple[str, ...]] = {}
+
+    def of(self, route: Route) -> tuple[str, ...]:
+        """Names of what stands before the route, as far as it can turn a caller away; empty when nothing does."""
+        found = list(self._middleware_of(route.app))
+        found += [i.name for d in route.dependencies for i in d.tree() if self.authenticates(i)]
+        found += [d.security_scheme for d in route.solved if d.security_scheme and not route.listed]
+        if route.listed is not None:
+            for router, _ in route.listed.chain:
+                name = self._route_class(router.call.keyword("route_class"), router.code)
+                if name:
+                    found.append(name)
+        if route.endpoint is not None and not found:
+            found += self._inside(route.endpoint)
+        return tuple(dict.fromkeys(found))
+
+    def authenticates(self, injected: Injected) -> bool:
+        """Whether this dependency itself (not what it depends on) can reject the caller."""
+        if injected.scheme:
+            return not _optional_scheme(injected)
+        function = injected.function
+        if function is not None:
+            return self.rejects(function)
+        return bool(_GUARD_NAME.search(injected.name))
+
+    def rejects(self, function: Function, depth: int = 0) -> bool:
+        key = id(function)
+        if key not in self._rejects:
+            if depth > MAX_DEPTH:
+                return False
+            self._rejects[key] = False
+            self._rejects[key] = self._denies(function) or any(
+                self.rejects(called, depth + 1) for called in self._called(function)
+            )
+        return self._rejects[key]
+
+    def _denies(self, function: Function) -> bool:
+        for stmt in function.statements:
+            match stmt:
+                case s.Raise(exception=exception):
+                    if self._denying(exception, function):
+                        return True
+                case s.Return(value=s.Call() as call):
+                    status = call.keyword("status_code")
+                    if not isinstance(status, s.Missing) and denied_status(status):
+                        return True
+        return False
+
+    def _denying(self, exception: s.Expr, code: Code) -> bool:
+        call = exception if isinstance(exception, s.Call) else None
+        name = call.name if call else exception.name if isinstance(exception, s.Ref) else ""
+        if call is not None:
+            status = call.argument(0, "status_code")
+            if not isinstance(status, s.Missing) and denied_status(status):
+                return True
+        if _DENYING_ERROR.search(name.rpartition(".")[2]):
+            return True
+        if isinstance(exception, s.Ref):
+            # credentials_error = HTTPException(401, ...); raise credentials_error
+            origin = self._project.constants.origin(exception, code, None)
+            if origin and isinstance(origin[0], s.Call):
+                return self._denying(origin[0], origin[1])
+        value = self._project.values.of(call.func if call else exception, code)
+        return isinstance(value, Class) and self._denying_class(value)
+
+    @staticmethod
+    def _denying_class(cls: Class) -> bool:
+        for ancestor in cls.ancestry.project:
+            status = ancestor.fields.get("status_code")
+            if status is not None and denied_status(status.value):
+                return True
+            init = ancestor.methods.get("__init__")
+            for site in init.calls if init else ():
+                given = site.call.argument(0, "status_code")
+                if site.call.method == "__init__" and not isinstance(given, s.Missing) and denied_status(given):
+                    return True
+        return False
+
+    def _called(self, function: Function) -> Iterator[Function]:
+        for site in function.calls:
+            for target in self._project.targets(site):
+                if isinstance(target, Function) and target is not function:
+                    yield target
+
+    def _inside(self, endpoint: Function) -> Iterator[str]:
+        """Checks that the endpoint makes by hand, in its own body or in what it calls directly."""
+        if self._denies(endpoint):
+            yield endpoint.name
+        for site in endpoint.calls:
+            for target in self._project.targets(site):
+                if isinstance(target, Function) and self.rejects(target, MAX_DEPTH - 2):
+                    yield target.name
+                elif isinstance(target, External) and _LIBRARY_GUARD.search(target.name.rpartition(".")[2]):
+                    yield site.call.method
+            if not site.call.name and _LIBRARY_GUARD.search(site.call.method):
+                yield site.call.method
+        for decorator in endpoint.facts.decorators:
+            name = s.written(decorator.func if isinstance(decorator, s.Call) else decorator, 80)
+            if _GUARD_NAME.search(name.rpartition(".")[2]):
+                yield name
+
+    def _middleware_of(self, app: App) -> tuple[str, ...]:
+        key = id(app)
+        if key not in self._middleware:
+            found: list[str] = []
+            for middleware in self._project.middleware:
+                if middleware.app is app and any(self.rejects(f) for f in middleware.functions):
+                    found.append(middleware.name)
+            self._middleware[key] = tuple(found)
+        return self._middleware[key]
+
+    def _route_class(self, given: s.Expr | s.Missing, code: Code) -> str:
+        if isinstance(given, s.Missing):
+            return ""
+        value = self._project.values.of(given, code)
+        if isinstance(value, Class) and any(self.rejects(m) for m in value.methods.values()):
+            return value.name
+        return ""
+
+
+def denied_status(status: s.Expr) -> bool:
+    match status:
+        case int():
+            return status in (401, 403)
+        case s.Ref(name=name):
+            return bool(_DENIED.search(name.rpartition(".")[2]))
+        case s.Attribute(attr=attr):
+            return bool(_DENIED.search(attr))
+    return False
+
+
+def _optional_scheme(injected: Injected) -> bool:
+    """``OAuth2PasswordBearer(..., auto_error=False)`` leaves the rejection to whoever asks for the token."""
+    provider = injected.provider
+    if not isinstance(provider, Instance | Bound):
+        return False
+    return "auto_error=False" in injected.name

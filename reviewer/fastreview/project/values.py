@@ -1,0 +1,482 @@
+"""What an expression stands for: a definition, or an instance of a class, as far as the code itself says.
+
+Flow-insensitive and bounded: parameters by their annotations and dependencies, variables by their bindings, attributes
+by class fields, constructor assignments and properties, calls by return annotations, the returns of unannotated
+functions, and a table of library types. What cannot be known is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastreview.facts import syntax as s
+from fastreview.facts.source import Parameter
+from fastreview.project.code import Binding, CallSite, Class, Code, Function, Module
+from fastreview.project.libraries import ATTRIBUTES, BASES, CONTAINERS, FLUENT, METHODS, PRODUCTS, RETURNS, WRAPPERS
+from fastreview.project.names import Definition, External, Names, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class; ``args`` are its type arguments, as instances."""
+
+    of: Class | External
+    args: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method looked up on an instance or class of the project."""
+
+    function: Function
+    of: Class
+
+
+Value = Module | Class | Function | External | Instance | Bound
+
+MAX_DEPTH = 40
+
+_PARTIAL = frozenset({"functools.partial", "functools.partialmethod"})
+_TRANSPARENT = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing", "builtins.super", "copy.copy"})
+
+
+class Values:
+    """Evaluates expressions; answers are cached by expression and place."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._cache: dict[tuple[int, int], Value | None] = {}
+        # Cached expressions are kept alive: their ids are the keys.
+        self._alive: list[s.Expr] = []
+        self._locals: dict[tuple[int, str], Value | None] = {}
+        self._returns: dict[int, Value | None] = {}
+        self._depth = 0
+
+    def of(self, expr: s.Expr, code: Code) -> Value | None:
+        if isinstance(expr, s.Ref):
+            return self._ref(expr.name, code)
+        if expr is None or isinstance(expr, bool | int | float | s.Opaque):
+            return None
+        if isinstance(expr, str | s.Text):
+            return Instance(External("builtins.str"))
+        key = (id(expr), id(code))
+        if key in self._cache:
+            return self._cache[key]
+        if self._depth > MAX_DEPTH:
+            return None
+        self._cache[key] = None
+        self._alive.append(expr)
+        self._depth += 1
+        try:
+            self._cache[key] = found = self._evaluate(expr, code)
+        finally:
+            self._depth -= 1
+        return found
+
+    def target(self, site: CallSite) -> Value | None:
+        """What a call calls."""
+        return self.of(site.call.func, site.code)
+
+    def _evaluate(self, expr: s.Expr, code: Code) -> Value | None:
+        match expr:
+            case s.Call(func=func):
+                return self.result(self.of(func, code), expr, code)
+            case s.Attribute(value=value, attr=attr):
+                return self.attribute(self.of(value, code), attr)
+            case s.Await(value=value) | s.Starred(value=value):
+                return self.of(value, code)
+            case s.Subscript(value=value, index=index):
+                return self._item(self.of(value, code), index)
+            case s.Conditional(body=body, orelse=orelse):
+                return self.of(body, code) or self.of(orelse, code)
+            case s.Operation(op="or" | "and", operands=operands):
+                return next((v for o in operands if (v := self.of(o, code))), None)
+            case s.Walrus(value=value):
+                return self.of(value, code)
+            case s.Items(kind=kind, values=values):
+                element = next((v for e in values if (v := self.of(e, code))), None)
+                return Instance(External(f"builtins.{kind}"), (element,) if element else ())
+            case s.Mapping(values=values):
+                element = next((v for e in values if (v := self.of(e, code))), None)
+                return Instance(External("builtins.dict"), (element,) if element else ())
+            case s.Comprehension(kind=kind, element=element_expr):
+                element = self.of(element_expr, code)
+                return Instance(External("builtins.list"), (element,) if element else ())
+        return None
+
+    # Names
+
+    def _ref(self, dotted: str, code: Code) -> Value | None:
+        root, *rest = dotted.split(".")
+        found = self.local(root, code)
+        if found is None:
+            definition = self.names.lookup(code, root)
+            if isinstance(definition, External) and rest:
+                whole = self.names.resolve(code, dotted)
+                if isinstance(whole, Module | Class | Function):
+                    return whole
+            found = self.settle(definition)
+        for part in rest:
+            if found is None:
+                return None
+            found = self.attribute(found, part)
+        return found
+
+    def settle(self, definition: Definition | None) -> Value | None:
+        """A definition as a value: a variable is what it is bound to."""
+        if isinstance(definition, Variable):
+            return self._variable(definition.code, definition.name)
+        return definition
+
+    def local(self, name: str, code: Code) -> Value | None:
+        """A parameter or local variable of ``code`` or of the functions around it."""
+        current: Code | None = code
+        while isinstance(current, Function):
+            if name in current.local_imports:
+                return None
+            for parameter in current.facts.parameters:
+                if parameter.name == name:
+                    rebound = self._variable(current, name) if name in current.bindings else None
+                    return self.parameter(current, parameter) or rebound
+            if name in current.bindings:
+                return self._variable(current, name)
+            current = current.parent
+        return None
+
+    def _variable(self, code: Code, name: str) -> Value | None:
+        key = (id(code), name)
+        if key in self._locals:
+            return self._locals[key]
+        if self._depth > MAX_DEPTH:
+            return None
+        self._locals[key] = None
+        self._depth += 1
+        try:
+            for binding in code.bindings[name]:
+                found = self._binding(binding, code)
+                if found is not None:
+                    self._locals[key] = found
+                    break
+        finally:
+            self._depth -= 1
+        return self._locals[key]
+
+    def _binding(self, binding: Binding, code: Code) -> Value | None:
+        match binding.kind:
+            case "annotate":
+                return self.annotated(binding.expr, code)
+            case "assign":
+                return self.of(binding.expr, code)
+            case "enter":
+                return self.entered(self.of(binding.expr, code))
+            case "iterate":
+                return _element(self.of(binding.expr, code))
+            case "define":
+                assert isinstance(binding.expr, s.Ref)
+                return code.module.by_qualname.get(binding.expr.name)
+            case "unpack-assign":
+                value = self.of(binding.expr, code)
+                if isinstance(binding.expr, s.Items) and binding.index < len(binding.expr.values):
+                    return self.of(binding.expr.values[binding.index], code)
+                if isinstance(value, Instance) and binding.index < len(value.args):
+                    return value.args[binding.index]
+        return None
+
+    def parameter(self, function: Function, parameter: Parameter) -> Value | None:
+        """A parameter by its annotation, by the dependency that provides it, or ``self`` by its class."""
+        if function.receiver == parameter.name and function.owner is not None:
+            is_class = "classmethod" in function.decorator_names
+            return function.owner if is_class else Instance(function.owner)
+        # Annotations are evaluated where the function is defined, not inside it.
+        scope = self._definition_scope(function)
+        if parameter.annotated and parameter.kind not in ("args", "kwargs"):
+            found = self.annotated(parameter.annotation, scope)
+            if found is not None:
+                return found
+        if isinstance(parameter.default, s.Call):
+            provider = parameter.default.argument(0, "dependency")
+            called = self.of(parameter.default.func, scope)
+            if isinstance(called, External) and called.name in ("fastapi.Depends", "fastapi.Security"):
+                if isinstance(provider, s.Missing):
+                    return None
+                return self.provided(self.of(provider, scope))
+        return None
+
+    def provided(self, dependency: Value | None) -> Value | None:
+        """What ``Depends(dependency)`` gives: the instance of a class, what a function returns or yields."""
+        match dependency:
+            case Class():
+                return Instance(dependency)
+            case Function():
+                return self.returned(dependency)
+            case Bound(function=function):
+                return self.returned(function)
+            case Instance(of=Class() as cls):
+                method = cls.method("__call__")
+                return self.returned(method) if method else None
+        return None
+
+    @staticmethod
+    def _definition_scope(function: Function) -> Code:
+        return function.parent or function.module
+
+    # Annotations
+
+    def annotated(self, annotation: s.Expr, code: Code) -> Value | None:
+        """The instance that an annotation describes."""
+        match annotation:
+            case s.Ref(name=name):
+                definition = self.names.resolve(code, name)
+                if isinstance(definition, Variable):
+                    return self._alias(definition)
+                if isinstance(definition, Class):
+                    return Instance(definition)
+                if isinstance(definition, External) and definition.name not in ("typing.Any", "builtins.object"):
+                    return Instance(definition)
+            case s.Subscript(value=s.Ref(name=name), index=index):
+                definition = self.names.resolve(code, name)
+                parts = index.values if isinstance(index, s.Items) else (index,)
+                if isinstance(definition, External):
+                    return self._generic(definition.name, parts, code)
+                if isinstance(definition, Class):
+                    args = tuple(a for p in parts if (a := self.annotated(p, code)))
+                    return Instance(definition, args)
+            case s.Operation(op="|", operands=operands):
+                return next((v for o in operands if (v := self.annotated(o, code))), None)
+            case str():
+                return None
+        return None
+
+    def _generic(self, name: str, parts: tuple[s.Expr, ...], code: Code) -> Value | None:
+        if name == "typing.Annotated" and parts:
+            by_type = self.annotated(parts[0], code)
+            return by_type or self._annotated_provider(parts, code)
+        if name in ("typing.Union", "typing.Optional"):
+            return next((v for p in parts if (v := self.annotated(p, code))), None)
+        if name in ("typing.Type", "builtins.type") and parts:
+            inner = self.annotated(parts[0], code)
+            return inner.of if isinstance(inner, Instance) else None
+        if name in ("typing.Callable", "collections.abc.Callable"):
+            return None
+        if name in WRAPPERS and parts:
+            # Coroutine[Any, Any, T] gives its last argument, Generator[T, ...] and the others their first.
+            return self.annotated(parts[-1] if name.endswith("Coroutine") else parts[0], code)
+        args = tuple(a for p in parts if (a := self.annotated(p, code)))
+        return Instance(External(name), args)
+
+    def _annotated_provider(self, parts: tuple[s.Expr, ...], code: Code) -> Value | None:
+        for part in parts[1:]:
+            if isinstance(part, s.Call):
+                called = self.of(part.func, code)
+                if isinstance(called, External) and called.name in ("fastapi.Depends", "fastapi.Security"):
+                    provider = part.argument(0, "dependency")
+                    if not isinstance(provider, s.Missing):
+                        return self.provided(self.of(provider, code))
+        return None
+
+    def _alias(self, variable: Variable) -> Value | None:
+        """``SessionDep = Annotated[...]``, ``Base = declarative_base()``, ``T = TypeVar("T", bound=X)``."""
+        if self._depth > MAX_DEPTH:
+            return None
+        self._depth += 1
+        try:
+            value = variable.bindings[-1].expr
+            if isinstance(value, s.Call):
+                called = self.of(value.func, variable.code)
+                if isinstance(called, External) and called.name == "typing.TypeVar":
+                    bound = value.keyword("bound")
+                    return None if isinstance(bound, s.Missing) else self.annotated(bound, variable.code)
+                return None
+            if isinstance(value, s.Ref) and value.name == variable.name:
+                return None
+            return self.annotated(value, variable.code)
+        finally:
+            self._depth -= 1
+
+    # Attributes, items, calls
+
+    def attribute(self, value: Value | None, name: str) -> Value | None:
+        match value:
+            case Module():
+                return self.settle(self.names.member(value, name))
+            case Class():
+                return self._class_attribute(value, name)
+            case Instance(of=Class() as cls):
+                return self._instance_attribute(cls, name)
+            case Instance(of=External(name=library)):
+                return _library_attribute(library, name)
+            case External(name=library):
+                found = self.names.member(value, name)
+                return found if isinstance(found, External) else External(f"{library}.{name}")
+        return None
+
+    def _class_attribute(self, cls: Class, name: str) -> Value | None:
+        method = cls.method(name)
+        if method is not None:
+            return Bound(method, cls)
+        nested = self.names.member(cls, name)
+        if isinstance(nested, Class):
+            return nested
+        return self._field(cls, name) or self._inherited(cls, name)
+
+    def _instance_attribute(self, cls: Class, name: str) -> Value | None:
+        method = cls.method(name)
+        if method is not None:
+            if not method.decorator_names.isdisjoint({"property", "cached_property", "functools.cached_property"}):
+                return self.returned(method)
+            return Bound(method, cls)
+        found = self._field(cls, name)
+        if found is not None:
+            return found
+        for ancestor in cls.ancestry.project:
+            for method, stmt in ancestor.self_assigned.get(name, ()):
+                value = self.annotated(stmt.annotation, method) if stmt.annotation is not None else None
+                value = value or (self.of(stmt.value, method) if stmt.has_value else None)
+                if value is not None:
+                    return value
+        return self._inherited(cls, name)
+
+    def _field(self, cls: Class, name: str) -> Value | None:
+        found = cls.field(name)
+        if found is None:
+            return None
+        owner, field = found
+        value = self.annotated(field.annotation, owner.module) if field.annotated else None
+        return value or (self.of(field.value, owner.module) if field.has_value else None)
+
+    def _inherited(self, cls: Class, name: str) -> Value | None:
+        """An attribute of a library base class."""
+        for base in sorted(cls.ancestry.external):
+            found = _library_attribute(base, name)
+            if found is not None:
+                return found
+        return None
+
+    def _item(self, value: Value | None, index: s.Expr) -> Value | None:
+        match value:
+            case Instance(of=External(name=name), args=args):
+                by_item = ATTRIBUTES.get(name, {}).get("[]")
+                if by_item:
+                    return Instance(External(by_item))
+                if name in CONTAINERS and args:
+                    return args[index] if isinstance(index, int) and 0 <= index < len(args) else args[-1]
+            case Class() | External():
+                return value
+        return None
+
+    def entered(self, value: Value | None) -> Value | None:
+        """What ``with value as x`` binds: most context managers give themselves."""
+        if isinstance(value, Instance) and isinstance(value.of, Class):
+            for name in ("__aenter__", "__enter__"):
+                method = value.of.method(name)
+                if method is not None:
+                    return self.returned(method) or value
+        return value
+
+    def result(self, value: Value | None, call: s.Call, code: Code) -> Value | None:
+        """What calling ``value`` gives; coroutines count as awaited, generators as what they yield."""
+        match value:
+            case Class():
+                return Instance(value)
+            case Function():
+                return self.returned(value)
+            case Bound(function=function, of=of):
+                return self._self_typed(function, of) or self.returned(function)
+            case Instance(of=Class() as cls):
+                method = cls.method("__call__")
+                return self.returned(method) if method else None
+            case Instance(of=External(name=name)):
+                product = PRODUCTS.get(_base(name))
+                return Instance(External(product)) if product else None
+            case External(name=name):
+                return self._library_result(name, call, code)
+        return None
+
+    @staticmethod
+    def _self_typed(function: Function, of: Class) -> Value | None:
+        returns = function.facts.returns
+        if isinstance(returns, s.Ref) and returns.last == "Self":
+            return Instance(of)
+        return None
+
+    def _library_result(self, name: str, call: s.Call, code: Code) -> Value | None:
+        if name == "builtins.super" and isinstance(code, Function):
+            function: Function | None = code
+            while function is not None and function.owner is None:
+                function = function.parent
+            bases = function.owner.ancestry if function and function.owner else None
+            if bases and len(bases.project) > 1:
+                return Instance(bases.project[1])
+            return Instance(External(min(bases.external))) if bases and bases.external else None
+        if name in _PARTIAL or name in _TRANSPARENT:
+            position = 1 if name == "typing.cast" else 0
+            if name == "typing.cast" and call.args:
+                return self.annotated(call.args[0], code)
+            return self.of(call.args[position], code) if len(call.args) > position else None
+        known = RETURNS.get(name) or RETURNS.get(_base_method(name))
+        if known:
+            return Instance(External(known))
+        owner, _, last = name.rpartition(".")
+        if owner in FLUENT and last not in FLUENT[owner]:
+            return Instance(External(owner))
+        if last[:1].isupper() and not last.isupper():
+            return Instance(External(name))
+        return None
+
+    def returned(self, function: Function) -> Value | None:
+        """The instance that a call of ``function`` gives, by its annotation, else by what it returns or yields."""
+        key = id(function)
+        if key in self._returns:
+            return self._returns[key]
+        self._returns[key] = None
+        facts = function.facts
+        found: Value | None = None
+        if facts.returns_annotated:
+            found = self.annotated(facts.returns, self._definition_scope(function))
+            if isinstance(facts.returns, s.Ref) and facts.returns.last == "Self" and function.owner:
+                found = Instance(function.owner)
+        if found is None and self._depth < MAX_DEPTH:
+            self._depth += 1
+            try:
+                found = next((v for e in _given(function) if (v := self.of(e, function))), None)
+            finally:
+                self._depth -= 1
+        self._returns[key] = found
+        return found
+
+
+def _given(function: Function) -> Iterator[s.Expr]:
+    """What a function returns or yields."""
+    for stmt in function.statements:
+        match stmt:
+            case s.Return(value=value) if value is not None and not function.facts.yields:
+                yield value
+            case s.Do(value=s.Yield(value=value)) | s.Assign(value=s.Yield(value=value)):
+                yield value
+
+
+def _element(value: Value | None) -> Value | None:
+    if isinstance(value, Instance) and value.args and isinstance(value.of, External) and value.of.name in CONTAINERS:
+        return value.args[-1]
+    return None
+
+
+def _library_attribute(library: str, name: str) -> Value | None:
+    known = ATTRIBUTES.get(library)
+    if known:
+        if name in known:
+            return Instance(External(known[name]))
+        if "*" in known and name not in METHODS.get(library, ()):
+            return Instance(External(known["*"]))
+    return External(f"{library}.{name}")
+
+
+def _base(name: str) -> str:
+    return BASES.get(name, name)
+
+
+def _base_method(name: str) -> str:
+    """``sqlmodel.Session.exec`` as the method of the class that sqlmodel's inherits from."""
+    owner, _, method = name.rpartition(".")
+    return f"{BASES[owner]}.{method}" if owner in BASES else name

@@ -1,0 +1,176 @@
+"""From the checks of a dimension to its level, its index and the work done beyond the next level."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from fastreview.check import Kind
+from fastreview.outcome import Level
+from fastreview.review import LEVELS, DimensionEntry, DimensionLevel
+from fastreview.scoring import rules
+from fastreview.scoring.edge import index_of, rounded_down
+from fastreview.scoring.standing import Reading, Standing
+
+KINDS = (Kind.NEVER, Kind.GATE, Kind.CREDIT)
+
+
+class Step(Struct, frozen=True):
+    """The checks of one level of one dimension: never-events, then gates, then credits, each by code."""
+
+    level: Level
+    checks: tuple[Standing, ...]
+
+    @property
+    def gates(self) -> tuple[Standing, ...]:
+        """The applicable gates, never-events among them."""
+        return tuple(check for check in self.checks if check.applies and check.check.kind is not Kind.CREDIT)
+
+    @property
+    def credits(self) -> tuple[Standing, ...]:
+        """The applicable credits."""
+        return tuple(check for check in self.checks if check.applies and check.check.kind is Kind.CREDIT)
+
+    @property
+    def applies(self) -> bool:
+        return any(check.applies for check in self.checks)
+
+    def unmet(self, reading: Reading) -> tuple[Standing, ...]:
+        return tuple(gate for gate in self.gates if not gate.met(reading))
+
+    def share(self, reading: Reading) -> Fraction:
+        """``s = sum(w * share) / sum(w)`` of the credits, 1 when there are none."""
+        weight = sum(credit.check.weight for credit in self.credits)
+        earned = sum((credit.earned(reading) for credit in self.credits), Fraction(0))
+        return earned / weight if weight else Fraction(1)
+
+    def held(self, reading: Reading) -> bool:
+        """All gates met and a sufficient share of the credits; so nothing stands in the way where nothing applies."""
+        return not self.unmet(reading) and self.share(reading) >= rules.SHARE_TO_HOLD
+
+    def progress(self, reading: Reading) -> Fraction:
+        """The way to this level, 0 to 0.99: half for the share of gates met, half for the credits earned.
+
+        Where a level has only gates or only credits, they are the whole way. Counting absent credits as earned would
+        give half the way to a level of which nothing is proven.
+        """
+        parts: list[tuple[Fraction, Fraction]] = []
+        if self.gates:
+            met = Fraction(len(self.gates) - len(self.unmet(reading)), len(self.gates))
+            parts.append((rules.GATE_PROGRESS, met))
+        if self.credits:
+            parts.append((rules.CREDIT_PROGRESS, min(Fraction(1), self.share(reading) / rules.SHARE_TO_HOLD)))
+        total = sum((weight for weight, _ in parts), Fraction(0))
+        done = sum((weight * part for weight, part in parts), Fraction(0))
+        return min(rules.PROGRESS_CAP, done / total) if parts else Fraction(0)
+
+
+class Dimension(Struct, frozen=True):
+    """A dimension with its three steps, Intermediate to Staff."""
+
+    name: str
+    core: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def assessed(self) -> bool:
+        """False when no check of it applies to this project."""
+        return any(step.applies for step in self.steps)
+
+    @property
+    def ceiling(self) -> Level:
+        """The highest level at which something applies: more cannot be shown here, nor asked for."""
+        return max((step.level for step in self.steps if step.applies), default=Level.JUNIOR)
+
+    def level(self, reading: Reading) -> Level:
+        """The highest level that is held with all levels below.
+
+        A level where nothing applies is passed through on the way to a higher one that is held, but is not reached by
+        itself: a level is demonstrated by evidence. Otherwise a dimension without an applicable check would turn from
+        "not assessed" into Staff or Senior as soon as one of its checks is switched off and thereby counts.
+        """
+        reached = Level.JUNIOR
+        for step in self.steps:
+            if not step.held(reading):
+                break
+            if step.applies:
+                reached = step.level
+        return reached
+
+    def next_step(self, reading: Reading) -> Step | None:
+        """The lowest step above the level at which something applies; None at the ceiling."""
+        level = self.level(reading)
+        return next((step for step in self.steps if step.level > level and step.applies), None)
+
+    def position(self, reading: Reading) -> Fraction:
+        """``(L + progress) / 3``, 0 to 1."""
+        step = self.next_step(reading)
+        progress = step.progress(reading) if step else Fraction(0)
+        return (self.level(reading) + progress) / Level.STAFF
+
+    def banked(self, reading: Reading) -> Fraction:
+        """The share, by weight, of what is done above the next level; 0 where there is nothing above it."""
+        step = self.next_step(reading)
+        above = [
+            check
+            for later in self.steps
+            if step and later.level > step.level
+            for check in later.checks
+            if check.applies
+        ]
+        weight = sum(check.weight for check in above)
+        return sum((check.earned(reading) for check in above), Fraction(0)) / weight if weight else Fraction(0)
+
+
+def profile(standings: Sequence[Standing]) -> tuple[Dimension, ...]:
+    """All dimensions in the order in which they are shown: core, profile only, then those of third-party packs."""
+    known = (*rules.CORE, *rules.PROFILE_ONLY)
+    foreign = sorted({standing.check.dimension for standing in standings} - set(known))
+    return tuple(
+        Dimension(
+            name,
+            name in rules.CORE,
+            tuple(
+                Step(
+                    level,
+                    tuple(
+                        sorted(
+                            (s for s in standings if s.check.dimension == name and s.check.level == level),
+                            key=lambda s: (KINDS.index(s.check.kind), s.check.code),
+                        )
+                    ),
+                )
+                for level in Level
+                if level > Level.JUNIOR
+            ),
+        )
+        for name in (*known, *foreign)
+    )
+
+
+def entry(dimension: Dimension) -> DimensionEntry:
+    """The dimension as the review document shows it."""
+    return DimensionEntry(
+        name=dimension.name,
+        proven=LEVELS[dimension.level(Reading.PROVEN)],
+        possible=LEVELS[dimension.level(Reading.POSSIBLE)],
+        index=index_of(dimension.position(Reading.PROVEN)),
+        assessed=dimension.assessed,
+        core=dimension.core,
+        banked=rounded_down(dimension.banked(Reading.PROVEN)),
+        levels=tuple(_level_entry(dimension, step) for step in dimension.steps),
+    )
+
+
+def _level_entry(dimension: Dimension, step: Step) -> DimensionLevel:
+    reading = Reading.PROVEN
+    unmet, share = step.unmet(reading), step.share(reading)
+    short = step.credits if share < rules.SHARE_TO_HOLD else ()
+    return DimensionLevel(
+        level=LEVELS[step.level],
+        gates_met=len(step.gates) - len(unmet),
+        gates=len(step.gates),
+        share=rounded_down(share),
+        held=step.held(reading) and (step.applies or step.level <= dimension.level(reading)),
+        blocking=tuple(s.check.code for s in (*unmet, *(c for c in short if c.tally.share(reading) < 1))),
+    )

@@ -1,0 +1,327 @@
+"""The imported app, as seen through the probe: ordinary projects, and those that misbehave while they are imported."""
+
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fastreview.facts.app import AppFacts, ProbeFacts
+from fastreview.gather.app import Candidate, Limits, gather_app
+from fastreview.gather.environment import Interpreter
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+OURS = Interpreter(sys.executable, "fastreview's own", "")
+QUICK = Limits(seconds=6.0, total_seconds=12.0)
+APP = "from fastapi import FastAPI\napp = FastAPI()\n"
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return root
+
+
+def probe(root: Path, target: str = "main:app", *, factory: bool = False, limits: Limits = QUICK) -> ProbeFacts:
+    facts = gather_app(root, (".",), (Candidate(target, factory),), OURS, limits)
+    assert isinstance(facts, ProbeFacts), facts
+    return facts
+
+
+def only_app(facts: ProbeFacts) -> AppFacts:
+    assert facts.error == ""
+    (app,) = facts.apps
+    return app
+
+
+def digest(root: Path) -> str:
+    """Of every name, kind, mode, content and modification time below ``root``."""
+    found = hashlib.sha256()
+    for folder, names, files in sorted(os.walk(root)):
+        for name in sorted(names + files):
+            path = Path(folder, name)
+            status = path.lstat()
+            found.update(f"{path} {status.st_mode} {status.st_mtime_ns} {status.st_size}".encode())
+            if path.is_file():
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def test_junior_sample() -> None:
+    root = SAMPLES / "junior"
+    before = digest(root)
+
+    app = only_app(probe(root, "app.main:app", limits=Limits()))
+
+    routes = {(method, route.path): route for route in app.routes for method in route.methods}
+    place_order = routes["POST", "/orders"]
+    lines = (root / "app/main.py").read_text("utf-8").splitlines()
+    assert place_order.endpoint.path == "app/main.py"
+    assert lines[place_order.endpoint.line - 1].startswith("async def place_order(")
+    assert place_order.is_async
+    assert place_order.response_models == ("app.schemas.Order",)
+    assert [part.call.qualname for part in place_order.dependencies] == ["get_db", "get_current_user"]
+    scheme = place_order.dependencies[1].dependencies[0]
+    assert (scheme.kind, scheme.security_scheme) == ("security", "HTTPBearer")
+    names = [item.name for item in app.middleware]
+    assert names.index("ServerErrorMiddleware") < names.index("CORSMiddleware") < names.index("ExceptionMiddleware")
+    assert [place.qualname for place in app.startup] == ["create_first_admin"]
+    assert app.lifespan is None
+    assert "FastAPI(" in lines[app.place.line - 1]
+    # The sample creates ./stockroom.db when it is imported: let it, but in the scratch copy.
+    assert digest(root) == before
+
+
+def test_database_file_made_on_import_is_recorded(tmp_path: Path) -> None:
+    text = "import sqlite3\nsqlite3.connect('shop.db').execute('create table t (x)')\n" + APP
+    facts = probe(write(tmp_path, {"main.py": text}))
+
+    assert only_app(facts)
+    assert [(e.event, e.detail, e.path, e.line) for e in facts.side_effects] == [
+        ("write", "sqlite shop.db", "main.py", 2)
+    ]
+    assert os.listdir(tmp_path) == ["main.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("import redis_of_nobody", "raised ModuleNotFoundError: No module named 'redis_of_nobody' (main.py:1)"),
+        ("x = 1\n1 / 0", "raised ZeroDivisionError: division by zero (main.py:2)"),
+        ("def f(:", "raised SyntaxError: "),
+        ("import sys; sys.exit(3)", "ended the process with sys.exit(3) (main.py:1)"),
+        ("import os; os._exit(3)", "ended the process with sys.exit(3) (main.py:1)"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "ended the process (signal SIGSEGV)"),
+        ("raise KeyboardInterrupt", "raised KeyboardInterrupt (main.py:1)"),
+        ("class E(BaseException):\n  def __str__(self): raise self\nraise E", "raised E: <not printable> (main.py:3)"),
+        ("x = bytearray(10 << 30)", "raised MemoryError (main.py:1)"),
+        ("def f(): f()\nf()", "raised RecursionError"),
+        ("app = 1", "main:app is a int, not a FastAPI application"),
+        ("pass", "main has no attribute app"),
+        ("def app(settings): ...", "raised TypeError: it needs an argument: settings"),
+    ],
+)
+def test_import_that_fails(tmp_path: Path, text: str, error: str) -> None:
+    facts = probe(write(tmp_path, {"main.py": text}))
+
+    assert facts.apps == ()
+    assert error in facts.error
+    assert "\n" not in facts.error
+    assert str(tmp_path) not in facts.error
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "while True: pass",
+        "import time\ntime.sleep(1000)",
+        "import signal, time\nfor n in range(1, 32):\n  try: signal.signal(n, signal.SIG_IGN)\n  except OSError: pass\ntime.sleep(99)",
+    ],
+)
+def test_import_that_hangs_says_where(tmp_path: Path, text: str) -> None:
+    start = time.monotonic()
+    facts = probe(write(tmp_path, {"main.py": text}), limits=Limits(seconds=1.0, total_seconds=2.0))
+
+    assert facts.error.startswith("Importing main did not finish within 1 seconds (main.py:")
+    assert time.monotonic() - start < 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print('{\"done\": true}')\nimport sys\nsys.stdout.buffer.write(b'x')\nprint('y' * 100000)",
+        "import json\njson.dumps = json.JSONEncoder.encode = json.encoder.JSONEncoder.iterencode = None",
+        "import os\nos.closerange(0, 256)",
+        "import builtins, io, os\nbuiltins.open = io.open = os.replace = None",
+        "import sys\nsys.stdout = sys.stderr = sys.__stdout__ = None",
+        "import atexit, time\natexit.register(time.sleep, 100)",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(100,)).start()",
+        "import sys\nsys.path.clear(); sys.modules.clear()",
+        "import os\nos.chdir('/')",
+        "import os, tempfile\nos.mkdir('locked'); os.chmod('locked', 0)",
+    ],
+)
+def test_import_that_misbehaves_is_described_all_the_same(tmp_path: Path, text: str) -> None:
+    facts = probe(write(tmp_path, {"main.py": APP + "@app.get('/a')\ndef a(): ...\n" + text}))
+
+    assert [route.path for route in only_app(facts).routes if route.endpoint.path] == ["/a"]
+
+
+def test_garbage_where_the_answer_belongs(tmp_path: Path) -> None:
+    text = (
+        "import os, pathlib, ctypes\n"
+        "home = pathlib.Path(os.environ['HOME']).parent\n"
+        "(home / 'answer.json').write_bytes(b'\\xff{]' * 1000)\n"
+        "ctypes.CDLL(None)._exit(0)\n"
+    )
+    facts = probe(write(tmp_path, {"main.py": text}))
+
+    assert facts.error == "The answer about the imported app was not readable"
+
+
+def test_attempts_to_leave_are_refused_and_recorded(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    root = write(
+        tmp_path / "project",
+        {
+            "main.py": f"""
+import os, socket, subprocess, threading
+from fastapi import FastAPI
+app = FastAPI()
+def attempt(function, *args):
+    try:
+        function(*args)
+    except OSError:
+        pass
+attempt(open, {str(elsewhere / "x")!r}, "w")
+attempt(os.mkdir, {str(elsewhere / "y")!r})
+attempt(open, {str(tmp_path / "project" / "z")!r}, "w")
+attempt(subprocess.run, ["touch", {str(elsewhere / "t")!r}])
+attempt(os.fork)
+attempt(os.system, "true")
+attempt(socket.create_connection, ("192.0.2.1", 80))
+attempt(socket.getaddrinfo, "example.org", 80)
+attempt(os.kill, os.getppid(), 9)
+threading.Thread(target=attempt, args=(print,)).start()
+""",
+        },
+    )
+    before = digest(root)
+
+    facts = probe(root)
+
+    assert only_app(facts)
+    seen = {(effect.event, effect.line) for effect in facts.side_effects}
+    assert {("write", 10), ("write", 11), ("write", 12), ("spawn", 13), ("spawn", 14)} <= seen
+    assert {("spawn", 15), ("connect", 16), ("connect", 17), ("spawn", 18), ("thread", 19)} <= seen
+    assert {effect.path for effect in facts.side_effects} == {"main.py"}
+    assert os.listdir(elsewhere) == []
+    assert digest(root) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ctypes reaches the C library by other ways elsewhere")
+def test_process_started_behind_the_audit_hook_does_not_remain(tmp_path: Path) -> None:
+    """A double fork by native code, out of the process group, that ignores signals and would outlive its parent."""
+    text = """
+import ctypes, time
+libc = ctypes.CDLL(None)
+if libc.fork() == 0:
+    libc.setsid()
+    if libc.fork() == 0:
+        libc.prctl(15, b"left-behind", 0, 0, 0)
+        time.sleep(60)
+    libc._exit(0)
+time.sleep(0.3)
+"""
+    facts = probe(write(tmp_path, {"main.py": APP + text}))
+
+    assert only_app(facts)
+    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _command(pid) == "left-behind"]
+
+
+def _command(pid: str) -> str:
+    try:
+        return Path("/proc", pid, "comm").read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
+def test_environment_of_the_user_is_not_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_OWN_TOKEN", "secret")
+    text = "import os\nassert 'MY_OWN_TOKEN' not in os.environ\nassert not os.environ['HOME'].startswith('/root')\n"
+
+    assert only_app(probe(write(tmp_path, {"main.py": text + APP})))
+
+
+def test_settings_are_learnt_from_errors(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            ".env.example": "APP_NAME='from example'\n",
+            "settings.py": """
+import os
+from pydantic import AnyUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="app_")
+    name: str
+    port: int
+    url: AnyUrl
+    debug: bool
+    hosts: list[str]
+
+settings = Settings()
+key = os.environ["THE_KEY"]
+""",
+            "main.py": "from settings import settings\nfrom fastapi import FastAPI\napp = FastAPI(title=settings.name)\n",
+        },
+    )
+
+    facts = probe(root, limits=Limits())
+
+    assert only_app(facts).title == "from example"
+    assert facts.assumptions == (
+        "APP_NAME was given a value (from an example file)",
+        "APP_PORT was given a value (invented)",
+        "APP_URL was given a value (invented)",
+        "APP_DEBUG was given a value (invented)",
+        "APP_HOSTS was given a value (invented)",
+        "THE_KEY was given a value (invented)",
+    )
+
+
+def test_missing_static_folder_is_made_in_the_copy(tmp_path: Path) -> None:
+    text = "from fastapi.staticfiles import StaticFiles\n" + APP + "app.mount('/s', StaticFiles(directory='static'))\n"
+    facts = probe(write(tmp_path, {"main.py": text}))
+
+    assert [route.path for route in only_app(facts).routes if route.kind == "static"] == ["/s"]
+    assert facts.assumptions == ("the folder static was made in the scratch copy",)
+    assert os.listdir(tmp_path) == ["main.py"]
+
+
+def test_server_run_by_the_module_itself(tmp_path: Path) -> None:
+    """What ``uvicorn.run(app)`` at module level ends in when it cannot listen: an exit, with the app already built."""
+    facts = probe(write(tmp_path, {"main.py": APP + "@app.get('/a')\ndef a(): ...\nimport sys; sys.exit(1)\n"}))
+
+    assert "/a" in {route.path for route in only_app(facts).routes}
+    assert "described as it stood" in facts.warnings[0]
+
+
+def test_neighbour_called_like_a_module_of_the_probe(tmp_path: Path) -> None:
+    files = {"main.py": "import run, places\n" + APP, "run.py": "", "places.py": "", "probe.py": "1/0"}
+
+    assert only_app(probe(write(tmp_path, files)))
+
+
+def test_large_files_and_odd_entries_are_not_copied(tmp_path: Path) -> None:
+    root = write(tmp_path / "a & b <c>", {"main.py": "open('big.bin', 'rb').read(1)\n" + APP})
+    with (root / "big.bin").open("wb") as file:
+        file.truncate(200_000_000)
+    os.mkfifo(root / "pipe.py")
+    (root / "loop").symlink_to(root)
+    (root / "self").symlink_to("self")
+
+    assert only_app(probe(root))
+
+
+def test_nothing_to_import(tmp_path: Path) -> None:
+    assert gather_app(tmp_path, (".",), (), OURS) == "no FastAPI application was found to import"
+    nobody = Interpreter(str(tmp_path / "python"), "given", "")
+    reason = gather_app(tmp_path, (".",), (Candidate("main:app"),), nobody)
+    assert reason == f"the interpreter {tmp_path}/python cannot be run"
+
+
+def test_interpreter_that_is_none(tmp_path: Path) -> None:
+    fake = tmp_path / "python"
+    fake.write_text("#!/bin/sh\necho no >&2\nexit 4\n", "utf-8")
+    fake.chmod(0o755)
+    facts = gather_app(tmp_path, (".",), (Candidate("main:app"),), Interpreter(str(fake), "given", ""), QUICK)
+
+    assert isinstance(facts, ProbeFacts)
+    assert facts.error == "The project's interpreter ended without an answer (exit status 4: no)"

@@ -1,0 +1,184 @@
+"""What to repair first, and that it is enough and no more."""
+
+from collections.abc import Collection
+from itertools import combinations
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from fastreview.check import Confidence
+from fastreview.outcome import Evaluation, Run, SubjectState, Verdict
+from fastreview.plan import next_steps
+from fastreview.project import Place
+from fastreview.review import LEVELS
+from fastreview.scoring import Scorecard, rules, score
+from tests.reviewer.scoring.projects import credit, finding, gate, judged, never, projects
+
+Project = tuple[Evaluation, ...]
+decided = projects(outcomes=st.one_of(st.text("PF", max_size=6), st.sampled_from(("P", "P", "PPPPPPPPPF", "na"))))
+
+
+def repaired(project: Project, codes: Collection[str]) -> Project:
+    """Everything that fails or is waived under these checks passes."""
+    bad = (SubjectState.FAIL, SubjectState.WAIVED)
+
+    def mend(verdict: Verdict) -> Verdict:
+        return replace(verdict, state=SubjectState.PASS) if verdict.state in bad else verdict
+
+    return tuple(
+        replace(evaluation, verdicts=tuple(map(mend, evaluation.verdicts))) if evaluation.check.code in codes else evaluation
+        for evaluation in project
+    )
+
+
+def codes(project: Project) -> tuple[str, ...]:
+    return tuple(step.check for step in next_steps(project, score(project), {}))
+
+
+def possible(card: Scorecard) -> int:
+    return LEVELS.index(card.headline.possible)
+
+
+def lifts(project: Project, chosen: Collection[str]) -> bool:
+    return possible(score(repaired(project, chosen))) > possible(score(project))
+
+
+@settings(max_examples=200, deadline=None)
+@given(projects())
+def test_the_steps_are_failing_checks_and_are_enough(project: Project) -> None:
+    card = score(project)
+    chosen = codes(project)
+    assert len(set(chosen)) == len(chosen)
+    states = {evaluation.check.code: evaluation for evaluation in project}
+    for code in chosen:
+        assert any(v.state is not SubjectState.PASS for v in states[code].verdicts)
+        assert states[code].run is Run.DONE
+    after = score(repaired(project, chosen))
+    before_levels = [LEVELS.index(entry.possible) for entry in card.dimensions]
+    after_levels = [LEVELS.index(entry.possible) for entry in after.dimensions]
+    if chosen:
+        assert possible(after) > possible(card) or sum(after_levels) > sum(before_levels)
+
+
+@settings(max_examples=200, deadline=None)
+@given(decided)
+def test_no_smaller_set_lifts_the_level(project: Project) -> None:
+    chosen = codes(project)
+    failing = sorted({e.check.code for e in project if any(v.state is SubjectState.FAIL for v in e.verdicts)})
+    if lifts(project, failing):
+        assert lifts(project, chosen)
+        fewer = min(len(chosen) - 1, 3)  # all sets up to three, the rest is left to the argument in `goal`
+        assert not any(lifts(project, subset) for size in range(fewer + 1) for subset in combinations(failing, size))
+    else:
+        assert score(repaired(project, failing)).headline == score(repaired(project, [*failing, *chosen])).headline
+
+
+@settings(max_examples=100, deadline=None)
+@given(projects(), st.randoms(use_true_random=False))
+def test_the_order_of_the_evaluations_does_not_matter(project: Project, random: Random) -> None:
+    shuffled = list(project)
+    random.shuffle(shuffled)
+    assert next_steps(shuffled, score(shuffled), {}) == next_steps(project, score(project), {})
+
+
+def test_a_never_event_comes_first_then_leverage_over_effort() -> None:
+    project = (
+        judged(gate("COR001", effort="days"), "F"),
+        judged(gate("ASY001", "async", effort="minutes"), "F"),
+        judged(gate("ASY002", "async", effort="minutes"), "F"),
+        judged(gate("TYP001", "typing", effort="minutes"), "F"),
+        judged(never("SEC007", "security", effort="days"), "F"),
+    )
+    assert codes(project) == ("SEC007", "TYP001", "ASY001", "ASY002")  # three of four are enough; COR001 is the dearest
+
+
+def test_three_quarters_are_enough() -> None:
+    """Six of eight must hold Senior and four do: the two that lack least are named, not the two that lack more."""
+    lacking = {"data": 1, "security": 3, "testing": 2, "production": 1}
+    project = tuple(
+        judged(gate(f"{name[:3].upper()}{level}{number}", name, level), "F" if level == 2 and number < lacking.get(name, 0) else "P")
+        for name in rules.CORE
+        for level in (1, 2)
+        for number in range(3)
+    )
+    assert codes(project) == ("DAT20", "PRO20")
+
+
+def test_a_dimension_too_far_below_is_named_even_when_three_quarters_hold_the_level() -> None:
+    project = tuple(
+        judged(gate(f"{name[:3].upper()}{level}", name, level), "F" if name == "data" else "P")
+        for name in rules.CORE
+        for level in (1, 2)
+    )
+    assert score(project).headline.proven == "intermediate"
+    assert codes(project) == ("DAT1",)
+
+
+def test_the_fewest_credits() -> None:
+    """3 of 10 is earned, 8 is wanted: the credit of weight 5 is enough, where three of the small ones were not."""
+    small = tuple(judged(credit(f"COR00{number}", weight=weight), "F") for number, weight in ((2, 1), (3, 1)))
+    project = (*small, judged(credit("COR001", weight=5), "F"), judged(credit("COR004", weight=3), "P"))
+    assert codes(project) == ("COR001",)
+
+
+def test_what_a_step_says() -> None:
+    failing = gate("ASY001", "async", effort="minutes")
+    project = (
+        Evaluation(
+            failing,
+            Run.DONE,
+            (Verdict("a", SubjectState.FAIL), Verdict("b", SubjectState.FAIL)),
+            findings=(
+                replace(finding("ASY001", "a", "app/a.py", 1), confidence=Confidence.POSSIBLE),
+                finding("ASY001", "b", "app/z.py", 9),
+                finding("ASY001", "b", "app/orders.py", 12),
+            ),
+        ),
+        judged(gate("ASY002", "async"), "P"),
+    )
+    (step,) = next_steps(project, score(project), {"ASY001": "A blocked loop serves nobody."})
+    assert (step.path, step.line, step.effort) == ("app/orders.py", 12, "minutes")
+    assert step.why == "A blocked loop serves nobody."
+    assert step.unlocks == "Async reaches Intermediate, and with it the project Intermediate"
+    assert step.proof == "`fastreview . --select ASY001` reports nothing in app/orders.py and 2 other files"
+
+
+def test_steps_that_belong_together_and_unknowns() -> None:
+    project = (
+        judged(gate("TST001", "testing"), "F"),
+        judged(gate("TST002", "testing"), "F"),
+        judged(gate("TST003", "testing"), "unknown"),
+        judged(never("SEC007", "security"), "F"),
+    )
+    unlocks = {step.check: step.unlocks for step in next_steps(project, score(project), {})}
+    assert unlocks["TST001"] == "Testing can reach Intermediate together with TST002"
+    assert unlocks["SEC007"] == "the overall level is no longer capped, Security reaches Intermediate"
+
+
+def test_without_a_finding_or_with_a_waiver() -> None:
+    project = (Evaluation(gate("TST001", "testing"), Run.DONE, (Verdict("project", SubjectState.FAIL),)),)
+    (step,) = next_steps(project, score(project), {})
+    assert (step.path, step.line, step.why) == ("", 0, "")
+    assert step.proof == "`fastreview . --select TST001` reports nothing"
+    waived = replace(finding("TST001", "project"), status="waived", place=Place("tests/a\n.py"))
+    project = (replace(project[0], verdicts=(Verdict("project", SubjectState.WAIVED),), findings=(waived,)),)
+    (step,) = next_steps(project, score(project), {})
+    assert step.proof == "`fastreview . --select TST001` reports nothing in tests/a .py and nothing is waived"
+
+
+def test_nothing_to_repair() -> None:
+    assert codes(()) == ()
+    assert codes((judged(gate("TST001", "testing", 3), "e"),)) == ()
+
+
+def test_at_staff_the_remaining_dimensions_are_lifted() -> None:
+    project = tuple(
+        judged(gate(f"{name[:3].upper()}{level}", name, level), "F" if (name, level) == ("data", 3) else "P")
+        for name in rules.CORE
+        for level in (1, 2, 3)
+    )
+    assert score(project).headline.proven == "staff"
+    (step,) = next_steps(project, score(project), {})
+    assert (step.check, step.unlocks) == ("DAT3", "Data reaches Staff")
