@@ -64,6 +64,14 @@ class Verdict(Struct, frozen=True):
     caps: tuple[str, ...]
 
 
+class LevelView(Struct, frozen=True):
+    """``held`` with all levels below it."""
+
+    label: str
+    held: bool
+    text: str
+
+
 class DimensionView(Struct, frozen=True):
     """``reached`` and ``within_reach`` are positions (0 to 100) on a scale where 33.3, 66.7 and 100 hold a level."""
 
@@ -76,7 +84,7 @@ class DimensionView(Struct, frozen=True):
     within_reach: float
     core: bool
     next_need: str
-    levels: tuple[DimensionLevel, ...]
+    levels: tuple[LevelView, ...]
     met: int
     not_met: int
     undecided: int
@@ -347,7 +355,7 @@ def _dimension(entry: DimensionEntry, review: Review) -> DimensionView:
     missing = next((level for level in entry.levels if not level.held), None)
     need = ""
     if missing:
-        need = f"{words.label(missing.level)}: {missing.gates_met} of {words.number(missing.gates, 'gate')} met"
+        need = f"For {words.label(missing.level)}: {missing.gates_met} of {words.number(missing.gates, 'gate')} met"
         if missing.share < 1:
             need += f", credits {words.percent(missing.share)}"
     reached = min(100.0, max(0.0, entry.index))
@@ -361,11 +369,21 @@ def _dimension(entry: DimensionEntry, review: Review) -> DimensionView:
         within_reach=round(max(reached, words.rank(entry.possible) * 100 / 3), 1),
         core=entry.core,
         next_need=need,
-        levels=entry.levels,
+        levels=tuple(_level(entry, level) for level in entry.levels),
         met=states["met"],
         not_met=states["not-met"],
         undecided=states["unknown"] + states["off"] + states["crashed"],
     )
+
+
+def _holds(dimension: DimensionEntry, level: LevelName) -> bool:
+    return all(entry.held for entry in dimension.levels if words.rank(entry.level) <= words.rank(level))
+
+
+def _level(dimension: DimensionEntry, entry: DimensionLevel) -> LevelView:
+    gates = f"{entry.gates_met} of {words.number(entry.gates, 'gate')} met" if entry.gates else "no gate applies"
+    text = f"{gates}, credits {words.percent(entry.share)}"
+    return LevelView(words.label(entry.level), _holds(dimension, entry.level), text)
 
 
 def _strengths(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[StrengthView, ...]:
@@ -404,10 +422,10 @@ def _level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Lev
         ]
         if gaps:
             gaps.sort(key=lambda o: (_KIND_RANK[o.kind], o.state != "not-met", -o.weight, o.check))
-            summary = "held" if held and held.held else "not held"
+            summary = "held already" if _holds(dimension, level) else "not held"
             if held:
                 summary += f"; {held.gates_met} of {words.number(held.gates, 'gate')} met"
-                summary += f", credits {words.percent(held.share)} of the 80 % needed" if held.share < 1 else ""
+                summary += f", credits {words.percent(held.share)} (80 % needed)" if held.share < 1 else ""
             views.append(
                 DimensionGaps(
                     label=words.dimension_label(dimension.name),
@@ -415,9 +433,8 @@ def _level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Lev
                     gaps=tuple(_gap(outcome, linked) for outcome in gaps),
                 )
             )
-    lacking = sum(
-        1 for d in review.dimensions if d.core and any(e.level == level and not e.held for e in d.levels)
-    )
+    views.sort(key=lambda view: view.summary.startswith("held"))
+    lacking = sum(d.core and not _holds(d, level) for d in review.dimensions)
     return LevelGaps(words.label(level), lacking, sum(len(d.gaps) for d in views), tuple(views))
 
 

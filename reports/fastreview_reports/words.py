@@ -95,6 +95,8 @@ def verdict(level: Headline) -> str:
     if rank(level.possible) > rank(level.proven):
         reach = f"; what is undecided could still lift it to {label(level.possible)}"
     if level.proven == "junior":
+        if level.possible == "intermediate":
+            reach = "; what is undecided could still prove it"
         return f"This code does not prove the Intermediate level yet{reach}."
     return f"This code proves the {label(level.proven)} level{reach}."
 

@@ -15,25 +15,67 @@ from fastreview.check import (
     Unknown,
     check,
 )
-from fastreview.facts import Side
-from fastreview.project import Place, Project, Subject
+from fastreview.facts import Side, syntax
+from fastreview.facts import files as file_facts
+from fastreview.project import Endpoint, Place, Project, Subject
+from fastreview.project.code import CallSite, Class, Code, Function, Module
+from fastreview.project.dependencies import Dependency, Injected
+from fastreview.project.files import ContainerFile, Manifest, Workflow
+from fastreview.project.libraries import BASES, canonical
+from fastreview.project.loop import Entry, LoopFunction
+from fastreview.project.middleware import Middleware
+from fastreview.project.models import Schema, Settings, Table
+from fastreview.project.names import Definition, External, Variable
+from fastreview.project.routes import App, Route
+from fastreview.project.tests import Test
+from fastreview.project.values import Bound, Instance, Value
 
 __all__ = [
+    "BASES",
+    "App",
+    "Bound",
+    "CallSite",
     "Check",
+    "Class",
+    "Code",
     "Confidence",
+    "ContainerFile",
+    "Definition",
+    "Dependency",
     "Effort",
+    "Endpoint",
+    "Entry",
+    "External",
     "Found",
+    "Function",
     "Hit",
+    "Injected",
+    "Instance",
     "Kind",
+    "LoopFunction",
+    "Manifest",
     "Met",
+    "Middleware",
+    "Module",
     "NotApplicable",
     "Place",
     "Project",
     "Related",
+    "Route",
     "Rung",
+    "Schema",
+    "Settings",
     "Severity",
     "Side",
     "Subject",
+    "Table",
+    "Test",
     "Unknown",
+    "Value",
+    "Variable",
+    "Workflow",
+    "canonical",
     "check",
+    "file_facts",
+    "syntax",
 ]

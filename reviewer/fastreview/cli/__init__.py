@@ -1,0 +1,21 @@
+"""The command line: one file per command, each imported only when it is called.
+
+A first argument that is no command is a folder: ``fastreview ./shop`` is ``fastreview review ./shop``. A folder that is
+called like a command is reached as ``./explain``.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from fastreview.cli.commands import COMMANDS, program
+
+_OWN_OPTIONS = frozenset(("--help", "-h", "--version"))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and ends the process with its exit code: 0 done, 1 gate failed, 2 usage or tool error, 3 nothing
+    to assess."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0] not in COMMANDS and given[0] not in _OWN_OPTIONS):
+        given.insert(0, "review")
+    program(given[0] if given[0] in COMMANDS else "")(given, prog_name="fastreview")

@@ -25,7 +25,16 @@ MAX_ANSWER_BYTES = 64_000_000
 MAX_STDERR_BYTES = 20_000
 
 # Where the server is started, as far as the files beside the code tell: the folder that has one of these.
-_STARTED_FROM = ("pyproject.toml", "requirements.txt", ".env", "alembic.ini", "Dockerfile", "Makefile", "setup.py", "Pipfile")
+_STARTED_FROM = (
+    "pyproject.toml",
+    "requirements.txt",
+    ".env",
+    "alembic.ini",
+    "Dockerfile",
+    "Makefile",
+    "setup.py",
+    "Pipfile",
+)
 
 
 class Candidate(Struct, frozen=True):
@@ -286,7 +295,9 @@ class _Attempts:
                 text = text.replace(json.dumps(path)[1:-1].encode(), shown.encode())
             found = msgspec.json.decode(text, type=Answer)
         except FileNotFoundError:
-            return self.without_answer(f"The project's interpreter ended without an answer{_why(code, stderr)}", isolation)
+            return self.without_answer(
+                f"The project's interpreter ended without an answer{_why(code, stderr)}", isolation
+            )
         except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
             return self.without_answer("The answer about the imported app was not readable", isolation)
         facts = replace(found.facts, isolation=isolation)
@@ -373,4 +384,3 @@ def _stragglers(mark: bytes) -> Iterable[int]:
                     yield int(name)
         except OSError:
             continue
-

@@ -21,7 +21,7 @@ def import_roots(root_is_package: bool, modules: Sequence[ModuleFacts], files: F
     found: dict[str, None] = {}
     for folder in _configured(files):
         if folder in inside:
-            found[folder] = None
+            found[folder or "."] = None
     if "src" in inside and "src/__init__.py" not in paths:
         found["src"] = None
     if root_is_package:

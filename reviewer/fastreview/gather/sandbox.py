@@ -110,9 +110,7 @@ def landlock(libc: ctypes.CDLL, scratch: str, held: list[str]) -> None:
         except OSError:
             continue
         rule = struct.pack("=Qi", allowed, folder)
-        libc.syscall(
-            ctypes.c_long(LANDLOCK_ADD), ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0)
-        )
+        libc.syscall(ctypes.c_long(LANDLOCK_ADD), ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
         os.close(folder)
     if libc.syscall(ctypes.c_long(LANDLOCK_RESTRICT), ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0:
         held.append("Landlock for files and TCP" if tcp else "Landlock for files")
@@ -120,19 +118,41 @@ def landlock(libc: ctypes.CDLL, scratch: str, held: list[str]) -> None:
 
 
 def run(spec: Spec, libc: ctypes.CDLL | None) -> int:
-    """Start the interpreter as the first process of the namespace: when it ends, so does all that it started."""
-    child = os.fork()
-    if child == 0:
-        if libc is not None:
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        try:
-            os.execv(spec.argv[0], spec.argv)
-        except OSError as error:
-            os.write(2, f"{spec.argv[0]} cannot be started: {error.strerror}\n".encode())
-            os._exit(127)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code
+    """Start the interpreter below the first process of the namespace: when that ends, so does all that was started.
+
+    The interpreter is not that first process itself, which signals do not end.
+    """
+    first = os.fork()
+    if first == 0:
+        _end_with_parent(libc)
+        child = os.fork()
+        if child == 0:
+            _end_with_parent(libc)
+            _become(spec.argv)
+        os._exit(_status_of(child))
+    return _status_of(first)
+
+
+def _end_with_parent(libc: ctypes.CDLL | None) -> None:
+    if libc is not None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _become(argv: list[str]) -> None:
+    try:
+        os.execv(argv[0], argv)
+    except OSError as error:
+        os.write(2, f"{argv[0]} cannot be started: {error.strerror}\n".encode())
+        os._exit(127)
+
+
+def _status_of(child: int) -> int:
+    """Exit status of ``child``, 128 and the number for a signal; orphans that end before it are reaped."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

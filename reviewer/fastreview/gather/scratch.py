@@ -14,7 +14,18 @@ MAX_FILES = 20_000
 """Files beyond these limits are not copied but linked to; the sandbox refuses writes through the links."""
 
 _LEFT_OUT = frozenset(
-    {".git", ".hg", ".svn", "__pycache__", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox"}
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "__pycache__",
+        "node_modules",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".tox",
+        ".nox",
+    }
 )
 
 

@@ -1,5 +1,6 @@
 """The review document, put together from the facts, the model, the evaluations and the scorecard."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -8,14 +9,19 @@ from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
 from fastreview.engine import in_order
 from fastreview.facts import Facts
+from fastreview.facts.app import CodePlace
+from fastreview.facts.syntax import Ref
 from fastreview.outcome import Evaluation, Level, Run
 from fastreview.packs import Ruleset, ruleset_digest
 from fastreview.pipeline.architecture import architecture
 from fastreview.pipeline.excerpts import Excerpts
 from fastreview.plan import next_steps
 from fastreview.project import Project
+from fastreview.project.routes import Route
 from fastreview.scoring import CheckResult, Scorecard
 from fastreview.scoring.rules import MODEL
+
+_STATUS = re.compile(r"HTTP_([1-5][0-9]{2})_")  # status.HTTP_201_CREATED
 
 Seen = tuple[Literal["static", "runtime"], ...]
 
@@ -160,7 +166,7 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
         yield review.RouteEntry(
             method=route.method,
             path=route.path,
-            endpoint=_endpoint(route),
+            endpoint=route.endpoint.key if route.endpoint else _imported_endpoint(route),
             path_file=place.path,
             line=place.line,
             is_async=route.is_async,
@@ -172,3 +178,23 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
             status_code=_status_code(route),
             in_schema=route.is_api,
         )
+
+
+def _imported_endpoint(route: Route) -> str:
+    """An endpoint outside the project, known from the import only."""
+    place = route.facts.endpoint if route.facts else CodePlace()
+    return ".".join(part for part in (place.module, place.qualname) if part)
+
+
+def _status_code(route: Route) -> int:
+    if route.facts and route.facts.status_code:
+        return route.facts.status_code
+    given = route.option("status_code")
+    match given:
+        case bool():
+            return 0
+        case int():
+            return given
+        case Ref(name=name) if (digits := _STATUS.search(name)):
+            return int(digits[1])
+    return 0

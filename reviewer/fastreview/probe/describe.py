@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 
+from fastapi import applications
+from starlette.applications import Starlette
+
 from .places import NOWHERE, clean, show
 from .routes import Routes, unwrapped
 from .shapes import Models
@@ -14,8 +17,6 @@ _SECRET = re.compile(r"(?i)secret|password|token|api_?key")
 
 def is_application(thing):
     """A FastAPI application, or a Starlette one that may hold some in its mounts."""
-    from starlette.applications import Starlette
-
     return isinstance(thing, Starlette)
 
 
@@ -65,13 +66,11 @@ def attempt(warn, what, describe):
 
 def middleware_of(app, mount, project):
     """Outermost first, in the order that FastAPI builds the stack, its own layers included."""
-    from fastapi import applications
-
     own = []
     outer = ["ServerErrorMiddleware", "ExceptionTelemetryMiddleware", "AppBodyLimitMiddleware"]
     for name in outer:
         if name == "ServerErrorMiddleware" or hasattr(applications, name):
-            own.append(framework_middleware(name, applications, mount))
+            own.append(framework_middleware(name, mount))
     for item in app.user_middleware:
         options = dict(getattr(item, "kwargs", None) or getattr(item, "options", None) or {})
         dispatch = options.pop("dispatch", None)
@@ -84,13 +83,13 @@ def middleware_of(app, mount, project):
         name = getattr(item.cls, "__name__", None) or type(item.cls).__name__
         module = clean(getattr(item.cls, "__module__", "") or "", 200)
         own.append({"name": clean(name, 200), "module": module, "place": place, "options": shown, "mount": mount})
-    own.append(framework_middleware("ExceptionMiddleware", applications, mount))
+    own.append(framework_middleware("ExceptionMiddleware", mount))
     if hasattr(applications, "AsyncExitStackMiddleware"):
-        own.append(framework_middleware("AsyncExitStackMiddleware", applications, mount))
+        own.append(framework_middleware("AsyncExitStackMiddleware", mount))
     return own
 
 
-def framework_middleware(name, applications, mount):
+def framework_middleware(name, mount):
     module = getattr(getattr(applications, name, None), "__module__", None) or "starlette.middleware"
     place = dict(NOWHERE, module=module, qualname=name)
     return {"name": name, "module": module, "place": place, "options": {}, "mount": mount}

@@ -10,7 +10,9 @@ from .places import clean
 from .shapes import type_text
 
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
-_ABSENT = re.compile(r"(?i)environment|env\b|missing|not set|required|not found|must be|undefined|provide|unset|configur")
+_ABSENT = re.compile(
+    r"(?i)environment|env\b|missing|not set|required|not found|must be|undefined|provide|unset|configur"
+)
 _FOLDER = re.compile(r"Directory '([^'\n]{1,300})' does not exist")
 _SETTING = re.compile(r"error parsing (?:value for|env var)[^\"]*\"(\w+)\"")
 # Pydantic 2 error types, and Pydantic 1's after the dot, of a value that was there but of the wrong shape.
@@ -69,7 +71,12 @@ def missing(error, asked):
 
 
 def need(kind, name, type="", choices=()):
-    return {"kind": kind, "name": clean(name, 300), "type": clean(type, 200), "choices": [clean(c, 200) for c in choices]}
+    return {
+        "kind": kind,
+        "name": clean(name, 300),
+        "type": clean(type, 200),
+        "choices": [clean(c, 200) for c in choices],
+    }
 
 
 def settings(error):

@@ -25,7 +25,8 @@ class Project:
                     self.roots.append(path.rstrip(os.sep) + os.sep)
         self.relatives = {}
         self.lines = {}
-        self._getcwd = os.getcwd
+        # A project may replace functions of the standard library.
+        self._getcwd, self._open = os.getcwd, open
 
     def relative(self, filename):
         """Path below the project with "/", or "" for code that is not the project's."""
@@ -143,7 +144,7 @@ class Project:
         known = self.lines.get(filename)
         if known is None:
             try:
-                with open(filename, encoding="utf-8", errors="replace") as file:
+                with self._open(filename, encoding="utf-8", errors="replace") as file:
                     known = file.read(4000000).split("\n")
             except (OSError, ValueError):
                 known = []
@@ -175,7 +176,7 @@ def clean(text, limit=1000):
     """Text that can be written as UTF-8, on one line, without control characters, of bounded length."""
     try:
         text = text if type(text) is str else str(text)
-    except Exception:
+    except BaseException:
         text = "<not printable>"
     text = text[: limit * 2].encode("utf-8", "replace").decode("utf-8")
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -186,6 +187,6 @@ def show(value, limit=200):
     """A bounded ``repr`` without memory addresses; never raises."""
     try:
         text = repr(value)
-    except Exception:
+    except BaseException:
         text = "<%s>" % type(value).__name__
     return clean(re.sub(r" at 0x[0-9a-fA-F]+", "", text), limit)

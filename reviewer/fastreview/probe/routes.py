@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 
+from fastapi import routing
+from fastapi.security.base import SecurityBase
+from starlette import routing as plain
+
 from . import shapes
 from .places import clean, definition
 
@@ -16,14 +20,9 @@ class Routes:
     """Walks an application's routes in matching order; a route that cannot be described costs only itself."""
 
     def __init__(self, project, models, warn):
-        from fastapi import routing
-        from starlette import routing as plain
-
         self.project = project
         self.models = models
         self.warn = warn
-        self.fastapi = routing
-        self.plain = plain
         self.found = []
         self.mounted = []
         """(prefix, app) of the mounted applications that were looked into."""
@@ -41,8 +40,8 @@ class Routes:
 
     def contexts(self, routes):
         """Routes with their include prefixes, tags and dependencies applied (lazy since FastAPI 0.137)."""
-        lazy = getattr(self.fastapi, "_IncludedRouter", None)
-        iterate = getattr(self.fastapi, "iter_route_contexts", None)
+        lazy = getattr(routing, "_IncludedRouter", None)
+        iterate = getattr(routing, "iter_route_contexts", None)
         for route in list(routes):
             if lazy is None or not isinstance(route, lazy):
                 yield route
@@ -59,15 +58,15 @@ class Routes:
 
     def route(self, route, prefix, mount, depth):
         original = getattr(route, "original_route", None) or getattr(route, "route", None) or route
-        if isinstance(original, self.plain.Mount):
+        if isinstance(original, plain.Mount):
             self.mount(route, prefix, depth)
-        elif isinstance(original, self.fastapi.APIRoute):
+        elif isinstance(original, routing.APIRoute):
             self.add(self.http(route, original), route, prefix, mount)
-        elif isinstance(original, self.plain.WebSocketRoute):
+        elif isinstance(original, plain.WebSocketRoute):
             self.add(self.websocket(route), route, prefix, mount)
-        elif isinstance(original, self.plain.Route):
+        elif isinstance(original, plain.Route):
             self.add(self.starlette(route), route, prefix, mount)
-        elif isinstance(original, getattr(self.plain, "Host", ())):
+        elif isinstance(original, getattr(plain, "Host", ())):
             self.walk(getattr(route, "routes", None) or (), prefix, mount, depth + 1)
         elif type(original).__name__ == "_FrontendRouteGroup":
             for item in getattr(original, "routes", ()):
@@ -260,8 +259,6 @@ def call_kind(call):
 
 def security_scheme(call):
     """Class name of the FastAPI security scheme that a dependency is an instance of, or ""."""
-    from fastapi.security.base import SecurityBase
-
     if not isinstance(call, SecurityBase):
         return ""
     for cls in type(call).__mro__:

@@ -9,9 +9,9 @@ import re
 import sys
 import threading
 import time
-import traceback
 import warnings
 
+from .needs import Asked, missing
 from .places import Project, clean
 from .watch import Watch
 
@@ -63,8 +63,6 @@ class Run:
 
     def fail(self, error, doing):
         """Keep the first error as the run's: later candidates are second guesses."""
-        from .needs import missing
-
         if self.facts["error"]:
             return
         place = self.project.raised(error)
@@ -98,8 +96,6 @@ class Run:
         threading.Thread(target=end, daemon=True).start()
 
     def prepare(self):
-        from .needs import Asked
-
         request = self.request
         roots = [root for root in request["import_roots"]]
         sys.path[:] = roots + [entry for entry in sys.path if entry and entry not in roots]
@@ -120,6 +116,10 @@ class Run:
         """Note where each application is built; nothing in a finished application says it."""
         from fastapi.applications import FastAPI
 
+        # Loaded before the project: it needs modules that a project may take away.
+        from . import describe
+
+        self.describe = describe
         build = FastAPI.__init__
         run = self
 
@@ -152,7 +152,7 @@ class Run:
         try:
             return vars(importlib.import_module(module))
         except SystemExit as error:
-            partial = names_at_exit(error, module)
+            partial = self.names_at_exit(error, module)
             if partial is None:
                 self.fail(error, self.doing)
                 return None
@@ -166,9 +166,19 @@ class Run:
             self.watch.on = False
             self.facts["import_seconds"] = round(self.facts["import_seconds"] + time.monotonic() - start, 3)
 
-    def application(self, names, module, attribute, factory):
-        from . import describe
+    def names_at_exit(self, error, module):
+        """The names of a module whose code was left by an exit after it had built an application."""
+        trace = error.__traceback__
+        while trace is not None:
+            names = trace.tb_frame.f_globals
+            if names.get("__name__") == module:
+                if any(self.describe.is_application(value) for value in list(names.values())):
+                    return names
+            trace = trace.tb_next
+        return None
 
+    def application(self, names, module, attribute, factory):
+        describe = self.describe
         label = "%s:%s" % (module, attribute)
         thing = names
         if not attribute:
@@ -218,19 +228,6 @@ class Run:
             self.facts["error"] = text
 
 
-def names_at_exit(error, module):
-    """The names of a module whose code was left by an exit after it had built an application."""
-    from .describe import is_application
-
-    trace = error.__traceback__
-    while trace is not None:
-        names = trace.tb_frame.f_globals
-        if names.get("__name__") == module and any(is_application(value) for value in list(names.values())):
-            return names
-        trace = trace.tb_next
-    return None
-
-
 def called(factory):
     """Call a factory without arguments, or with settings objects where it requires them."""
     import inspect
@@ -271,10 +268,7 @@ def sentence(error):
             return clean("%s: %s: %s" % (name, title, ", ".join(fields)), 400)
         except Exception:
             return name
-    try:
-        text = clean(error, 400)
-    except Exception:
-        text = ""
+    text = clean(error, 400)
     return "%s: %s" % (name, text) if text else name
 
 
@@ -325,9 +319,7 @@ def main(path):
         else:
             run.candidates()
     except BaseException as error:
-        lines = traceback.format_exception_only(type(error), error)
-        run.problem("The probe failed: %s" % clean("".join(lines), 300))
+        run.problem("The probe failed: %s" % sentence(error))
     run.write(True)
     # Threads and exit handlers of the project have nothing more to say.
     leave(0)
-

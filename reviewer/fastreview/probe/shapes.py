@@ -308,5 +308,3 @@ def is_required(field):
         return required
     check = getattr(getattr(field, "field_info", None), "is_required", None)
     return bool(check()) if callable(check) else False
-
-

@@ -41,7 +41,8 @@ class CallSite:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binding:
-    """How a name gets its value: ``kind`` is assign, annotate, enter (with), iterate (for), unpack, define or except."""
+    """How a name gets its value: ``kind`` is assign, extend (``+=``), annotate, enter (with), iterate (for), define,
+    except, or one of them with "unpack-" in front."""
 
     kind: str
     expr: s.Expr
@@ -353,6 +354,9 @@ def _calls_in(
 
 def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
     match stmt:
+        case s.Assign(op=op, targets=(s.Ref(name=name),)) if op:
+            if op == "+":
+                _add(found, name, Binding("extend", stmt.value, stmt.line))
         case s.Assign(op=op) if op:
             pass
         case s.Assign():

@@ -44,9 +44,10 @@ class Constants:
                 return self.text(only, code, env, depth + 1)
             case s.Conditional(body=body):
                 return self.text(body, code, env, depth + 1)
-            case s.Subscript(value=s.Ref() as mapping, index=str() as key):
+            case s.Subscript(value=s.Ref() as mapping, index=index):
                 origin = self.origin(mapping, code, env)
-                if origin and isinstance(origin[0], s.Mapping) and key in origin[0].keys:
+                key = self.text(index, code, env, depth + 1)
+                if origin and key is not None and isinstance(origin[0], s.Mapping) and key in origin[0].keys:
                     return self.text(origin[0].values[origin[0].keys.index(key)], origin[1], None, depth + 1)
             case s.Ref() | s.Attribute():
                 origin = self.origin(expr, code, env)

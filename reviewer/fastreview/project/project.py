@@ -126,7 +126,22 @@ class Project(Subject):
 
     @cached_property
     def values(self) -> Values:
-        return Values(self.names)
+        return Values(self.names, self._named_callers)
+
+    def _named_callers(self, function: Function) -> Sequence[CallSite]:
+        return self._calls_by_name.get(id(function), ())
+
+    @cached_property
+    def _calls_by_name(self) -> dict[int, list[CallSite]]:
+        """Calls of functions by their names alone, without knowing the types of receivers."""
+        found: dict[int, list[CallSite]] = {}
+        for module in self.service_modules:
+            for code in module.codes():
+                for site in code.calls:
+                    target = self.names.resolve(code, site.call.name) if site.call.name else None
+                    if isinstance(target, Function):
+                        found.setdefault(id(target), []).append(site)
+        return found
 
     @cached_property
     def constants(self) -> Constants:

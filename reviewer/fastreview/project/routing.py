@@ -33,16 +33,23 @@ _DECORATORS = frozenset(
 _OTHER_ROUTERS = frozenset({"django", "rest_framework", "aiogram", "faststream", "celery", "litellm", "langchain", "strawberry"})
 MAX_DEPTH = 24
 MAX_ROUTES = 20_000
+MAX_TURNS = 500
 
 
 @dataclass(eq=False)
 class Router:
-    """An app or router, by the call that creates it. ``keywords`` are looked up with `keyword`."""
+    """An app or router, by the call that creates it.
+
+    A factory that is called in several places makes a router at each: these share the ``base`` of what the factory itself
+    registers. ``made_in`` is the code whose running makes this one.
+    """
 
     call: s.Call
     code: Code
     is_app: bool
     cls: Class | None
+    made_in: Code
+    base: Router | None = None
     entries: list[Registered | Included] = field(default_factory=list)
     middleware: list[CallSite] = field(default_factory=list)
     middleware_functions: list[Function] = field(default_factory=list)
@@ -63,7 +70,8 @@ class Router:
         files: dict[str, int] = {}
         for entry in self.entries:
             files.setdefault(entry.code.module.path, len(files))
-        return sorted(self.entries, key=lambda e: (files[e.code.module.path], e.line))
+        own = sorted(self.entries, key=lambda e: (files[e.code.module.path], e.line))
+        return [*self.base.in_order, *own] if self.base else own
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +125,7 @@ class Routing:
         self._constants = constants
         self._callers = callers
         self._by_call: dict[int, Router] = {}
+        self._copies: dict[tuple[int, int], Router] = {}
         self._open_includes: list[tuple[Router, str, s.Call, Code]] = []
         self._active: set[tuple[int, int]] = set()
         self.routers: list[Router] = []
@@ -250,8 +259,9 @@ class Routing:
             return
         router, prefix, call, code = self._open_includes[0]
         joined = {id(i.router) for r in self.routers for i in r.included}
-        for other in self.routers:
-            if not other.is_app and other.entries and id(other) not in joined and other.code.module.kind == "service":
+        joined |= {id(r.base) for r in self.routers}
+        for other in tuple(self.routers):
+            if not other.is_app and other.in_order and id(other) not in joined and other.code.module.kind == "service":
                 router.entries.append(Included(other, prefix, call, code, mount=False))
 
     def _mount(self, router: Router, call: s.Call, code: Code, env: Environment | None) -> None:
@@ -264,21 +274,24 @@ class Routing:
                 router.entries.append(Included(child, "/{?}" if path is None else path, call, code, mount=True))
 
     def _turns(self, call: s.Call, code: Code) -> Iterator[Environment | None]:
-        """The environments in which ``call`` runs: one for each turn of a loop over a written-out list."""
+        """The environments in which ``call`` runs: one for each turn of the loops over written-out lists around it."""
         names = {n.root for a in s.children(call) for n in s.walk(a) if isinstance(n, s.Ref)}
+        loops: dict[int, s.Expr] = {}
         for name in names:
             for binding in code.bindings.get(name, ()):
                 if binding.kind in ("iterate", "unpack-iterate"):
-                    rows = self._rows(binding.expr, code)
-                    if rows:
-                        for row in rows:
-                            env = self._turn(names, binding.expr, row, code)
-                            if env:
-                                yield env
-                        return
-        yield None
+                    loops[id(binding.expr)] = binding.expr
+        turns: list[dict[str, tuple[s.Expr, Code]]] = [{}]
+        for iterable in loops.values():
+            rows = self._rows(iterable, code)
+            if rows:
+                turns = [{**turn, **self._turn(names, iterable, row, code)} for turn in turns for row in rows][:MAX_TURNS]
+        for turn in turns:
+            yield turn or None
 
-    def _turn(self, names: set[str], iterable: s.Expr, row: tuple[s.Expr, Code], code: Code) -> Environment:
+    def _turn(
+        self, names: set[str], iterable: s.Expr, row: tuple[s.Expr, Code], code: Code
+    ) -> dict[str, tuple[s.Expr, Code]]:
         env: dict[str, tuple[s.Expr, Code]] = {}
         for name in names:
             for binding in code.bindings.get(name, ()):
@@ -297,8 +310,16 @@ class Routing:
             case s.Items(values=values):
                 return tuple((v, code) for v in values)
             case s.Ref():
+                found = self._values.names.resolve(code, iterable.name)
+                if isinstance(found, Variable):
+                    rows = (self._rows(b.expr, found.code, depth + 1) for b in found.bindings if b.kind in ("assign", "extend"))
+                    return tuple(row for part in rows for row in part)
                 origin = self._constants.origin(iterable, code, None)
                 return self._rows(origin[0], origin[1], depth + 1) if origin and origin[0] != iterable else ()
+            case s.Conditional(test=test, body=body, orelse=orelse):
+                flag = self._constants.flag(test, code)
+                chosen = (body, orelse) if flag is None else (body,) if flag else (orelse,)
+                return tuple(row for branch in chosen for row in self._rows(branch, code, depth + 1))
             case s.Mapping(keys=keys, values=values):
                 return tuple((k, code) for k in keys)
             case s.Attribute() | s.Call(func=s.Attribute()):
@@ -445,12 +466,22 @@ class Routing:
         value = self._values.of(call.func, code)
         function = self._function(value)
         if function is not None:
-            yield from self._returned(function, depth)
+            for router in self._returned(function, depth):
+                yield router if router.is_app or router.made_in is not function else self._copy(router, call, code)
         elif isinstance(value, External | Class) or value is None:
             # A wrapper around the app: socketio.ASGIApp(server, app), SentryAsgiMiddleware(app).
             for given in (*call.args, *(k.value for k in call.keywords)):
                 if isinstance(given, s.Ref | s.Call):
                     yield from self.find(given, code, None, depth)
+
+    def _copy(self, router: Router, call: s.Call, code: Code) -> Router:
+        """The router that a factory makes at this call."""
+        key = (id(router), id(call))
+        if key not in self._copies:
+            copy = Router(router.call, router.code, router.is_app, router.cls, code, router)
+            self._copies[key] = copy
+            self.routers.append(copy)
+        return self._copies[key]
 
     def _returned(self, function: Function, depth: int) -> Iterator[Router]:
         for stmt in function.statements:
@@ -469,7 +500,7 @@ class Routing:
             kind, cls = self._router_class(value), value
         if kind is None:
             return None
-        router = Router(call, code, kind, cls)
+        router = Router(call, code, kind, cls, code)
         self._by_call[id(call)] = router
         self.routers.append(router)
         return router

@@ -7,7 +7,7 @@ functions, and a table of library types. What cannot be known is None, never a g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fastreview.facts import syntax as s
@@ -36,6 +36,7 @@ class Bound:
 Value = Module | Class | Function | External | Instance | Bound
 
 MAX_DEPTH = 40
+MAX_CALLERS = 5
 
 _PARTIAL = frozenset({"functools.partial", "functools.partialmethod"})
 _TRANSPARENT = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing", "builtins.super", "copy.copy"})
@@ -44,8 +45,9 @@ _TRANSPARENT = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclos
 class Values:
     """Evaluates expressions; answers are cached by expression and place."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, callers: Callable[[Function], Sequence[CallSite]]) -> None:
         self.names = names
+        self._callers = callers
         self._cache: dict[tuple[int, int], Value | None] = {}
         # Cached expressions are kept alive: their ids are the keys.
         self._alive: list[s.Expr] = []
@@ -201,7 +203,28 @@ class Values:
                 if isinstance(provider, s.Missing):
                     return None
                 return self.provided(self.of(provider, scope))
-        return None
+        return None if parameter.annotated else self._passed(function, parameter)
+
+    def _passed(self, function: Function, parameter: Parameter) -> Value | None:
+        """What callers pass for a parameter without annotation, as far as the first few know."""
+        if self._depth > MAX_DEPTH or parameter.kind in ("args", "kwargs"):
+            return None
+        key = (id(function), f"={parameter.name}")
+        if key in self._locals:
+            return self._locals[key]
+        self._locals[key] = None
+        self._depth += 1
+        try:
+            position = function.facts.parameters.index(parameter) - bool(function.receiver)
+            for site in self._callers(function)[:MAX_CALLERS]:
+                given = site.call.argument(position, parameter.name)
+                value = None if isinstance(given, s.Missing) else self.of(given, site.code)
+                if value is not None:
+                    self._locals[key] = value
+                    break
+        finally:
+            self._depth -= 1
+        return self._locals[key]
 
     def provided(self, dependency: Value | None) -> Value | None:
         """What ``Depends(dependency)`` gives: the instance of a class, what a function returns or yields."""

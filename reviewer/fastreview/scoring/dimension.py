@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -15,23 +16,23 @@ from fastreview.scoring.standing import Reading, Standing
 KINDS = (Kind.NEVER, Kind.GATE, Kind.CREDIT)
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, dict=True):
     """The checks of one level of one dimension: never-events, then gates, then credits, each by code."""
 
     level: Level
     checks: tuple[Standing, ...]
 
-    @property
+    @cached_property
     def gates(self) -> tuple[Standing, ...]:
         """The applicable gates, never-events among them."""
         return tuple(check for check in self.checks if check.applies and check.check.kind is not Kind.CREDIT)
 
-    @property
+    @cached_property
     def credits(self) -> tuple[Standing, ...]:
         """The applicable credits."""
         return tuple(check for check in self.checks if check.applies and check.check.kind is Kind.CREDIT)
 
-    @property
+    @cached_property
     def applies(self) -> bool:
         return any(check.applies for check in self.checks)
 
@@ -65,19 +66,19 @@ class Step(Struct, frozen=True):
         return min(rules.PROGRESS_CAP, done / total) if parts else Fraction(0)
 
 
-class Dimension(Struct, frozen=True):
+class Dimension(Struct, frozen=True, dict=True):
     """A dimension with its three steps, Intermediate to Staff."""
 
     name: str
     core: bool
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def assessed(self) -> bool:
         """False when no check of it applies to this project."""
         return any(step.applies for step in self.steps)
 
-    @property
+    @cached_property
     def ceiling(self) -> Level:
         """The highest level at which something applies: more cannot be shown here, nor asked for."""
         return max((step.level for step in self.steps if step.applies), default=Level.JUNIOR)
@@ -89,6 +90,13 @@ class Dimension(Struct, frozen=True):
         itself: a level is demonstrated by evidence. Otherwise a dimension without an applicable check would turn from
         "not assessed" into Staff or Senior as soon as one of its checks is switched off and thereby counts.
         """
+        return self._levels[reading]
+
+    @cached_property
+    def _levels(self) -> dict[Reading, Level]:
+        return {reading: self._reached(reading) for reading in Reading}
+
+    def _reached(self, reading: Reading) -> Level:
         reached = Level.JUNIOR
         for step in self.steps:
             if not step.held(reading):

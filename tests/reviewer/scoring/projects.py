@@ -1,7 +1,8 @@
 """Projects to score: written by hand, a letter for each subject, or drawn at random."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -102,22 +103,22 @@ def swapped(project: Sequence[Evaluation], place: int, evaluation: Evaluation) -
 DIMENSIONS = ("core", "async", "security", "testing", "extension", "payments")
 """Four that decide, and two that are only shown."""
 
-_kinds = st.sampled_from((Kind.GATE, Kind.GATE, Kind.CREDIT, Kind.CREDIT, Kind.NEVER))
-_mixed = st.text("PPPPPPFUWAdcxe", max_size=12)
+_KINDS = (Kind.GATE, Kind.GATE, Kind.CREDIT, Kind.CREDIT, Kind.NEVER)
+_mixed = st.text("PPPPPPFUWAdcxe", max_size=10)
 _good = st.sampled_from(("P", "PP", "PPPPPPPPPP", "PPPPPPPPPA", "PPPPPPPPPF", "x", "e"))
 _outcomes = st.one_of(_good, _good, _mixed, st.sampled_from(tuple(RUNS)))
 
 
+@cache
+def _shapes(dimensions: tuple[str, ...]) -> st.SearchStrategy[tuple[str, int, Kind, int]]:
+    levels = tuple(range(1, Level.STAFF + 1))
+    return st.sampled_from(tuple(product(dimensions, levels, _KINDS, range(4))))
+
+
 @st.composite
 def rule_sets(draw: st.DrawFn, dimensions: Sequence[str] = DIMENSIONS, prefix: str = "R") -> tuple[Check, ...]:
-    """One to twelve checks over a few dimensions, of all levels and kinds."""
-    shapes = draw(
-        st.lists(
-            st.tuples(st.sampled_from(dimensions), st.integers(1, Level.STAFF), _kinds, st.integers(0, 3)),
-            min_size=1,
-            max_size=12,
-        )
-    )
+    """One to eight checks over a few dimensions, of all levels and kinds."""
+    shapes = draw(st.lists(_shapes(tuple(dimensions)), min_size=1, max_size=8))
     return tuple(
         a_check(
             f"{prefix}{number:03}",
@@ -135,7 +136,10 @@ def rule_sets(draw: st.DrawFn, dimensions: Sequence[str] = DIMENSIONS, prefix: s
 
 @st.composite
 def projects(
-    draw: st.DrawFn, dimensions: Sequence[str] = DIMENSIONS, prefix: str = "R", outcomes: st.SearchStrategy[str] = _outcomes
+    draw: st.DrawFn,
+    dimensions: Sequence[str] = DIMENSIONS,
+    prefix: str = "R",
+    outcomes: st.SearchStrategy[str] = _outcomes,
 ) -> tuple[Evaluation, ...]:
     """A random rule set evaluated on a random project."""
     return tuple(judged(check, draw(outcomes)) for check in draw(rule_sets(dimensions, prefix)))

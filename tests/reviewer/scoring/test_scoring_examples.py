@@ -125,7 +125,9 @@ def test_progress_is_half_gates_and_half_credits() -> None:
 
 
 def test_a_level_where_nothing_applies_is_passed_through_but_not_reached() -> None:
-    card = score([judged(gate("COR001"), "P"), judged(gate("COR002", level=2), "na"), judged(gate("COR003", level=3), "e")])
+    card = score(
+        [judged(gate("COR001"), "P"), judged(gate("COR002", level=2), "na"), judged(gate("COR003", level=3), "e")]
+    )
     assert dimension(card).proven == "staff"
     assert [step.held for step in dimension(card).levels] == [True, True, True]
     card = score([judged(gate("COR001"), "P")])

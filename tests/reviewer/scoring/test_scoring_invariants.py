@@ -84,7 +84,7 @@ def test_2_disabling_a_check_proves_nothing_more(project: Project, data: st.Data
 
 
 @often
-@given(projects(), st.sets(st.integers(0, 11)))
+@given(projects(), st.sets(st.integers(0, 7)))
 def test_2_disabling_many_checks_proves_nothing_more(project: Project, off: set[int]) -> None:
     after = tuple(Evaluation(e.check, Run.OFF) if index in off else e for index, e in enumerate(project))
     assert no_higher(proven(score(after)), proven(score(project)))
@@ -176,7 +176,9 @@ def test_6_where_and_in_which_order_the_code_stands_changes_nothing(project: Pro
 
 
 def as_bytes(card: Scorecard) -> bytes:
-    results = [(r.check.code, r.state, r.subjects, str(r.proven), str(r.possible), r.rung, r.reason) for r in card.results]
+    results = [
+        (r.check.code, r.state, r.subjects, str(r.proven), str(r.possible), r.rung, r.reason) for r in card.results
+    ]
     return msgspec.json.encode((card.headline, card.dimensions, results, card.arithmetic, card.more_proof))
 
 

@@ -118,7 +118,10 @@ def _environments(reader: Reader, home: str, members: list[Place]) -> Iterator[M
 
 
 def _histories(revisions: list[Revision]) -> dict[str, list[Revision]]:
-    folder_of = {revision.id: posixpath.dirname(revision.path) for revision in revisions}
+    """Revisions by version folder; folders are one history when a revision's parent stands only in another one."""
+    folders_of: dict[str, set[str]] = {}
+    for revision in revisions:
+        folders_of.setdefault(revision.id, set()).add(posixpath.dirname(revision.path))
     joined: dict[str, str] = {}
 
     def root(folder: str) -> str:
@@ -127,11 +130,14 @@ def _histories(revisions: list[Revision]) -> dict[str, list[Revision]]:
         return folder
 
     for revision in revisions:
+        own = posixpath.dirname(revision.path)
         for parent in revision.down:
-            joined[root(folder_of[revision.id])] = root(folder_of.get(parent, folder_of[revision.id]))
+            elsewhere = folders_of.get(parent, {own})
+            if own not in elsewhere:
+                joined[root(own)] = root(min(elsewhere))
     found: dict[str, list[Revision]] = {}
     for revision in revisions:
-        found.setdefault(root(folder_of[revision.id]), []).append(revision)
+        found.setdefault(root(posixpath.dirname(revision.path)), []).append(revision)
     return found
 
 

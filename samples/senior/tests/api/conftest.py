@@ -34,9 +34,17 @@ def database() -> FakeDatabase:
     return FakeDatabase()
 
 
+@pytest.fixture(scope="session")
+def application(settings: Settings) -> FastAPI:
+    """Built once: it holds no state between two lifespans but its metrics."""
+    app = create_app(settings)
+    app.openapi()  # prepares all routes, which the first request would otherwise do
+    return app
+
+
 @pytest.fixture
 def app(
-    settings: Settings,
+    application: FastAPI,
     uow: FakeUnitOfWork,
     tokens: JwtTokens,
     limiter: FakeRateLimiter,
@@ -46,16 +54,15 @@ def app(
         async with uow.transaction():
             yield uow
 
-    app = create_app(settings)
-    app.dependency_overrides = {
+    application.dependency_overrides = {
         get_unit_of_work: unit_of_work,
         get_passwords: FakePasswords,
         get_tokens: lambda: tokens,
         get_rate_limiter: lambda: limiter,
         get_database: lambda: database,
     }
-    yield app
-    app.dependency_overrides.clear()
+    yield application
+    application.dependency_overrides.clear()
 
 
 @pytest.fixture

@@ -53,8 +53,8 @@ async def test_list_filters_sorts_and_pages(
     await uow.products.save(
         [make_product("A-1", "1.00"), make_product("A-2", "2.00"), make_product("B-1", "3.00", 0)]
     )
-    query = {"sku_prefix": "A", "max_price": "2.00", "in_stock": True, "sort": "-price", "limit": 1}
-    response = await client.get("/api/v1/products", params=query, headers=customer.headers)
+    query = "sku_prefix=A&max_price=2.00&in_stock=true&sort=-price&limit=1"
+    response = await client.get(f"/api/v1/products?{query}", headers=customer.headers)
     page = response.json()
     assert ([item["sku"] for item in page["items"]], page["total"]) == (["A-2"], 2)
 

@@ -25,7 +25,7 @@ def database_url() -> Iterator[URL]:
         yield make_url(given).set(drivername="postgresql+asyncpg")
         return
     from docker.errors import DockerException  # slow to import, and needed here only
-    from testcontainers.postgres import PostgresContainer
+    from testcontainers.community.postgres import PostgresContainer
 
     try:
         container = PostgresContainer("postgres:17.6-alpine", driver="asyncpg").start()

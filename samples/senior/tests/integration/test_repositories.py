@@ -77,10 +77,14 @@ async def test_refresh_tokens_are_used_revoked_and_purged(transaction: UnitOfWor
 async def test_a_revocation_outlives_the_refusal(transaction: UnitOfWorkFactory) -> None:
     user = await stored_user(transaction)
     token = RefreshToken(TokenId(uuid4()), FamilyId(uuid4()), user.id, NOW + timedelta(days=1))
-    with pytest.raises(TokenReused):
+
+    async def write_and_refuse() -> None:
         async with transaction() as uow:
             await uow.refresh_tokens.add(token)
             raise TokenReused("twice")
+
+    with pytest.raises(TokenReused):
+        await write_and_refuse()
     async with transaction() as uow:
         assert await uow.refresh_tokens.lock(token.id) == token
 

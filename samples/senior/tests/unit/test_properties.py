@@ -89,7 +89,7 @@ def test_texts_hold_no_control_characters(before: str, control: str, after: str)
         ProductPatch(name=f"x{before}{control}{after}x")
 
 
-@given(st.lists(st.uuids(), min_size=1, max_size=10))
+@given(st.lists(st.sampled_from([UUID(int=n) for n in range(9)]), min_size=1, max_size=5))
 def test_an_order_names_each_product_once(product_ids: list[UUID]) -> None:
     body = {"lines": [{"product_id": product_id, "quantity": 1} for product_id in product_ids]}
     if len(set(product_ids)) == len(product_ids):

@@ -1,0 +1,138 @@
+"""Calls that wait for something else than the event loop: the network, a database, a disk, a process, a clock.
+
+Names are full names of functions, or of methods by their class. ``Owner.*`` stands for every method of a class whose
+methods all wait. Sources: the libraries' documentation; each group names what to use instead.
+"""
+
+from typing import NamedTuple
+
+
+class Blocking(NamedTuple):
+    """``waits_for`` reads after "which waits for", ``instead`` after "use"."""
+
+    waits_for: str
+    instead: str
+    calls: tuple[str, ...]
+
+
+_SESSION = "sqlalchemy.orm.Session"
+_QUERY = "sqlalchemy.orm.Query"
+_TO_THREAD = "a `def` endpoint, `run_in_threadpool` or `asyncio.to_thread`"
+
+BLOCKING = (
+    Blocking("a clock", "`await asyncio.sleep(...)`", ("time.sleep",)),
+    Blocking(
+        "the database",
+        "an `AsyncSession`, or plain `def` endpoints, which FastAPI runs in threads",
+        (
+            *(f"{_SESSION}.{m}" for m in (
+                "execute", "exec", "scalar", "scalars", "commit", "flush", "refresh", "rollback", "get", "get_one", "merge",
+                "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "connection",
+            )),
+            *(f"{_QUERY}.{m}" for m in ("all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update")),
+            "sqlalchemy.engine.Connection.execute", "sqlalchemy.engine.Connection.commit",
+            "sqlalchemy.engine.Connection.scalar", "sqlalchemy.engine.Connection.scalars",
+            "sqlalchemy.engine.Engine.connect", "sqlalchemy.engine.Engine.begin",
+            "sqlalchemy.MetaData.create_all", "sqlalchemy.MetaData.drop_all", "sqlmodel.SQLModel.metadata.create_all",
+        ),
+    ),
+    Blocking(
+        "the database",
+        "an async driver (asyncpg, psycopg's async API, aiosqlite, aiomysql) or a `def` endpoint",
+        (
+            "sqlite3.connect", "sqlite3.Connection.*", "sqlite3.Cursor.*", "psycopg2.connect", "psycopg2.connection.*",
+            "psycopg2.cursor.*", "psycopg.connect", "psycopg.Connection.*", "psycopg.Cursor.*", "pymysql.connect",
+            "pymysql.Connection.*", "pymysql.Cursor.*", "MySQLdb.connect", "pyodbc.connect", "cx_Oracle.connect",
+            "oracledb.connect", "mysql.connector.connect",
+        ),
+    ),
+    Blocking(
+        "MongoDB",
+        "PyMongo's `AsyncMongoClient` or a `def` endpoint",
+        (
+            *(f"pymongo.collection.Collection.{m}" for m in (
+                "find_one", "find_one_and_update", "find_one_and_delete", "find_one_and_replace", "insert_one",
+                "insert_many", "update_one", "update_many", "replace_one", "delete_one", "delete_many", "count_documents",
+                "estimated_document_count", "distinct", "bulk_write", "create_index", "drop",
+            )),
+            "pymongo.cursor.Cursor.next", "pymongo.cursor.Cursor.to_list", "pymongo.cursor.Cursor.distinct",
+            "pymongo.database.Database.command", "pymongo.database.Database.list_collection_names",
+            "pymongo.MongoClient.server_info", "pymongo.MongoClient.list_database_names",
+        ),
+    ),
+    Blocking(
+        "another service",
+        "`httpx.AsyncClient`",
+        (
+            *(f"requests.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "options", "request")),
+            *(f"requests.Session.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "options", "request", "send")),
+            *(f"httpx.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")),
+            *(f"httpx.Client.{m}" for m in (
+                "get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream",
+            )),
+            "urllib.request.urlopen", "urllib.request.urlretrieve", "urllib3.PoolManager.request", "urllib3.request",
+            "http.client.HTTPConnection.request", "http.client.HTTPSConnection.request",
+        ),
+    ),
+    Blocking("Redis", "`redis.asyncio.Redis`", ("redis.Redis.*",)),
+    Blocking(
+        "a process",
+        "`asyncio.create_subprocess_exec` or `asyncio.to_thread`",
+        (
+            "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.getoutput",
+            "subprocess.Popen.communicate", "subprocess.Popen.wait", "os.system", "os.popen", "os.wait", "os.waitpid",
+        ),
+    ),
+    Blocking(
+        "a mail server",
+        f"`aiosmtplib` or {_TO_THREAD}",
+        ("smtplib.SMTP", "smtplib.SMTP_SSL", "smtplib.SMTP.*", "imaplib.IMAP4", "imaplib.IMAP4_SSL", "poplib.POP3"),
+    ),
+    Blocking(
+        "AWS",
+        f"`aioboto3` or {_TO_THREAD}",
+        ("boto3.Client.*", "boto3.Resource.*"),
+    ),
+    Blocking(
+        "Elasticsearch",
+        "`AsyncElasticsearch`",
+        tuple(f"elasticsearch.Elasticsearch.{m}" for m in (
+            "search", "index", "get", "delete", "update", "bulk", "count", "exists", "ping", "info", "msearch",
+        )),
+    ),
+    Blocking(
+        "the network",
+        _TO_THREAD,
+        (
+            "socket.create_connection", "socket.getaddrinfo", "socket.gethostbyname", "socket.socket.connect",
+            "socket.socket.recv", "socket.socket.sendall", "socket.socket.accept", "paramiko.SSHClient.*", "ftplib.FTP.*",
+            "ftplib.FTP", "ldap3.Connection.*", "dns.resolver.resolve",
+        ),
+    ),
+    Blocking(
+        "a person at the terminal",
+        "nothing of the kind in a service",
+        ("builtins.input",),
+    ),
+)  # fmt: skip
+
+# Methods of the classes above that do not wait: builders, accessors and context managers.
+HARMLESS = frozenset(
+    {
+        "boto3.Client.meta", "boto3.Client.get_paginator", "boto3.Client.generate_presigned_url", "boto3.Client.exceptions",
+        "boto3.Client.get_waiter", "boto3.Client.generate_presigned_post", "boto3.Resource.Table", "boto3.Resource.Bucket",
+        "boto3.Resource.Object", "boto3.Resource.meta", "redis.Redis.pipeline", "redis.Redis.register_script",
+        "redis.Redis.pubsub", "redis.Redis.lock", "redis.Redis.from_url", "sqlite3.Connection.cursor", "psycopg2.connection.cursor",
+        "psycopg.Connection.cursor", "pymysql.Connection.cursor", "paramiko.SSHClient.set_missing_host_key_policy",
+        "smtplib.SMTP.set_debuglevel",
+    }
+)  # fmt: skip
+
+_BY_NAME = {call: group for group in BLOCKING for call in group.calls}
+
+
+def blocking(name: str) -> Blocking | None:
+    """What is known about a call by its full name, or None when it does not wait."""
+    if name in HARMLESS:
+        return None
+    return _BY_NAME.get(name) or _BY_NAME.get(f"{name.rpartition('.')[0]}.*")

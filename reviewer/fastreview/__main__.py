@@ -1,0 +1,3 @@
+from fastreview.cli import main
+
+main()

@@ -1,0 +1,95 @@
+"""The commands by name, and what all of them share: help, version, and errors as sentences with the right exit code."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, ParamSpec
+
+import typer
+
+from fastreview import __version__
+from fastreview.cli.printing import complain
+from fastreview.errors import FastreviewError
+
+COMMANDS = {
+    "review": "review",
+    "explain": "explain",
+    "checks": "checks",
+    "score": "score",
+    "render": "render",
+    "new-check": "new_check",
+}
+"""Command to the module of this package that holds it, and in it the function of the same name."""
+
+INTERRUPTED = 130
+
+P = ParamSpec("P")
+
+
+def program(only: str = "") -> typer.Typer:
+    """The program with all commands, or with ``only`` the one that is going to run: the others are not imported."""
+    app = typer.Typer(
+        name="fastreview",
+        help="At what level a FastAPI codebase stands, with evidence, and the shortest way up.",
+        epilog="`fastreview PATH` reviews a folder; PATH defaults to the current one.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+    )
+
+    @app.callback()
+    def options(
+        version: Annotated[  # noqa: ARG001, FBT002 - Typer's way; its callback ends the program
+            bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+        ] = False,
+    ) -> None:
+        return
+
+    for name, module in COMMANDS.items():
+        if only in ("", name):
+            function = getattr(import_module(f"fastreview.cli.{module}"), module)
+            app.command(name)(_with_errors_as_sentences(function))
+    return app
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - called by Typer
+    if wanted:
+        typer.echo(f"fastreview {__version__}")
+        raise typer.Exit
+
+
+def _with_errors_as_sentences(command: Callable[P, None]) -> Callable[P, None]:
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except typer.Exit:
+            raise
+        except FastreviewError as error:
+            _traceback_if_verbose()
+            complain(str(error))
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            complain("Interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # `fastreview | head`: the reader has what it wanted. Python would complain again when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except Exception as error:
+            _traceback_if_verbose()
+            complain(f"fastreview itself failed ({type(error).__name__}: {error}). Run again with -v to see where.")
+            raise typer.Exit(2) from None
+
+    return run
+
+
+def _traceback_if_verbose() -> None:
+    if {"-v", "--verbose"} & set(sys.argv):
+        import traceback
+
+        traceback.print_exc()

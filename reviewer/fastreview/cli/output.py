@@ -1,0 +1,162 @@
+"""Where reports go: which format a file name asks for, and writing it. Formats are found by entry point, like checks."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol, TextIO, cast
+
+from msgspec import Struct
+
+from fastreview.cli.printing import complain
+from fastreview.errors import UsageError
+from fastreview.review import Review
+
+ENTRY_POINTS = "fastreview.reports"
+STANDARD_OUTPUT = "-"
+
+
+class Format(Protocol):
+    """What a report package lists in ``FORMATS``. ``text`` says that the bytes are UTF-8 text."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def suffixes(self) -> tuple[str, ...]: ...
+    @property
+    def render(self) -> Callable[[Review], bytes]: ...
+    @property
+    def text(self) -> bool: ...
+
+
+class Target(Struct, frozen=True):
+    """One report to write; ``file`` is None for standard output."""
+
+    format: Format
+    file: Path | None
+
+
+def targets(outputs: Sequence[str], format_name: str) -> tuple[Target, ...]:
+    """The reports that were asked for. Nothing was done yet, so a mistake costs nothing.
+
+    Raises:
+        UsageError: for an unknown format or suffix, a folder that is not there, or a binary format for the terminal.
+    """
+    found = [Target(_by_suffix(output), Path(output)) for output in outputs if output != STANDARD_OUTPUT]
+    for target in found:
+        assert target.file is not None
+        if target.file.is_dir():
+            raise UsageError(f"{target.file} is a folder. Name a file in it.")
+        if not target.file.absolute().parent.is_dir():
+            raise UsageError(f"There is no folder {target.file.parent} to write {target.file.name} into.")
+    if format_name or STANDARD_OUTPUT in outputs or not outputs:
+        chosen = _by_name(format_name or "terminal")
+        if not chosen.text and sys.stdout.isatty():
+            raise UsageError(f"A terminal cannot show {chosen.name}. Write it to a file with -o report{chosen.suffixes[0]}.")
+        found.append(Target(chosen, None))
+    return tuple(found)
+
+
+def write(review: Review, wanted: Sequence[Target], *, colour: bool | None) -> bool:
+    """Writes every report that can be written; says which cannot. True when all were."""
+    return all([_write(review, target, colour=colour) for target in wanted])
+
+
+def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
+    try:
+        if target.file is None:
+            _print(review, target.format, colour=colour)
+        else:
+            _replace(target.file, target.format.render(review))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        complain(f"{target.file or 'Standard output'} cannot be written: {error.strerror or error}.")
+        return False
+    except ReportFailed as error:
+        complain(str(error))
+        return False
+    return True
+
+
+class ReportFailed(Exception):
+    """A renderer's own error: one report less, not the end of the review."""
+
+
+def _print(review: Review, chosen: Format, *, colour: bool | None) -> None:
+    if chosen.name == "terminal":
+        _to_terminal()(review, sys.stdout, colour=colour)
+        sys.stdout.flush()
+        return
+    sys.stdout.buffer.write(chosen.render(review))
+    sys.stdout.buffer.flush()
+
+
+class _ToTerminal(Protocol):
+    def __call__(self, review: Review, stream: TextIO, *, colour: bool | None) -> None: ...
+
+
+def _to_terminal() -> _ToTerminal:
+    """The terminal report fits itself to the stream: width, encoding, colour. Its module has ``write`` beside ``render``."""
+    package = next(name for name, formats in _packages() if any(entry.name == "terminal" for entry in formats))
+    return cast(_ToTerminal, import_module(f"{package}.terminal").write)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """In one step, so that nobody reads half a report; in place where the folder or the kind of file does not allow it."""
+    if file.exists() and not file.is_file():  # /dev/stdout, a pipe
+        file.write_bytes(data)
+        return
+    try:
+        handle, temporary = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}-")
+    except OSError:
+        file.write_bytes(data)
+        return
+    try:
+        with open(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_umask())
+        os.replace(temporary, file.resolve())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _by_suffix(output: str) -> Format:
+    fitting = [(len(s), f) for f in _formats() for s in f.suffixes if output.lower().endswith(s)]
+    if not fitting:
+        raise UsageError(f"{output} does not end like a report: {', '.join(_suffixes())}.")
+    return max(fitting, key=lambda pair: pair[0])[1]
+
+
+def _suffixes() -> Iterator[str]:
+    return (suffix for entry in _formats() for suffix in entry.suffixes)
+
+
+def _by_name(name: str) -> Format:
+    for entry in _formats():
+        if entry.name == name:
+            return entry
+    raise UsageError(f'There is no format "{name}": {", ".join(entry.name for entry in _formats())}.')
+
+
+def _formats() -> tuple[Format, ...]:
+    return tuple(entry for _, formats in _packages() for entry in formats)
+
+
+@cache
+def _packages() -> tuple[tuple[str, tuple[Format, ...]], ...]:
+    names = sorted({point.value for point in entry_points(group=ENTRY_POINTS)})
+    return tuple((name, cast(tuple[Format, ...], import_module(name).FORMATS)) for name in names)

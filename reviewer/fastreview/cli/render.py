@@ -1,0 +1,45 @@
+"""`fastreview render`: reports from a review document that was written before."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastreview.cli.arguments import NoColor, Verbose
+from fastreview.errors import UnreadableReview, UsageError
+
+MAX_BYTES = 1_000_000_000
+
+
+def render(
+    document: Annotated[
+        Path | None, typer.Argument(metavar="REVIEW.json", help="What `fastreview -o review.json` wrote.", show_default=False)
+    ] = None,
+    *,
+    output: Annotated[
+        list[str], typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable.")
+    ] = [],  # noqa: B006 - Typer copies it
+    format_name: Annotated[str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default) ...")] = "",
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of review documents.")] = False,
+    no_color: NoColor = False,
+    verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Render a review document in other formats, or print its JSON Schema."""
+    from fastreview.cli.output import targets, write
+    from fastreview.review import decode, json_schema
+
+    if schema:
+        sys.stdout.buffer.write(json_schema())
+        return
+    if document is None:
+        raise UsageError("Name a review document: fastreview render review.json -o report.html.")
+    wanted = targets(output, format_name)
+    try:
+        if document.stat().st_size > MAX_BYTES:
+            raise UnreadableReview(f"{document} is too large to be a review.")
+        review = decode(document.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{document} cannot be read: {error.strerror or error}.") from error
+    if not write(review, wanted, colour=False if no_color else None):
+        raise typer.Exit(2)

@@ -1,0 +1,116 @@
+"""`fastreview review`: gather, assess, report, and the gate for CI."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
+from fastreview.cli.printing import Progress, complain
+from fastreview.errors import NothingToReview, UsageError
+from fastreview.review import LEVELS, Review
+
+GATES = ("never", "never-event", *(f"below-{level}" for level in LEVELS[1:]))
+GATE_FAILED = 1
+TOOL_ERROR = 2
+
+
+def review(
+    path: Root = Path("."),
+    *,
+    output: Annotated[
+        list[str], typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable.")
+    ] = [],  # noqa: B006 - Typer copies it
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default), json, html, markdown.")
+    ] = "",
+    static: Static = False,
+    app: App = [],  # noqa: B006
+    env: Env = "auto",
+    select: Select = [],  # noqa: B006
+    ignore: Ignore = [],  # noqa: B006
+    fail_on: Annotated[
+        list[str],
+        typer.Option(metavar="GATE", help=f"Exit with 1 when it fails: {', '.join(GATES)}. Repeatable; default never."),
+    ] = [],  # noqa: B006
+    save_facts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what was gathered, to repeat the review without the project.")
+    ] = None,
+    from_facts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Review what --save-facts kept; PATH only serves for excerpts.")
+    ] = None,
+    no_cache: NoCache = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> None:
+    """Review a FastAPI project: its level, what proves it, and what to do next."""
+    from fastreview.cli.output import targets, write
+
+    gates = _gates(fail_on)
+    wanted = targets(output, format_name)
+    from fastreview.gather.facts import Options, gather
+    from fastreview.gather.saved import load_facts, save_facts as save
+    from fastreview.pipeline import Choice, assess, nothing_to_assess
+
+    progress = Progress(quiet=quiet)
+    try:
+        progress.step("Looking at the project")
+        if from_facts:
+            facts, root = load_facts(from_facts), path if path.is_dir() else None
+        else:
+            root = path
+            facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
+        if save_facts:
+            save(facts, save_facts)
+        progress.step("Evaluating the checks")
+        outcome = assess(facts, root, Choice(names(select), names(ignore)))
+        progress.step("Writing the report")
+        reason = nothing_to_assess(facts, str(path))
+        if reason:
+            wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
+    finally:
+        progress.end()
+    written = write(outcome.review, wanted, colour=False if no_color else None)
+    if not quiet and not reason and all(target.file for target in wanted):
+        _summary(outcome.review, [str(target.file) for target in wanted])
+    if reason:
+        raise NothingToReview(reason)
+    if not written:
+        raise typer.Exit(TOOL_ERROR)
+    failed = [text for gate in gates if (text := failure(gate, outcome.review))]
+    for text in failed:
+        complain(text)
+    if failed:
+        raise typer.Exit(GATE_FAILED)
+
+
+def _gates(given: Sequence[str]) -> tuple[str, ...]:
+    for gate in names(given):
+        if gate not in GATES:
+            raise UsageError(f'There is no gate "{gate}" for --fail-on: {", ".join(GATES)}.')
+    return tuple(gate for gate in names(given) if gate != "never")
+
+
+def failure(gate: str, review: Review) -> str:
+    """Why the gate is not passed, or ""."""
+    if gate == "never-event":
+        failed = [o for o in review.outcomes if o.kind == "never" and o.state == "not-met"]
+        return f"Gate {gate}: {', '.join(f'{o.check} ({o.slug})' for o in failed)}." if failed else ""
+    wanted = gate.removeprefix("below-")
+    reached = LEVELS[: LEVELS.index(review.level.proven) + 1]
+    return "" if wanted in reached else f"Gate {gate}: the code is proven {review.level.proven}, not {wanted}."
+
+
+def _summary(review: Review, files: Sequence[str]) -> None:
+    typer.echo(headline(review))
+    typer.echo(f"Wrote {', '.join(files)}.")
+
+
+def headline(review: Review) -> str:
+    """The level in one line: ``Intermediate (proven), up to Senior - evidence 83 %``."""
+    level = review.level
+    upto = f", up to {level.possible.capitalize()}" if level.possible != level.proven else ""
+    text = f"{level.proven.capitalize()} (proven){upto} - evidence {int(level.evidence * 100)} %"
+    return text if level.assessed else f"Not assessed: {text}"

@@ -1,0 +1,28 @@
+"""The layers of the service and the imports between them, for the report's picture."""
+
+from collections import Counter
+
+from fastreview.project import Project
+from fastreview.project.layers import LAYERS, imports_of
+from fastreview.review import Architecture, LayerEdge
+
+MAX_CYCLES = 20
+
+
+def architecture(project: Project) -> Architecture:
+    """Counts modules per layer and imports between layers; imports within a layer are left out."""
+    modules = project.service_modules
+    layers = Counter(project.layer(module) for module in modules)
+    edges: Counter[tuple[str, str]] = Counter()
+    inside = {id(module) for module in modules}
+    for module in modules:
+        for target, _ in imports_of(project, module):
+            pair = (project.layer(module), project.layer(target)) if id(target) in inside else ("", "")
+            if pair[0] != pair[1]:
+                edges[pair] += 1
+    cycles = tuple(tuple(module.name for module, _ in cycle) for cycle in project.import_cycles[:MAX_CYCLES])
+    return Architecture(
+        {layer: layers[layer] for layer in LAYERS if layers[layer]},
+        tuple(LayerEdge(source, target, count) for (source, target), count in sorted(edges.items())),
+        cycles,
+    )
