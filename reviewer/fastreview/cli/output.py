@@ -14,7 +14,7 @@ from typing import Protocol, TextIO, cast
 from msgspec import Struct
 
 from fastreview.cli.printing import complain
-from fastreview.errors import UsageError
+from fastreview.errors import FastreviewError, UsageError
 from fastreview.review import Review
 
 ENTRY_POINTS = "fastreview.reports"
@@ -78,14 +78,13 @@ def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
     except OSError as error:
         complain(f"{target.file or 'Standard output'} cannot be written: {error.strerror or error}.")
         return False
-    except ReportFailed as error:
+    except FastreviewError as error:
         complain(str(error))
         return False
+    except Exception as error:  # noqa: BLE001 - whatever a renderer's bug raises, the other reports are written
+        complain(f"The {target.format.name} report failed ({type(error).__name__}: {error}).")
+        return False
     return True
-
-
-class ReportFailed(Exception):
-    """A renderer's own error: one report less, not the end of the review."""
 
 
 def _print(review: Review, chosen: Format, *, colour: bool | None) -> None:

@@ -23,6 +23,8 @@ PROBE = Path(__file__).parent.parent / "probe" / "probe.py"
 SANDBOX = Path(__file__).with_name("sandbox.py")
 MAX_ANSWER_BYTES = 64_000_000
 MAX_STDERR_BYTES = 20_000
+SIGNALLED = 128
+"""Exit statuses above this one are 128 and the number of the signal that ended the process."""
 
 # Where the server is started, as far as the files beside the code tell: the folder that has one of these.
 _STARTED_FROM = (
@@ -97,8 +99,8 @@ def gather_app(
             copy_project(root, copy)
             for import_root, group in groupby(candidates, key=lambda candidate: candidate.root):
                 ordered = tuple(dict.fromkeys((import_root, *roots)))
-                attempts = _Attempts(root, copy, scratch, ordered, tuple(group), interpreter, limits, deadline)
-                answers.append(attempts.best())
+                trial = _Trial(root, copy, scratch, ordered, tuple(group), interpreter, limits, deadline)
+                answers.append(_Attempts(trial).best())
     except OSError as error:
         return f"no scratch copy could be made: {error.strerror or error}"
     return _joined(answers)
@@ -120,34 +122,35 @@ def _joined(answers: list[ProbeFacts]) -> ProbeFacts:
     return first
 
 
+class _Trial(Struct, frozen=True):
+    """What is imported, where and with what; ``deadline`` is a reading of the monotonic clock."""
+
+    root: Path
+    copy: Path
+    scratch: Path
+    roots: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    interpreter: Interpreter
+    limits: Limits
+    deadline: float
+
+
 class _Attempts:
     """Repeated imports of the same candidates, each with what the one before was missing."""
 
-    def __init__(
-        self,
-        root: Path,
-        copy: Path,
-        scratch: Path,
-        roots: tuple[str, ...],
-        candidates: tuple[Candidate, ...],
-        interpreter: Interpreter,
-        limits: Limits,
-        deadline: float,
-    ) -> None:
-        self.root, self.copy, self.scratch = root, copy, scratch
-        self.candidates, self.interpreter, self.limits = candidates, interpreter, limits
-        self.deadline = deadline
-        self.import_roots = [_in_copy(copy, root, relative) for relative in roots]
-        self.folders = _working_folders(copy, self.import_roots[0])
-        self.examples = examples([*self.folders, copy])
+    def __init__(self, trial: _Trial) -> None:
+        self.trial = trial
+        self.import_roots = [_in_copy(trial.copy, trial.root, relative) for relative in trial.roots]
+        self.folders = _working_folders(trial.copy, self.import_roots[0])
+        self.examples = examples([*self.folders, trial.copy])
         self.environment: dict[str, str] = {}
         self.assumptions: dict[str, str] = {}
         self.tried: set[tuple[str, str]] = set()
 
     def best(self) -> ProbeFacts:
-        facts = ProbeFacts(interpreter=self.interpreter.path, python="", error="there was no time left to import")
-        for number in range(self.limits.attempts):
-            seconds = min(self.limits.seconds, self.deadline - time.monotonic())
+        facts = ProbeFacts(interpreter=self.trial.interpreter.path, python="", error="there was no time left to import")
+        for number in range(self.trial.limits.attempts):
+            seconds = min(self.trial.limits.seconds, self.trial.deadline - time.monotonic())
             if number and seconds < 1:
                 break
             answer = self.attempt(max(seconds, 1.0))
@@ -166,7 +169,7 @@ class _Attempts:
             progress = [self.supply(need, answer) for need in answer.missing if need.kind == "maybe"]
         if not any(progress) and len(self.folders) > 1 and "No such file or directory" in answer.facts.error:
             self.folders = self.folders[1:]
-            below = os.path.relpath(self.folders[0], self.copy)
+            below = os.path.relpath(self.folders[0], self.trial.copy)
             self.assumptions["folder"] = f"started in the folder {below}, because a file was not found"
             return True
         return any(progress)
@@ -201,59 +204,59 @@ class _Attempts:
 
     def make_folder(self, name: str) -> bool:
         folder = Path(os.path.normpath(self.folders[0] / name))
-        if not folder.is_relative_to(self.copy) or folder.exists():
+        if not folder.is_relative_to(self.trial.copy) or folder.exists():
             return False
         try:
             folder.mkdir(parents=True)
         except OSError:
             return False
-        shown = folder.relative_to(self.copy).as_posix()
+        shown = folder.relative_to(self.trial.copy).as_posix()
         self.assumptions[f"folder {shown}"] = f"the folder {shown} was made in the scratch copy"
         return True
 
     def attempt(self, seconds: float) -> Answer:
         """One run of the probe, bounded by ``seconds``."""
         for name in ("home", "tmp"):
-            (self.scratch / name).mkdir(exist_ok=True)
-        answer, report = self.scratch / "answer.json", self.scratch / "sandbox.json"
+            (self.trial.scratch / name).mkdir(exist_ok=True)
+        answer, report = self.trial.scratch / "answer.json", self.trial.scratch / "sandbox.json"
         for path in (answer, report):
             path.unlink(missing_ok=True)
         request = {
-            "project": str(self.copy),
-            "originals": [str(self.root)],
-            "scratch": str(self.scratch),
+            "project": str(self.trial.copy),
+            "originals": [str(self.trial.root)],
+            "scratch": str(self.trial.scratch),
             "import_roots": [str(folder) for folder in self.import_roots],
             "cwd": str(self.folders[0]),
-            "candidates": [{"target": item.target, "factory": item.factory} for item in self.candidates],
+            "candidates": [{"target": item.target, "factory": item.factory} for item in self.trial.candidates],
             "answer": str(answer),
             "seconds": seconds,
         }
         spec = {
-            "argv": [self.interpreter.path, "-B", "-s", str(PROBE), str(self.scratch / "request.json")],
-            "scratch": str(self.scratch),
-            "memory": self.limits.memory,
+            "argv": [self.trial.interpreter.path, "-B", "-s", str(PROBE), str(self.trial.scratch / "request.json")],
+            "scratch": str(self.trial.scratch),
+            "memory": self.trial.limits.memory,
             "cpu_seconds": int(seconds) + 5,
-            "file_size": self.limits.file_size,
+            "file_size": self.trial.limits.file_size,
             "report": str(report),
         }
-        (self.scratch / "request.json").write_text(json.dumps(request), "utf-8")
-        (self.scratch / "spec.json").write_text(json.dumps(spec), "utf-8")
+        (self.trial.scratch / "request.json").write_text(json.dumps(request), "utf-8")
+        (self.trial.scratch / "spec.json").write_text(json.dumps(spec), "utf-8")
         code, stderr = self.run(seconds + 3)
         return self.read(answer, report, code, stderr)
 
     def run(self, seconds: float) -> tuple[int | None, str]:
         """The exit status (None when it had to be killed) and the end of standard error."""
-        stderr = self.scratch / "stderr"
+        stderr = self.trial.scratch / "stderr"
         # Our own interpreter confines itself first: the project's is not trusted from its first instruction on.
-        command = [sys.executable, "-I", "-S", "-B", str(SANDBOX), str(self.scratch / "spec.json")]
+        command = [sys.executable, "-I", "-S", "-B", str(SANDBOX), str(self.trial.scratch / "spec.json")]
         code: int | None = None
         with stderr.open("wb") as errors:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and files of our own
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                cwd=self.scratch,
+                cwd=self.trial.scratch,
                 env=self.scrubbed(),
                 start_new_session=True,
             )
@@ -262,7 +265,7 @@ class _Attempts:
             except subprocess.TimeoutExpired:
                 pass
             finally:
-                _end(process, self.scratch)
+                _end(process, self.trial.scratch)
         with stderr.open("rb") as text:
             text.seek(max(0, stderr.stat().st_size - MAX_STDERR_BYTES))
             return code, text.read().decode("utf-8", "replace")
@@ -270,9 +273,9 @@ class _Attempts:
     def scrubbed(self) -> dict[str, str]:
         """Nothing of the user's environment but the search path, plus the settings that were supplied."""
         own = {
-            "PATH": os.pathsep.join((os.path.dirname(self.interpreter.path), os.environ.get("PATH", os.defpath))),
-            "HOME": str(self.scratch / "home"),
-            "TMPDIR": str(self.scratch / "tmp"),
+            "PATH": os.pathsep.join((os.path.dirname(self.trial.interpreter.path), os.environ.get("PATH", os.defpath))),
+            "HOME": str(self.trial.scratch / "home"),
+            "TMPDIR": str(self.trial.scratch / "tmp"),
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
@@ -291,7 +294,11 @@ class _Attempts:
             if answer.stat().st_size > MAX_ANSWER_BYTES:
                 raise ValueError("too large")
             text = answer.read_bytes()
-            for path, shown in ((f"{self.copy}/", ""), (str(self.copy), "."), (str(self.scratch), "<scratch>")):
+            for path, shown in (
+                (f"{self.trial.copy}/", ""),
+                (str(self.trial.copy), "."),
+                (str(self.trial.scratch), "<scratch>"),
+            ):
                 text = text.replace(json.dumps(path)[1:-1].encode(), shown.encode())
             found = msgspec.json.decode(text, type=Answer)
         except FileNotFoundError:
@@ -309,8 +316,8 @@ class _Attempts:
         return Answer(found.done, found.doing, facts, found.missing)
 
     def without_answer(self, error: str, isolation: tuple[str, ...]) -> Answer:
-        facts = ProbeFacts(interpreter=self.interpreter.path, python="", error=error, isolation=isolation)
-        return Answer(True, "", facts)
+        facts = ProbeFacts(interpreter=self.trial.interpreter.path, python="", error=error, isolation=isolation)
+        return Answer(done=True, doing="", facts=facts)
 
 
 def _in_copy(copy: Path, root: Path, relative: str) -> Path:
@@ -346,9 +353,9 @@ def _why(code: int | None, stderr: str) -> str:
         return " and was stopped when its time was up"
     last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "")
     shown = "".join(char for char in last if char.isprintable())[:200]
-    number = -code if code < 0 else code - 128
+    number = -code if code < 0 else code - SIGNALLED
     try:
-        how = f"signal {signal.Signals(number).name}" if code < 0 or code > 128 else f"exit status {code}"
+        how = f"signal {signal.Signals(number).name}" if code < 0 or code > SIGNALLED else f"exit status {code}"
     except ValueError:
         how = f"exit status {code}"
     return f" ({how}: {shown})" if shown else f" ({how})"

@@ -24,7 +24,7 @@ _ASK = "import importlib.metadata as m, sys; sys.stdout.write(m.version('fastapi
 class Interpreter(Struct, frozen=True):
     """``path`` is absolute and not resolved: a virtual environment is told by where its link stands.
 
-    ``origin`` is one of "given", "project .venv" (or another folder's name), "poetry", "pipenv", "pdm", "active",
+    ``origin`` is one of "given", "project .venv" (the folder), "poetry", "pipenv", "pdm", "active",
     "conda", "fastreview's own".
     """
 
@@ -41,8 +41,8 @@ def find_interpreter(
 ) -> Interpreter | str:
     """The interpreter to import ``root`` with, or the reason why there is none, as a sentence.
 
-    ``given`` is the value of ``--env``: "" or "auto" searches, "project" searches without falling back on ours, anything
-    else is an interpreter, an environment's folder or a command. ``repository`` is where the search upwards ends.
+    ``given`` is the value of ``--env``: "" or "auto" searches, "project" searches without falling back on ours,
+    anything else is an interpreter, an environment's folder or a command. ``repository`` is where the search upwards ends.
     """
     root = root.resolve()
     if given and given not in ("auto", "project"):
@@ -64,7 +64,7 @@ def find_interpreter(
 
 
 def installed_fastapi(prefix: Path) -> str:
-    """FastAPI's version in the environment at ``prefix``, or "". Base environments count where the environment says so."""
+    """FastAPI's version in the environment at ``prefix``, or "". Its base counts where the environment says so."""
     for packages in _packages_folders(prefix):
         try:
             if not (packages / "fastapi").is_dir():
@@ -73,7 +73,7 @@ def installed_fastapi(prefix: Path) -> str:
         except OSError:
             continue
         versions = [match[1] for name in names if (match := re.match(r"fastapi-([^-]+)\.(?:dist|egg)-info$", name))]
-        return sorted(versions)[-1] if versions else "unknown"
+        return max(versions, default="unknown")
     settings = _pyvenv(prefix)
     if settings.get("include-system-site-packages", "").lower() == "true" and settings.get("home"):
         base = Path(settings["home"]).parent
@@ -136,7 +136,7 @@ def _pdm(folder: Path) -> Iterator[tuple[str, Path]]:
         path = Path((folder / ".pdm-python").read_text("utf-8", "replace")[:2000].strip())
     except (OSError, ValueError):
         return
-    if path.is_absolute() and len(path.parts) > 2 and path.is_file():
+    if path.is_absolute() and path.is_file():
         yield "pdm", path.parent.parent
 
 
@@ -215,7 +215,7 @@ def _given(given: str, environ: Mapping[str, str]) -> Interpreter | str:
 def _ask(python: Path) -> str | Exception:
     """FastAPI's version as an interpreter that the user named says it; "" without FastAPI."""
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 - the user named it
             [str(python), "-I", "-B", "-c", _ASK],
             capture_output=True,
             timeout=ASK_SECONDS,

@@ -1,7 +1,8 @@
 """Run by path in our own interpreter: confine this process, then start the project's interpreter in it.
 
 ``python -I -S -B sandbox.py SPEC`` where SPEC is a JSON file with ``argv``, ``scratch`` (the only folder that may be
-written), ``memory``, ``cpu_seconds`` and ``file_size`` limits, and ``report`` (a file that is told which protections hold).
+written), ``memory``, ``cpu_seconds`` and ``file_size`` limits, and ``report`` (a file that is told which protections
+hold).
 Whatever the kernel does not permit is left out of the report; the probe's audit hook is there in any case.
 Standard library only. Linux has namespaces and Landlock; elsewhere only the resource limits apply.
 """
@@ -9,6 +10,7 @@ Standard library only. Linux has namespaces and Landlock; elsewhere only the res
 import ctypes
 import json
 import os
+import resource
 import signal
 import struct
 import sys
@@ -23,6 +25,8 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 WRITE_FILE, TRUNCATE, REFER = 1 << 1, 1 << 14, 1 << 13
 CHANGES = sum(1 << bit for bit in range(4, 13)) | WRITE_FILE
 TCP_BIND_AND_CONNECT = 3
+# Versions of Landlock's interface that brought these rights.
+WITH_REFER, WITH_TRUNCATE, WITH_TCP = 2, 3, 4
 
 
 class Spec:
@@ -42,8 +46,9 @@ def main(path: str) -> int:
     spec = Spec(path)
     held: list[str] = []
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-    own_processes = libc is not None and own_namespaces(libc, held)
-    limit(spec, held, own_processes)
+    if libc is not None:
+        own_namespaces(libc, held)
+    limit(spec, held)
     if libc is not None:
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         landlock(libc, spec.scratch, held)
@@ -51,7 +56,7 @@ def main(path: str) -> int:
     return run(spec, libc)
 
 
-def own_namespaces(libc: ctypes.CDLL, held: list[str]) -> bool:
+def own_namespaces(libc: ctypes.CDLL, held: list[str]) -> None:
     """No network and processes of its own, where the kernel lets this user have them."""
     user, group = os.getuid(), os.getgid()
     isolated = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC
@@ -63,23 +68,18 @@ def own_namespaces(libc: ctypes.CDLL, held: list[str]) -> bool:
                 continue
         held.append("user namespace")
     elif libc.unshare(isolated) != 0:
-        return False
-    held += ["network namespace", "process namespace"]
-    return True
-
-
-def limit(spec: Spec, held: list[str], own_processes: bool) -> None:
-    try:
-        import resource
-    except ImportError:
         return
+    held += ["network namespace", "process namespace"]
+
+
+def limit(spec: Spec, held: list[str]) -> None:
     wanted = [
         (resource.RLIMIT_AS, spec.memory),
         (resource.RLIMIT_CPU, spec.cpu_seconds),
         (resource.RLIMIT_FSIZE, spec.file_size),
         (resource.RLIMIT_CORE, 0),
     ]
-    if own_processes and "user namespace" in held:
+    if "user namespace" in held:
         # Counted per user: only in a namespace of its own are the user's other processes not counted with it.
         wanted.append((resource.RLIMIT_NPROC, MAX_PROCESSES))
     for kind, value in wanted:
@@ -95,16 +95,16 @@ def landlock(libc: ctypes.CDLL, scratch: str, held: list[str]) -> None:
     version = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     if version < 1:
         return
-    files = CHANGES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0)
-    tcp = TCP_BIND_AND_CONNECT if version >= 4 else 0
-    attributes = struct.pack("=QQ", files, tcp) if version >= 4 else struct.pack("=Q", files)
+    files = CHANGES | (REFER if version >= WITH_REFER else 0) | (TRUNCATE if version >= WITH_TRUNCATE else 0)
+    tcp = TCP_BIND_AND_CONNECT if version >= WITH_TCP else 0
+    attributes = struct.pack("=QQ", files, tcp) if version >= WITH_TCP else struct.pack("=Q", files)
     ruleset = libc.syscall(
         ctypes.c_long(LANDLOCK_CREATE), attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
     )
     if ruleset < 0:
         return
-    devices = (WRITE_FILE | (TRUNCATE if version >= 3 else 0)) & files
-    for path, allowed in ((scratch, files), ("/dev/null", devices), ("/dev/tty", devices), ("/dev/shm", files)):
+    devices = (WRITE_FILE | (TRUNCATE if version >= WITH_TRUNCATE else 0)) & files
+    for path, allowed in ((scratch, files), ("/dev/null", devices), ("/dev/tty", devices), ("/dev/shm", files)):  # noqa: S108 - shared memory
         try:
             folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
@@ -140,7 +140,7 @@ def _end_with_parent(libc: ctypes.CDLL | None) -> None:
 
 def _become(argv: list[str]) -> None:
     try:
-        os.execv(argv[0], argv)
+        os.execv(argv[0], argv)  # noqa: S606 - no shell wanted
     except OSError as error:
         os.write(2, f"{argv[0]} cannot be started: {error.strerror}\n".encode())
         os._exit(127)

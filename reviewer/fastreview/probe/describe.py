@@ -12,6 +12,8 @@ from .places import NOWHERE, clean, show
 from .routes import Routes, unwrapped
 from .shapes import Models
 
+MAX_MERGED_LIFESPANS = 5000
+
 _SECRET = re.compile(r"(?i)secret|password|token|api_?key")
 
 
@@ -103,26 +105,21 @@ def handlers_of(app, project):
 
 
 def lifespan_of(app, project):
-    """The project's lifespan; the default one, and those merged around it by included routers, are looked through."""
-    return project_lifespan(getattr(app.router, "lifespan_context", None), project, 0)
-
-
-def project_lifespan(context, project, depth):
-    if context is None or depth > 10:
-        return None
-    place = project.place(context)
-    if place["path"]:
-        return place
-    function = inspect.unwrap(context) if callable(context) else context
-    for cell in getattr(function, "__closure__", None) or ():
-        try:
-            inner = cell.cell_contents
-        except ValueError:
+    """The project's lifespan or None; what FastAPI merges around it, once per included router, is looked through."""
+    open_, seen = [getattr(app.router, "lifespan_context", None)], set()
+    while open_ and len(seen) < MAX_MERGED_LIFESPANS:
+        context = open_.pop(0)
+        if not callable(context) or id(context) in seen:
             continue
-        if callable(inner) and inner is not context:
-            found = project_lifespan(inner, project, depth + 1)
-            if found is not None:
-                return found
+        seen.add(id(context))
+        place = project.place(context)
+        if place["path"]:
+            return place
+        for cell in getattr(inspect.unwrap(context), "__closure__", None) or ():
+            try:
+                open_.append(cell.cell_contents)
+            except ValueError:
+                continue
     return None
 
 

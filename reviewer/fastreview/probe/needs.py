@@ -55,7 +55,7 @@ class Asked:
 
 
 def missing(error, asked):
-    """``{"kind", "name", "type", "choices"}`` per thing; kind is variable, maybe (asked for, not known to matter) or folder."""
+    """``{"kind", "name", "type", "choices"}`` per thing; kind is variable, folder, or maybe (a variable asked for)."""
     found = []
     seen = set()
     while error is not None and id(error) not in seen:
@@ -70,11 +70,11 @@ def missing(error, asked):
     return found[:200]
 
 
-def need(kind, name, type="", choices=()):
+def need(kind, name, type_name="", choices=()):
     return {
         "kind": kind,
         "name": clean(name, 300),
-        "type": clean(type, 200),
+        "type": clean(type_name, 200),
         "choices": [clean(c, 200) for c in choices],
     }
 

@@ -104,13 +104,14 @@ class Project:
 
     def _in_closure(self, function):
         """The project's function that generated code (no file of its own) wraps, or None."""
-        held = [value for value in function.__globals__.values()] if len(function.__globals__) < 40 else []
+        # Generated code has a namespace of its own, made by exec, with little in it.
+        held = list(function.__globals__.values()) if len(function.__globals__) < 40 else []
         for cell in function.__closure__ or ():
             try:
                 held.append(cell.cell_contents)
             except ValueError:
                 continue
-        held += [value for value in (function.__defaults__ or ())]
+        held += list(function.__defaults__ or ())
         inner = [definition(value) for value in held if inspect.isroutine(value)]
         inner = [f for f in inner if isinstance(f, types.FunctionType) and f is not function]
         inner = [f for f in inner if self.relative(f.__code__.co_filename)]

@@ -61,7 +61,7 @@ class Routes:
         if isinstance(original, plain.Mount):
             self.mount(route, prefix, depth)
         elif isinstance(original, routing.APIRoute):
-            self.add(self.http(route, original), route, prefix, mount)
+            self.add(self.http(route), route, prefix, mount)
         elif isinstance(original, plain.WebSocketRoute):
             self.add(self.websocket(route), route, prefix, mount)
         elif isinstance(original, plain.Route):
@@ -109,7 +109,7 @@ class Routes:
         self.mounted.append((path, inner))
         self.walk(inside, path, path, depth + 1)
 
-    def http(self, route, original):
+    def http(self, route):
         facts = {
             "kind": "http",
             "methods": sorted(route.methods or ()),
@@ -228,7 +228,7 @@ def annotated_by(call):
     call = definition(call)
     if isinstance(call, type):
         return call.__init__
-    return call if inspect.isfunction(call) else getattr(type(call), "__call__", None)
+    return call if inspect.isfunction(call) else type(call).__call__
 
 
 def is_async(call):
@@ -238,7 +238,7 @@ def is_async(call):
         return any(asyncio.iscoroutinefunction(getattr(inner, verb, None)) for verb in ("get", "post", "put", "delete"))
     if inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner):
         return True
-    called = getattr(inner, "__call__", None)
+    called = type(inner).__call__ if callable(inner) else None
     return not inspect.isfunction(inner) and inspect.iscoroutinefunction(called)
 
 

@@ -27,7 +27,7 @@ class Run:
         self.started = time.monotonic()
         self.lock = threading.Lock()
         self.replace, self.open, self.leave = os.replace, open, os._exit
-        self.project = Project([request["project"]] + list(request.get("originals", ())))
+        self.project = Project([request["project"], *request.get("originals", ())])
         self.watch = Watch(self.project, request["scratch"])
         self.warnings = []
         self.missing = []
@@ -47,7 +47,7 @@ class Run:
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(clean(text, 500))
 
-    def write(self, done):
+    def write(self, *, done):
         """Write the answer as it stands; a reader never sees half of one."""
         with self.lock:
             self.watch.on, was_on = False, self.watch.on
@@ -90,14 +90,14 @@ class Run:
             if not self.facts["apps"]:
                 self.facts["error"] = "%s did not finish within %.0f seconds%s" % (self.doing, seconds, where)
                 self.facts["error_place"] = {"path": path, "line": line} if path else None
-            self.write(True)
+            self.write(done=True)
             leave(0)
 
         threading.Thread(target=end, daemon=True).start()
 
     def prepare(self):
         request = self.request
-        roots = [root for root in request["import_roots"]]
+        roots = list(request["import_roots"])
         sys.path[:] = roots + [entry for entry in sys.path if entry and entry not in roots]
         os.chdir(request["cwd"])
         sys.argv[:] = ["uvicorn"]
@@ -138,12 +138,12 @@ class Run:
             self.doing = "Importing %s" % module
             # What stands in the answer if the process is gone before anything else is written.
             pending, self.facts["error"] = self.facts["error"], "%s ended the process" % self.doing
-            self.write(False)
+            self.write(done=False)
             self.facts["error"] = pending
             found = self.imported(module)
             if found is not None:
                 self.application(found, module, attribute, bool(candidate.get("factory")))
-            self.write(False)
+            self.write(done=False)
 
     def imported(self, module):
         """The module's names, even where ``sys.exit`` at its end (or a server run by it) kept it from finishing."""
@@ -171,9 +171,8 @@ class Run:
         trace = error.__traceback__
         while trace is not None:
             names = trace.tb_frame.f_globals
-            if names.get("__name__") == module:
-                if any(self.describe.is_application(value) for value in list(names.values())):
-                    return names
+            if names.get("__name__") == module and any(map(self.describe.is_application, list(names.values()))):
+                return names
             trace = trace.tb_next
         return None
 
@@ -320,6 +319,6 @@ def main(path):
             run.candidates()
     except BaseException as error:
         run.problem("The probe failed: %s" % sentence(error))
-    run.write(True)
+    run.write(done=True)
     # Threads and exit handlers of the project have nothing more to say.
     leave(0)

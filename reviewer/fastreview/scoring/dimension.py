@@ -37,13 +37,23 @@ class Step(Struct, frozen=True, dict=True):
         return any(check.applies for check in self.checks)
 
     def unmet(self, reading: Reading) -> tuple[Standing, ...]:
-        return tuple(gate for gate in self.gates if not gate.met(reading))
+        return self._unmet[reading]
+
+    @cached_property
+    def _unmet(self) -> dict[Reading, tuple[Standing, ...]]:
+        return {reading: tuple(gate for gate in self.gates if not gate.met(reading)) for reading in Reading}
 
     def share(self, reading: Reading) -> Fraction:
         """``s = sum(w * share) / sum(w)`` of the credits, 1 when there are none."""
+        return self._shares[reading]
+
+    @cached_property
+    def _shares(self) -> dict[Reading, Fraction]:
         weight = sum(credit.check.weight for credit in self.credits)
-        earned = sum((credit.earned(reading) for credit in self.credits), Fraction(0))
-        return earned / weight if weight else Fraction(1)
+        if not weight:
+            return dict.fromkeys(Reading, Fraction(1))
+        earned = {reading: sum(credit.earned(reading) for credit in self.credits) for reading in Reading}
+        return {reading: Fraction(earned[reading], weight) for reading in Reading}
 
     def held(self, reading: Reading) -> bool:
         """All gates met and a sufficient share of the credits; so nothing stands in the way where nothing applies."""

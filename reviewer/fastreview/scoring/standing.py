@@ -74,7 +74,7 @@ class Standing(Struct, frozen=True):
     @property
     def tolerance(self) -> Fraction:
         """As written: a tolerance that was computed as ``1 - 0.9`` is 0.1 again, or floor would lose a subject."""
-        if self.check.kind is Kind.NEVER:
+        if self.check.kind is Kind.NEVER or not self.check.tolerance:
             return Fraction(0)
         return Fraction(self.check.tolerance).limit_denominator(10_000)
 

@@ -81,7 +81,7 @@ def test_database_file_made_on_import_is_recorded(tmp_path: Path) -> None:
     text = "import sqlite3\nsqlite3.connect('shop.db').execute('create table t (x)')\n" + APP
     facts = probe(write(tmp_path, {"main.py": text}))
 
-    assert only_app(facts)
+    only_app(facts)
     assert [(e.event, e.detail, e.path, e.line) for e in facts.side_effects] == [
         ("write", "sqlite shop.db", "main.py", 2)
     ]
@@ -116,7 +116,8 @@ MISBEHAVING = (
     "import os\nos.closerange(0, 256)",
     "import builtins, io, os\nbuiltins.open = io.open = os.replace = None",
     "import sys\nsys.stdout = sys.stderr = sys.__stdout__ = None\nsys.path.clear()",
-    "import atexit, threading, time\natexit.register(time.sleep, 99)\nthreading.Thread(target=time.sleep, args=(99,)).start()",
+    "import atexit, time\natexit.register(time.sleep, 99)\n"
+    "import threading\nthreading.Thread(target=time.sleep, args=(99,)).start()",
     "import os\nos.mkdir('locked'); os.chmod('locked', 0)\nos.chdir('/')",
 )
 
@@ -195,7 +196,7 @@ threading.Thread(target=len, args=("",)).start()
 
     facts = probe(root)
 
-    assert only_app(facts)
+    only_app(facts)
     seen = {(effect.event, effect.line) for effect in facts.side_effects}
     assert seen == {
         *(("write", line) for line in (6, 7, 8)),
@@ -224,7 +225,7 @@ time.sleep(0.3)
 """
     facts = probe(write(tmp_path, {"main.py": APP + text}))
 
-    assert only_app(facts)
+    only_app(facts)
     assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _command(pid) == "left-behind"]
 
 
@@ -239,7 +240,7 @@ def test_environment_of_the_user_is_not_handed_on(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("MY_OWN_TOKEN", "secret")
     text = "import os\nassert 'MY_OWN_TOKEN' not in os.environ\nassert not os.environ['HOME'].startswith('/root')\n"
 
-    assert only_app(probe(write(tmp_path, {"main.py": text + APP})))
+    only_app(probe(write(tmp_path, {"main.py": text + APP})))
 
 
 def test_settings_are_learnt_from_errors(tmp_path: Path) -> None:
@@ -263,7 +264,7 @@ class Settings(BaseSettings):
 settings = Settings()
 key = os.environ["THE_KEY"]
 """,
-            "main.py": "from settings import settings\nfrom fastapi import FastAPI\napp = FastAPI(title=settings.name)\n",
+            "main.py": APP + "from settings import settings\napp.title = settings.name\n",
         },
     )
 
@@ -300,7 +301,7 @@ def test_server_run_by_the_module_itself(tmp_path: Path) -> None:
 def test_neighbour_called_like_a_module_of_the_probe(tmp_path: Path) -> None:
     files = {"main.py": "import run, places\n" + APP, "run.py": "", "places.py": "", "probe.py": "1/0"}
 
-    assert only_app(probe(write(tmp_path, files)))
+    only_app(probe(write(tmp_path, files)))
 
 
 def test_large_files_and_odd_entries_are_not_copied(tmp_path: Path) -> None:
@@ -311,7 +312,7 @@ def test_large_files_and_odd_entries_are_not_copied(tmp_path: Path) -> None:
     (root / "loop").symlink_to(root)
     (root / "self").symlink_to("self")
 
-    assert only_app(probe(root))
+    only_app(probe(root))
 
 
 def test_nothing_to_import(tmp_path: Path) -> None:

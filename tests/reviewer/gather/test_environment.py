@@ -11,7 +11,7 @@ import pytest
 from fastreview.gather.environment import Interpreter, find_interpreter, installed_fastapi
 
 
-def environment(prefix: Path, fastapi: str = "0.110.0", python: bool = True) -> Path:
+def environment(prefix: Path, fastapi: str = "0.110.0", *, python: bool = True) -> Path:
     packages = prefix / "lib/python3.11/site-packages"
     packages.mkdir(parents=True)
     (prefix / "pyvenv.cfg").write_text("home = /usr/bin\n", "utf-8")

@@ -4,13 +4,13 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import find
+from tests.reviewer.scoring.projects import a_check, credit, gate, judged, never, projects
 
 from fastreview.check import Kind
 from fastreview.outcome import Evaluation
 from fastreview.review import LEVELS, DimensionEntry, SubjectCounts
 from fastreview.scoring import Scorecard, rules, score
 from fastreview.scoring.edge import index_of, listed, one_line, rounded_down
-from tests.reviewer.scoring.projects import a_check, credit, gate, judged, never, projects
 
 
 def dimension(card: Scorecard, name: str = "core") -> DimensionEntry:
@@ -254,13 +254,13 @@ def test_the_arithmetic_can_be_followed() -> None:
         ]
     )
     start = card.arithmetic.index("core")
+    unknown = "n 2 = P 1 + F 0 + U 1 + W 0; allowed 0; F + W + U = 1"
+    tolerated = "n 10 = P 9 + F 1 + U 0 + W 0; tolerance 0.1 x 10, cap 2, allowed 1"
     assert card.arithmetic[start : start + 16] == (
         "core",
         "  Intermediate",
-        "    never  COR008 slug-cor008: n 2 = P 1 + F 0 + U 1 + W 0; allowed 0; F + W + U = 1: not met; "
-        "possible F + W = 0: met",
-        "    gate   COR002 slug-cor002: n 10 = P 9 + F 1 + U 0 + W 0; tolerance 0.1 x 10, cap 2, allowed 1; "
-        "F + W + U = 1: met",
+        f"    never  COR008 slug-cor008: {unknown}: not met; possible F + W = 0: met",
+        f"    gate   COR002 slug-cor002: {tolerated}; F + W + U = 1: met",
         "    gate   COR010 slug-cor010: not applicable, reason of na",
         "    credit COR001 slug-cor001: n 5 = P 4 + F 1 + U 0 + W 0; earns 2 x 4/5 = 1.6",
         "    gates met: 1 of 2, possible 2",

@@ -12,13 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-
-from fastreview.check import Kind
-from fastreview.outcome import Evaluation, Run
-from fastreview.project import Place
-from fastreview.review import LEVELS
-from fastreview.scoring import Reading, Scorecard, band, score
-from fastreview.scoring.overall import evidence
 from tests.reviewer.scoring.projects import (
     DIMENSIONS,
     a_check,
@@ -29,6 +22,13 @@ from tests.reviewer.scoring.projects import (
     projects,
     swapped,
 )
+
+from fastreview.check import Kind
+from fastreview.outcome import Evaluation, Run
+from fastreview.project import Place
+from fastreview.review import LEVELS
+from fastreview.scoring import Reading, Scorecard, band, score
+from fastreview.scoring.overall import evidence
 
 often = settings(max_examples=200, deadline=None)
 Project = tuple[Evaluation, ...]
