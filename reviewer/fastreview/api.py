@@ -19,8 +19,10 @@ from fastreview.facts import Side, syntax
 from fastreview.facts import files as file_facts
 from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
+from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
 from fastreview.project.dependencies import Dependency, Injected
 from fastreview.project.files import ContainerFile, Manifest, Workflow
+from fastreview.project.flow import Flow, Origin
 from fastreview.project.libraries import BASES, canonical
 from fastreview.project.loop import Entry, LoopFunction
 from fastreview.project.middleware import Middleware
@@ -40,16 +42,19 @@ __all__ = [
     "Code",
     "Confidence",
     "ContainerFile",
+    "Declared",
     "Definition",
     "Dependency",
     "Effort",
     "Endpoint",
     "Entry",
     "External",
+    "Flow",
     "Found",
     "Function",
     "Hit",
     "Injected",
+    "Input",
     "Instance",
     "Kind",
     "LoopFunction",
@@ -58,6 +63,7 @@ __all__ = [
     "Middleware",
     "Module",
     "NotApplicable",
+    "Origin",
     "Place",
     "Project",
     "Related",
@@ -76,6 +82,9 @@ __all__ = [
     "Workflow",
     "canonical",
     "check",
+    "classes_in",
+    "fields_of",
     "file_facts",
     "syntax",
+    "unwrapped",
 ]

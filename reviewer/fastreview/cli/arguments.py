@@ -6,11 +6,19 @@ from typing import Annotated
 
 import typer
 
-Root = Annotated[Path, typer.Argument(metavar="PATH", help="The folder of the project.", show_default="the current folder")]
+Root = Annotated[
+    Path, typer.Argument(metavar="PATH", help="The folder of the project.", show_default="the current folder")
+]
 Static = Annotated[bool, typer.Option("--static", help="Never import or run anything of the project.")]
-App = Annotated[list[str], typer.Option(metavar="MODULE:ATTR", help="Which app to import. Repeatable; default: discovered.")]
-Env = Annotated[str, typer.Option(metavar="WHICH", help="Whose Python imports it: auto, project, none, or an interpreter.")]
-Select = Annotated[list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")]
+App = Annotated[
+    list[str], typer.Option(metavar="MODULE:ATTR", help="Which app to import. Repeatable; default: discovered.")
+]
+Env = Annotated[
+    str, typer.Option(metavar="WHICH", help="Whose Python imports it: auto, project, none, or an interpreter.")
+]
+Select = Annotated[
+    list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")
+]
 Ignore = Annotated[list[str], typer.Option(metavar="CODES", help="All checks but these.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, and keep nothing.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; the variable NO_COLOR does the same.")]

@@ -80,7 +80,7 @@ def _with_errors_as_sentences(command: Callable[P, None]) -> Callable[P, None]:
             # `fastreview | head`: the reader has what it wanted. Python would complain again when it closes stdout.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a sentence for the user; -v shows the rest
             _traceback_if_verbose()
             complain(f"fastreview itself failed ({type(error).__name__}: {error}). Run again with -v to see where.")
             raise typer.Exit(2) from None

@@ -16,7 +16,7 @@ def explain(
     verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Show the page of a check: why it matters, how to improve, when not to apply."""
-    from rich.console import Console, Group
+    from rich.console import Console, Group, RenderableType
     from rich.markdown import Markdown
     from rich.padding import Padding
     from rich.rule import Rule
@@ -29,11 +29,13 @@ def explain(
 
     found = select(load().checks, [check])
     if len(found) != 1:
-        raise UnknownCheck(f'"{check}" names {len(found)} checks. `fastreview checks` lists them; explain takes one code.')
+        raise UnknownCheck(
+            f'"{check}" names {len(found)} checks. `fastreview checks` lists them; explain takes one code.'
+        )
     [chosen] = found
     page = pages.as_review_page(chosen, pages.read(chosen))
     facts = f"{chosen.dimension} · {LEVELS[chosen.level]} · {chosen.kind.value} · effort: {chosen.effort}"
-    parts = [
+    parts: list[RenderableType] = [
         Rule(style="dim"),
         Text(f"{page.code} {page.slug}", style="dim"),
         Text(page.title, style="bold"),

@@ -1,4 +1,4 @@
-"""Where reports go: which format a file name asks for, and writing it. Formats are found by entry point, like checks."""
+"""Where reports go: which format a file name asks for, and writing it. Formats are found by entry point."""
 
 import contextlib
 import os
@@ -49,22 +49,28 @@ def targets(outputs: Sequence[str], format_name: str) -> tuple[Target, ...]:
     """
     found = [Target(_by_suffix(output), Path(output)) for output in outputs if output != STANDARD_OUTPUT]
     for target in found:
-        assert target.file is not None
-        if target.file.is_dir():
-            raise UsageError(f"{target.file} is a folder. Name a file in it.")
-        if not target.file.absolute().parent.is_dir():
-            raise UsageError(f"There is no folder {target.file.parent} to write {target.file.name} into.")
+        _refuse_folder(target.file)
     if format_name or STANDARD_OUTPUT in outputs or not outputs:
         chosen = _by_name(format_name or "terminal")
         if not chosen.text and sys.stdout.isatty():
-            raise UsageError(f"A terminal cannot show {chosen.name}. Write it to a file with -o report{chosen.suffixes[0]}.")
+            raise UsageError(
+                f"A terminal cannot show {chosen.name}. Write it to a file with -o report{chosen.suffixes[0]}."
+            )
         found.append(Target(chosen, None))
     return tuple(found)
 
 
+def _refuse_folder(file: Path | None) -> None:
+    if file and file.is_dir():
+        raise UsageError(f"{file} is a folder. Name a file in it.")
+    if file and not file.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {file.parent} to write {file.name} into.")
+
+
 def write(review: Review, wanted: Sequence[Target], *, colour: bool | None) -> bool:
     """Writes every report that can be written; says which cannot. True when all were."""
-    return all([_write(review, target, colour=colour) for target in wanted])
+    written = [_write(review, target, colour=colour) for target in wanted]
+    return all(written)
 
 
 def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
@@ -101,13 +107,13 @@ class _ToTerminal(Protocol):
 
 
 def _to_terminal() -> _ToTerminal:
-    """The terminal report fits itself to the stream: width, encoding, colour. Its module has ``write`` beside ``render``."""
+    """The terminal report fits itself to the stream (width, encoding, colour): its module has ``write`` too."""
     package = next(name for name, formats in _packages() if any(entry.name == "terminal" for entry in formats))
-    return cast(_ToTerminal, import_module(f"{package}.terminal").write)
+    return cast("_ToTerminal", import_module(f"{package}.terminal").write)
 
 
 def _replace(file: Path, data: bytes) -> None:
-    """In one step, so that nobody reads half a report; in place where the folder or the kind of file does not allow it."""
+    """In one step, so that nobody reads half a report; in place where folder or file do not allow it."""
     if file.exists() and not file.is_file():  # /dev/stdout, a pipe
         file.write_bytes(data)
         return
@@ -158,4 +164,4 @@ def _formats() -> tuple[Format, ...]:
 @cache
 def _packages() -> tuple[tuple[str, tuple[Format, ...]], ...]:
     names = sorted({point.value for point in entry_points(group=ENTRY_POINTS)})
-    return tuple((name, cast(tuple[Format, ...], import_module(name).FORMATS)) for name in names)
+    return tuple((name, cast("tuple[Format, ...]", import_module(name).FORMATS)) for name in names)

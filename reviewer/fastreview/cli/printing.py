@@ -1,4 +1,4 @@
-"""Words on standard error: bounded, without anything that could steer the terminal, progress only where someone watches."""
+"""Words on standard error: bounded, nothing that could steer the terminal, progress only where someone watches."""
 
 import sys
 

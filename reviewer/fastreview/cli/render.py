@@ -14,13 +14,17 @@ MAX_BYTES = 1_000_000_000
 
 def render(
     document: Annotated[
-        Path | None, typer.Argument(metavar="REVIEW.json", help="What `fastreview -o review.json` wrote.", show_default=False)
+        Path | None,
+        typer.Argument(metavar="REVIEW.json", help="What `fastreview -o review.json` wrote.", show_default=False),
     ] = None,
     *,
     output: Annotated[
-        list[str], typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable.")
+        list[str],
+        typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable."),
     ] = [],  # noqa: B006 - Typer copies it
-    format_name: Annotated[str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default) ...")] = "",
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default) ...")
+    ] = "",
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of review documents.")] = False,
     no_color: NoColor = False,
     verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown

@@ -20,7 +20,8 @@ def review(
     path: Root = Path("."),
     *,
     output: Annotated[
-        list[str], typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable.")
+        list[str],
+        typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable."),
     ] = [],  # noqa: B006 - Typer copies it
     format_name: Annotated[
         str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default), json, html, markdown.")
@@ -35,14 +36,16 @@ def review(
         typer.Option(metavar="GATE", help=f"Exit with 1 when it fails: {', '.join(GATES)}. Repeatable; default never."),
     ] = [],  # noqa: B006
     save_facts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep what was gathered, to repeat the review without the project.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep what was gathered, to repeat the review without the project."),
     ] = None,
     from_facts: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Review what --save-facts kept; PATH only serves for excerpts.")
     ] = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
-    verbose: Verbose = False,
+    no_history: Annotated[bool, typer.Option("--no-history", help="Keep no record of this review.")] = False,  # noqa: ARG001
+    verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
     no_color: NoColor = False,
 ) -> None:
     """Review a FastAPI project: its level, what proves it, and what to do next."""
@@ -51,7 +54,8 @@ def review(
     gates = _gates(fail_on)
     wanted = targets(output, format_name)
     from fastreview.gather.facts import Options, gather
-    from fastreview.gather.saved import load_facts, save_facts as save
+    from fastreview.gather.saved import load_facts
+    from fastreview.gather.saved import save_facts as save
     from fastreview.pipeline import Choice, assess, nothing_to_assess
 
     progress = Progress(quiet=quiet)

@@ -46,7 +46,9 @@ def given(targets: Sequence[str], modules: Sequence[ModuleFacts], roots: Sequenc
     """The applications that the user named; ``module:factory()`` is called."""
     paths = [module.path for module in modules]
     return tuple(
-        Candidate(target.removesuffix("()"), target.endswith("()"), home_of(target.partition(":")[0], paths, roots) or ".")
+        Candidate(
+            target.removesuffix("()"), target.endswith("()"), home_of(target.partition(":")[0], paths, roots) or "."
+        )
         for target in targets
     )
 
@@ -65,14 +67,18 @@ def _in_source(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> Iterator
         root, name = _module_name(module.path, roots)
         for statement in s.statements(_decoded(module.body)):
             match statement:
-                case s.Assign(targets=(s.Ref(name=attribute),), value=s.Call() as call, line=line) if call.name in classes:
-                    yield _Seen(Candidate(f"{name}:{attribute}", False, root), module.path, line)
+                case s.Assign(targets=(s.Ref(name=attribute),), value=s.Call() as call, line=line) if (
+                    call.name in classes
+                ):
+                    yield _Seen(Candidate(f"{name}:{attribute}", root=root), module.path, line)
         for function in module.functions:
-            required = any(not p.has_default and p.kind in ("positional", "normal", "keyword") for p in function.parameters)
+            required = any(
+                not p.has_default and p.kind in ("positional", "normal", "keyword") for p in function.parameters
+            )
             if function.parent or required or function.is_async:
                 continue
             if _returns_application(_decoded(function.body), classes):
-                yield _Seen(Candidate(f"{name}:{function.name}", True, root), module.path, function.line)
+                yield _Seen(Candidate(f"{name}:{function.name}", factory=True, root=root), module.path, function.line)
 
 
 def _module_name(path: str, roots: Iterable[str]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Which application the start commands of the project name: ``uvicorn app.main:app`` and its kin, wherever they stand."""
+"""Which application the start commands of the project name: ``uvicorn app.main:app`` and its kin."""
 
 import re
 from collections.abc import Iterator
@@ -32,14 +32,11 @@ def started(files: FileFacts) -> tuple[Started, ...]:
 
 
 def _commands(files: FileFacts) -> Iterator[str]:
-    for container in files.containers:
-        for stage in reversed(container.stages):
-            for instruction in stage.instructions:
-                if instruction.keyword.upper() in ("CMD", "ENTRYPOINT"):
-                    yield _JSON_MARKS.sub(" ", instruction.value)
-    for manifest in files.manifests:
-        for service in manifest.containers:
-            yield service.command
+    stages = (stage for container in files.containers for stage in reversed(container.stages))
+    for instruction in (instruction for stage in stages for instruction in stage.instructions):
+        if instruction.keyword.upper() in ("CMD", "ENTRYPOINT"):
+            yield _JSON_MARKS.sub(" ", instruction.value)
+    yield from (service.command for manifest in files.manifests for service in manifest.containers)
     for path, _, text in files.commands:
         if not path.startswith("../"):
             yield text

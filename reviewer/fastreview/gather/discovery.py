@@ -25,9 +25,11 @@ MAX_LEFT_OUT = 200
 
 # Written by tools about the project: not worth a line in any report.
 _SILENT = frozenset(
-    ".git .hg .svn .jj __pycache__ .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .pytype .pyre "
-    ".ipynb_checkpoints .idea .cache".split()
-)
+    (
+        ".git", ".hg", ".svn", ".jj", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis",
+        ".import_linter_cache", ".pytype", ".pyre", ".ipynb_checkpoints", ".idea", ".cache",
+    )
+)  # fmt: skip
 _REASONS = {
     **dict.fromkeys(("node_modules", "bower_components", ".pnpm-store", ".yarn"), "JavaScript packages"),
     **dict.fromkeys((".tox", ".nox", ".venv", ".conda"), "virtual environment"),
@@ -54,7 +56,7 @@ class Discovered(Struct, frozen=True):
 
     @property
     def way_up(self) -> str:
-        """From the root to the repository: "." or "../..". """
+        """From the root to the repository: "." or "../.."."""
         return os.path.relpath(self.repository, self.root).replace(os.sep, "/")
 
 
@@ -94,7 +96,7 @@ def _folder(path: Path) -> Path:
 
 
 def repository_of(root: Path) -> Path:
-    """The nearest folder, from ``root`` upwards, that holds ``.git``; else the root. Never the home folder or above it."""
+    """The nearest folder, from ``root`` upwards, that holds ``.git``; else the root. Never the home folder or above."""
     home = _home()
     for level, folder in enumerate((root, *root.parents)):
         if folder.parent == folder or level > MAX_LEVELS_UP or (folder == home and folder != root):
@@ -151,23 +153,31 @@ class _Walk:
             prefix = f"{folder}/" if folder else ""
             for entry in found:
                 path = prefix + entry.name
-                if not _is_text(entry.name):
-                    self.leave(_readable(path), "its name is not UTF-8")
-                elif entry.is_symlink():
-                    self.link(path)
-                elif entry.is_dir(follow_symlinks=False):
-                    if entry.name in _SILENT:
-                        continue
-                    if reason := self.reason(path, entry.name, names):
-                        self.leave(path, reason)
-                    elif depth >= MAX_DEPTH:
-                        self.leave(path, f"more than {MAX_DEPTH} folders deep")
-                    else:
+                if entry.is_dir(follow_symlinks=False) and _is_text(entry.name):
+                    if self.enters(path, entry.name, names, depth):
                         pending.append((path, depth + 1))
-                elif entry.is_file(follow_symlinks=False):
-                    self.take(path)
-                elif entry.name.endswith(".py"):
-                    self.leave(path, "not a regular file")
+                else:
+                    self.file(entry, path)
+
+    def enters(self, path: str, name: str, siblings: set[str], depth: int) -> bool:
+        if name in _SILENT:
+            return False
+        reason = self.reason(path, name, siblings)
+        if not reason and depth >= MAX_DEPTH:
+            reason = f"more than {MAX_DEPTH} folders deep"
+        if reason:
+            self.leave(path, reason)
+        return not reason
+
+    def file(self, entry: "os.DirEntry[str]", path: str) -> None:
+        if not _is_text(entry.name):
+            self.leave(_readable(path), "its name is not UTF-8")
+        elif entry.is_symlink():
+            self.link(path)
+        elif entry.is_file(follow_symlinks=False):
+            self.take(path)
+        elif entry.name.endswith(".py"):
+            self.leave(path, "not a regular file")
 
     def take(self, path: str) -> None:
         if len(self.files) >= MAX_FILES:

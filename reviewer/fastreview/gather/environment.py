@@ -42,7 +42,7 @@ def find_interpreter(
     """The interpreter to import ``root`` with, or the reason why there is none, as a sentence.
 
     ``given`` is the value of ``--env``: "" or "auto" searches, "project" searches without falling back on ours,
-    anything else is an interpreter, an environment's folder or a command. ``repository`` is where the search upwards ends.
+    anything else is an interpreter, an environment's folder or a command. ``repository`` ends the search upwards.
     """
     root = root.resolve()
     if given and given not in ("auto", "project"):

@@ -9,7 +9,6 @@ from msgspec import Struct, structs
 
 from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
 from fastreview.facts.app import ProbeFacts
-from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.files import gather_files
@@ -27,7 +26,7 @@ HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has
 
 
 class Options(Struct, frozen=True):
-    """How to gather. ``environment`` is auto, project, none or the path of an interpreter; ``apps`` are ``module:attribute``."""
+    """How to gather. ``environment`` is auto, project, none or an interpreter; ``apps`` are ``module:attribute``."""
 
     static: bool = False
     apps: tuple[str, ...] = ()
@@ -60,10 +59,9 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
         files = gather_files(found.root, found.repository, found.listing)
         file_side = Gathered(Side.FILES, "ok", seconds=files_timer.seconds)
         git, git_side = asked.result()
-    root_is_package = "__init__.py" in found.python
     scope = Scope(
         found.name,
-        import_roots(root_is_package, modules, files),
+        import_roots(modules, files),
         found.way_up,
         found.left_out,
         tuple(module.path for module in modules if _imports_fastapi(module)),
@@ -93,7 +91,9 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
         return None, Gathered(Side.APP, "off", "no interpreter is to be used", "run without --env none")
     chosen = given(options.apps, facts.modules, roots) or candidates(facts.modules, facts.files, roots)
     if not chosen:
-        return None, Gathered(Side.APP, "unavailable", "no FastAPI application was found", "name it with --app module:attribute")
+        return None, Gathered(
+            Side.APP, "unavailable", "no FastAPI application was found", "name it with --app module:attribute"
+        )
     interpreter = find_interpreter(found.root, found.repository, options.environment)
     if isinstance(interpreter, str):
         return None, Gathered(Side.APP, "unavailable", interpreter, HOW_TO_IMPORT)
@@ -107,7 +107,9 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
 
 def _source_side(modules: Sequence[ModuleFacts], seconds: float) -> Gathered:
     if not modules:
-        return Gathered(Side.SOURCE, "unavailable", "there are no Python files", "name the folder with the code", seconds)
+        return Gathered(
+            Side.SOURCE, "unavailable", "there are no Python files", "name the folder with the code", seconds
+        )
     if all(module.parser == "none" for module in modules):
         reason = f"none of the {len(modules)} Python files can be read"
         return Gathered(Side.SOURCE, "unavailable", reason, "see the list of unparsed files", seconds)

@@ -41,7 +41,9 @@ def git_facts(root: Path, repository: Path) -> GitFacts:
     if not (repository / ".git").exists():
         raise GitUnavailable("not a git repository")
     filters = _without_filters(root)
-    state = _run(root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", ".")
+    state = _run(
+        root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", "."
+    )
     lines = state.split("\0")
     commit = next((line.rpartition(" ")[2] for line in lines if line.startswith("# branch.oid ")), "")
     dirty = any(line and not line.startswith("#") for line in lines)

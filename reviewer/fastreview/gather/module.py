@@ -17,6 +17,7 @@ from fastreview.facts.source import (
     ModuleFacts,
     Parameter,
 )
+from fastreview.facts.syntax import Body, Expr
 from fastreview.gather import syntax
 
 MAX_BYTES = 2_000_000
@@ -97,7 +98,7 @@ def parse_newer(text: str) -> tuple[ast.Module, str] | None:
     from fastreview.gather.newer_syntax import parse_with_libcst
 
     tree = parse_with_libcst(text)
-    return tree and (tree, "libcst")
+    return (tree, "libcst") if tree is not None else None
 
 
 def unread(path: str, error: str) -> ModuleFacts:
@@ -276,7 +277,7 @@ class _Extraction:
         self.block(nodes, qualname, qualname, False)
 
 
-def annotation(node: ast.expr | None) -> syntax.Expr:
+def annotation(node: ast.expr | None) -> Expr:
     """An annotation as an expression; one written as a string is parsed, as type checkers do."""
     converted = syntax.expression(node)
     if isinstance(converted, str) and len(converted) < 500:
@@ -333,5 +334,5 @@ def _small(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Attribute)
 
 
-def _raw(body: syntax.s.Body) -> msgspec.Raw:
+def _raw(body: Body) -> msgspec.Raw:
     return msgspec.Raw(_encode(body)) if body else EMPTY_BODY

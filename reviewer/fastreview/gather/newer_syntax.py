@@ -7,8 +7,11 @@ type parameters, and the inside of f-strings that need PEP 701; lines may move w
 import ast
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 import libcst as cst
+
+_QUOTES: dict[str, Literal['"', "'", '"""', "'''"]] = {q: q for q in ('"', "'", '"""', "'''")}
 
 
 def parse_with_libcst(text: str) -> ast.Module | None:
@@ -62,7 +65,7 @@ class _Downgrade(cst.CSTTransformer):
 
 def _plain_fstring(parts: Sequence[cst.CSTNode], start: str) -> cst.BaseExpression:
     """The same f-string with simple names kept in its braces and other expressions called ``_``."""
-    quote = start.lstrip("fFrRtT")
+    quote = _QUOTES[start.lstrip("fFrRtT")]
     out: list[cst.BaseFormattedStringContent] = []
     for part in parts:
         match part:

@@ -27,7 +27,9 @@ _STATEMENT = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_INSIDE = re.compile(rf"\#[^\n]* | {_STRING} | (?P<opening>[(\[{{]) | (?P<closing>[)\]}}]) | (?P<mark>[,:!]|\n)", re.VERBOSE)
+_INSIDE = re.compile(
+    rf"\#[^\n]* | {_STRING} | (?P<opening>[(\[{{]) | (?P<closing>[)\]}}]) | (?P<mark>[,:!]|\n)", re.VERBOSE
+)
 _ENDS = {
     '"': re.compile(r'(?:[^"\\\n]|\\.)*+"', re.DOTALL),
     "'": re.compile(r"(?:[^'\\\n]|\\.)*+'", re.DOTALL),
@@ -54,7 +56,8 @@ def rewritten(text: str) -> str | None:
         return None
     if not edits:
         return None
-    out, position = [], 0
+    out: list[str] = []
+    position = 0
     for start, end, new in edits:
         if start < position:
             return None
@@ -118,7 +121,7 @@ def _closing(text: str, position: int) -> int:
 
 
 def _header(text: str, position: int) -> tuple[int, bool]:
-    """Where the colon of an ``except`` clause is, and whether several exceptions stand before it without parentheses."""
+    """Where the colon of an ``except`` clause is, and whether several exceptions stand bare before it."""
     several = False
     while found := _INSIDE.search(text, position):
         position = found.end()
@@ -200,7 +203,9 @@ def _string_edits(text: str, opening: re.Match[str], end: int) -> Iterator[Edit]
     if not _OLD_FSTRINGS:
         return
     *fields, _ = _fields(text, opening, 0)
-    newer = [(start, stop) for start, stop in fields if any(mark in text[start:stop] for mark in (quote, "\\", "#", "\n"))]
+    newer = [
+        (start, stop) for start, stop in fields if any(mark in text[start:stop] for mark in (quote, "\\", "#", "\n"))
+    ]
     if not newer or (len(quote) > 1 and not any(mark in text[a:b] for a, b in newer for mark in (quote, "\\", "#"))):
         return
     if len(quote) == 1:

@@ -11,8 +11,8 @@ from fastreview.gather.commands import started
 _CONFIGURED = (("pytest", "pythonpath"), ("pytest", "ini_options.pythonpath"), ("mypy", "mypy_path"))
 
 
-def import_roots(root_is_package: bool, modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str, ...]:
-    """Folders relative to the reviewed root, the likeliest first: what the tools are told, ``src``, then what imports show.
+def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str, ...]:
+    """Folders relative to the reviewed root: what the tools are told, ``src``, the root, then what imports show.
 
     ``..`` is among them when the reviewed folder is itself a package.
     """
@@ -24,13 +24,13 @@ def import_roots(root_is_package: bool, modules: Sequence[ModuleFacts], files: F
             found[folder or "."] = None
     if "src" in inside and "src/__init__.py" not in paths:
         found["src"] = None
-    if root_is_package:
+    if "__init__.py" in paths:
         found[".."] = None
     found["."] = None
     for start in started(files):
-        folder = home_of(start.module, paths, tuple(found))
-        if folder is not None:
-            found[folder] = None
+        home = home_of(start.module, paths, tuple(found))
+        if home is not None:
+            found[home] = None
     installed = {requirement.name.replace("-", "_") for requirement in files.requirements}
     supported = _supported_by_imports(modules, inside, installed)
     for folder, _ in sorted(supported.items(), key=lambda item: (-item[1], item[0])):
@@ -39,7 +39,7 @@ def import_roots(root_is_package: bool, modules: Sequence[ModuleFacts], files: F
 
 
 def home_of(module: str, paths: Sequence[str], roots: Sequence[str]) -> str | None:
-    """The folder from which ``module`` is imported: one of ``roots``, else the shallowest where it can be; None without one."""
+    """The folder from which ``module`` is imported: one of ``roots``, else the shallowest; None where there is none."""
     endings = [f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"]
     known = set(paths)
     for root in roots:
@@ -72,7 +72,9 @@ def _configured(files: FileFacts) -> Iterable[str]:
             if settings.tool != tool or settings.path.startswith("../"):
                 continue
             value = settings.values.get(key)
-            texts = value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            texts = (
+                value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            )
             for text in texts:
                 if isinstance(text, str) and not text.startswith("/"):
                     yield _joined(base, text)

@@ -41,7 +41,7 @@ def gather_source(
                 missing.append((path, data))
         if progress:
             progress(len(paths) - len(missing), len(paths))
-        for module in _extract(root, missing, workers or processors()):
+        for module in _extract(missing, workers or processors()):
             facts[module.path] = module
             if progress:
                 progress(len(facts), len(paths))
@@ -77,7 +77,7 @@ def processors() -> int:
         return min(8, os.cpu_count() or 1)
 
 
-def _extract(root: Path, files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[ModuleFacts]:
+def _extract(files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[ModuleFacts]:
     size = sum(len(data) for _, data in files)
     workers = min(workers, 1 + size // WORKERS_FROM_BYTES)
     if workers < 2:  # noqa: PLR2004

@@ -1,7 +1,7 @@
 """Extraction shared with child processes: each gets file contents on its standard input and answers with facts.
 
-Plain child processes and pipes instead of `multiprocessing`: nothing of the parent is inherited or pickled, it works the
-same on every platform, and a child that dies costs nothing but its share, which the parent then does itself.
+Plain child processes and pipes instead of `multiprocessing`: nothing of the parent is inherited or pickled, it works
+the same on every platform, and a child that dies costs only its share, which the parent then does itself.
 """
 
 import subprocess
@@ -54,7 +54,11 @@ class _Child:
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
         try:
             done = subprocess.run(
-                command, input=msgspec.msgpack.encode(self.share), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+                command,
+                input=msgspec.msgpack.encode(self.share),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                check=False,
             )
         except OSError:
             return

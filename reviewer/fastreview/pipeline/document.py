@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 
 from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
@@ -23,6 +23,9 @@ from fastreview.scoring.rules import MODEL
 
 _STATUS = re.compile(r"HTTP_([1-5][0-9]{2})_")  # status.HTTP_201_CREATED
 
+# The words of the facts and the engine are those of the document; `review.decode` would refuse others.
+State = Literal["ok", "unavailable", "off"]
+Fix = Literal["safe", "unsafe"] | None
 Seen = tuple[Literal["static", "runtime"], ...]
 
 
@@ -46,7 +49,9 @@ def assemble(
         findings=tuple(_findings(facts, root, evaluations, checks)),
         strengths=tuple(_strengths(evaluations)),
         routes=tuple(_routes(project)),
-        next_steps=next_steps(evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}),
+        next_steps=next_steps(
+            evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}
+        ),
         plan=review.Plan(),
         more_proof=scorecard.more_proof,
         arithmetic=scorecard.arithmetic,
@@ -65,9 +70,7 @@ def _first_paragraph(text: str) -> str:
 
 def _project(project: Project) -> review.ProjectEntry:
     facts = project.facts
-    apps = (
-        review.AppEntry(app.key, app.place.path, app.place.line, cast(Seen, app.seen)) for app in project.apps
-    )
+    apps = (review.AppEntry(app.key, app.place.path, app.place.line, cast("Seen", app.seen)) for app in project.apps)
     commit, dirty = (facts.git.commit, facts.git.dirty) if facts.git else ("", False)
     return review.ProjectEntry(facts.scope.name, commit, dirty, tuple(apps))
 
@@ -86,8 +89,7 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
 
 def _gathered(facts: Facts) -> Iterator[review.GatheredEntry]:
     for side in facts.gathered:
-        assert side.state in ("ok", "unavailable", "off")
-        yield review.GatheredEntry(side.what.value, side.state, side.reason, side.how, side.seconds)
+        yield review.GatheredEntry(side.what.value, cast("State", side.state), side.reason, side.how, side.seconds)
 
 
 def _outcome(result: CheckResult, texts: dict[str, review.Page]) -> review.OutcomeEntry:
@@ -116,7 +118,6 @@ def _findings(
 ) -> Iterator[review.FindingEntry]:
     excerpts = Excerpts(facts, root)
     for finding in in_order(evaluations):
-        assert finding.fix in ("", "safe", "unsafe")
         place = finding.place
         yield review.FindingEntry(
             check=finding.check,
@@ -130,15 +131,10 @@ def _findings(
             message=finding.message,
             fingerprint=finding.fingerprint,
             related=tuple(review.RelatedPlace(r.place.path, r.place.line, r.message) for r in finding.related),
-            fix=finding.fix or None,
-            status=_status(finding.status),
+            fix=cast("Fix", finding.fix or None),
+            status=cast("review.Status", finding.status),
             excerpt=excerpts.around(place),
         )
-
-
-def _status(status: str) -> review.Status:
-    assert status in get_args(review.Status)
-    return cast(review.Status, status)
 
 
 def _strengths(evaluations: Sequence[Evaluation]) -> Iterator[review.StrengthEntry]:
@@ -157,7 +153,7 @@ def _strengths(evaluations: Sequence[Evaluation]) -> Iterator[review.StrengthEnt
 
 
 def _rung(rung: Rung | None) -> review.RungName | Literal[""]:
-    return "" if rung is None else cast(review.RungName, rung.word)
+    return "" if rung is None else cast("review.RungName", rung.word)
 
 
 def _routes(project: Project) -> Iterator[review.RouteEntry]:
@@ -170,7 +166,7 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
             path_file=place.path,
             line=place.line,
             is_async=route.is_async,
-            seen=cast(Seen, route.seen),
+            seen=cast("Seen", route.seen),
             security=tuple(route.security),
             dependencies=tuple(dict.fromkeys(injected.name for injected in route.dependencies)),
             response_model=route.response_model,
@@ -195,6 +191,6 @@ def _status_code(route: Route) -> int:
             return 0
         case int():
             return given
-        case Ref(name=name) if (digits := _STATUS.search(name)):
+        case Ref(name=name) if digits := _STATUS.search(name):
             return int(digits[1])
     return 0

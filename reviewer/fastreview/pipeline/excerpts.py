@@ -30,7 +30,7 @@ class Excerpts:
         self._left = MAX_EXCERPTS
 
     def around(self, place: Place) -> Excerpt | None:
-        """The lines of ``place`` and some around them, or None for a file as a whole, above the root, or changed since."""
+        """The lines of ``place`` and some around; None for a file as a whole, above the root, or changed since."""
         if self.root is None or not place.line or place.path.startswith("../") or self._left <= 0:
             return None
         if place.path not in self._lines:

@@ -54,12 +54,16 @@ def nothing_to_assess(facts: Facts, path: str) -> str:
     if not facts.modules:
         left_out = [left.path for left in facts.scope.left_out]
         there = f" Left out were {_some(left_out)}." if left_out else ""
-        return f"There are no Python files in {path}, so there is nothing to assess.{there} Name the folder with the code."
+        return (
+            f"There are no Python files in {path}, so there is nothing to assess.{there} Name the folder with the code."
+        )
     if not source.ok:
         first = facts.modules[0]
         return f"None of the {len(facts.modules)} Python files in {path} can be read ({first.path}: {first.error})."
     if not facts.scope.fastapi_files:
-        return f"No Python file in {path} imports FastAPI, so there is nothing to assess. Name the folder of the service."
+        return (
+            f"No Python file in {path} imports FastAPI, so there is nothing to assess. Name the folder of the service."
+        )
     return ""
 
 

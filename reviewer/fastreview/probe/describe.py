@@ -68,11 +68,8 @@ def attempt(warn, what, describe):
 
 def middleware_of(app, mount, project):
     """Outermost first, in the order that FastAPI builds the stack, its own layers included."""
-    own = []
-    outer = ["ServerErrorMiddleware", "ExceptionTelemetryMiddleware", "AppBodyLimitMiddleware"]
-    for name in outer:
-        if name == "ServerErrorMiddleware" or hasattr(applications, name):
-            own.append(framework_middleware(name, mount))
+    newer = [name for name in ("ExceptionTelemetryMiddleware", "AppBodyLimitMiddleware") if hasattr(applications, name)]
+    own = [framework_middleware(name, mount) for name in ("ServerErrorMiddleware", *newer)]
     for item in app.user_middleware:
         options = dict(getattr(item, "kwargs", None) or getattr(item, "options", None) or {})
         dispatch = options.pop("dispatch", None)

@@ -220,8 +220,7 @@ def flattened(dependant, depth=0):
     yield dependant
     if depth < MAX_DEPTH:
         for part in dependant.dependencies:
-            for found in flattened(part, depth + 1):
-                yield found
+            yield from flattened(part, depth + 1)
 
 
 def annotated_by(call):

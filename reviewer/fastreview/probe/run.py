@@ -32,7 +32,7 @@ class Run:
         self.warnings = []
         self.missing = []
         self.built = {}
-        self.doing = ""
+        self.doing = "Importing fastapi"
         self.facts = {
             "interpreter": sys.executable or "",
             "python": "%d.%d.%d" % sys.version_info[:3],
@@ -107,7 +107,7 @@ class Run:
         warnings.simplefilter("default")
         warnings.showwarning = self.show_warning
 
-    def show_warning(self, message, category, filename, lineno, file=None, line=None):
+    def show_warning(self, message, category, filename, lineno, *ignored):
         path = self.project.relative(filename)
         if path:
             self.warn("%s: %s (%s:%d)" % (category.__name__, clean(message, 300), path, lineno))

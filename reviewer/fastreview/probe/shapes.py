@@ -74,27 +74,20 @@ def type_arguments(annotation):
 
 
 def classes_in(annotation, depth=0):
-    """The classes that an annotation mentions, outermost first."""
-    if depth > 8:
+    """The classes that an annotation mentions, outermost first; what a model's own parameters mention is its affair."""
+    if depth > 8 or isinstance(annotation, typing.TypeVar):
         return
-    if isinstance(annotation, type) and not isinstance(annotation, typing.TypeVar):
+    inner = list(type_arguments(annotation))
+    if isinstance(annotation, type):
         yield annotation
-        if not is_model(annotation):
-            for argument in type_arguments(annotation):
-                for found in classes_in(argument, depth + 1):
-                    yield found
-        return
-    origin = getattr(annotation, "__origin__", None)
-    if getattr(annotation, "__metadata__", None) is not None and origin is not None:
-        for found in classes_in(origin, depth + 1):
-            yield found
-    for argument in type_arguments(annotation):
-        for found in classes_in(argument, depth + 1):
-            yield found
-    value = getattr(annotation, "__value__", None)
-    if value is not None:
-        for found in classes_in(value, depth + 1):
-            yield found
+        if is_model(annotation):
+            return
+    elif getattr(annotation, "__metadata__", None) is not None:
+        inner.insert(0, annotation.__origin__)
+    elif getattr(annotation, "__value__", None) is not None:
+        inner.append(annotation.__value__)
+    for part in inner:
+        yield from classes_in(part, depth + 1)
 
 
 def base_model():
@@ -271,16 +264,13 @@ def constraints(field):
 def annotated_metadata(annotation, depth=0):
     if depth > 5:
         return
-    for item in getattr(annotation, "__metadata__", None) or ():
-        yield item
+    yield from getattr(annotation, "__metadata__", None) or ()
     origin = getattr(annotation, "__origin__", None)
     if origin is not None and getattr(annotation, "__metadata__", None) is not None:
-        for item in annotated_metadata(origin, depth + 1):
-            yield item
+        yield from annotated_metadata(origin, depth + 1)
     elif origin is typing.Union or type(annotation).__name__ == "UnionType":
         for argument in type_arguments(annotation):
-            for item in annotated_metadata(argument, depth + 1):
-                yield item
+            yield from annotated_metadata(argument, depth + 1)
 
 
 def literal_values(annotation):

@@ -13,6 +13,10 @@ Environment = Mapping[str, tuple[s.Expr, Code]]
 """What names stand for at one call of a function or in one turn of a loop: an expression and where it is written."""
 
 MAX_DEPTH = 12
+_STRING_METHODS: dict[str, Callable[..., str]] = {
+    "lower": str.lower, "upper": str.upper, "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip,
+    "replace": str.replace, "removeprefix": str.removeprefix, "removesuffix": str.removesuffix, "title": str.title,
+}  # fmt: skip
 UNKNOWN_PART = "{?}"
 """Stands in a string for a part that is only known at run time."""
 
@@ -49,10 +53,40 @@ class Constants:
                 key = self.text(index, code, env, depth + 1)
                 if origin and key is not None and isinstance(origin[0], s.Mapping) and key in origin[0].keys:
                     return self.text(origin[0].values[origin[0].keys.index(key)], origin[1], None, depth + 1)
+            case s.Subscript(value=s.Call() as call, index=int() as index):
+                parts = self._split(call, code, env, depth + 1)
+                return parts[index] if parts and -len(parts) <= index < len(parts) else None
+            case s.Call(method=method) if method in _STRING_METHODS:
+                return self._string_method(expr, code, env, depth + 1)
             case s.Ref() | s.Attribute():
                 origin = self.origin(expr, code, env)
                 return self.text(origin[0], origin[1], None, depth + 1) if origin else None
         return None
+
+    def _owner(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> str | None:
+        """``x`` of ``x.method(...)`` as a string."""
+        match call.func:
+            case s.Ref(name=name) if "." in name:
+                return self.text(s.Ref(name.rpartition(".")[0]), code, env, depth)
+            case s.Attribute(value=value):
+                return self.text(value, code, env, depth)
+        return None
+
+    def _split(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> list[str]:
+        owner = self._owner(call, code, env, depth) if call.method == "split" else None
+        separator = self.text(call.args[0], code, env, depth) if call.args else None
+        return owner.split(separator) if owner and separator else []
+
+    def _string_method(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> str | None:
+        owner = self._owner(call, code, env, depth)
+        given = [self.text(a, code, env, depth) for a in call.args]
+        known = [g for g in given if g is not None]
+        if owner is None or len(known) != len(given):
+            return None
+        try:
+            return _STRING_METHODS[call.method](owner, *known)
+        except TypeError:
+            return None
 
     def flag(self, expr: s.Expr | s.Missing, code: Code) -> bool | None:
         if isinstance(expr, s.Ref):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
-from fastreview.project.code import Function
+from fastreview.project.code import Code, Function
+from fastreview.project.contracts import Declared, Input, inputs_of
 from fastreview.project.dependencies import Injected
 from fastreview.project.routing import Listed, Router
 from fastreview.project.subject import Place, Subject
@@ -179,6 +180,30 @@ class Route(Subject):
         if self.endpoint is not None and self.endpoint.facts.returns_annotated:
             return s.written(self.endpoint.facts.returns)
         return self.facts.response_model if self.facts is not None else ""
+
+    @cached_property
+    def answers(self) -> Declared | None:
+        """The declared type of the answer with the code whose names it uses: ``response_model``, else the return
+        annotation; None where neither promises anything."""
+        given = self.option("response_model")
+        if given is None:
+            return None
+        if self.listed is not None and not isinstance(given, s.Missing):
+            registered = self.listed.registered
+            own: tuple[s.Expr, Code] = (given, registered.code)
+            if isinstance(given, s.Ref):
+                # The parameter of a factory: what its caller gave.
+                own = self.app.project.constants.origin(given, registered.code, registered.env) or own
+                own = own if isinstance(own[0], s.Ref | s.Subscript) else (given, registered.code)
+            return Declared(*own)
+        if self.endpoint is not None and self.endpoint.facts.returns_annotated:
+            return Declared(self.endpoint.facts.returns, self.endpoint.parent or self.endpoint.module)
+        return None
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """What a client can give: parameters of the endpoint and of its dependencies, nested ones too."""
+        return tuple(inputs_of(self))
 
     @property
     def security(self) -> tuple[str, ...]:

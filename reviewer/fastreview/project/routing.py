@@ -555,15 +555,24 @@ class Routing:
             text = self._constants.text(prefix, router.code)
             return "/{?}" if text is None else text
         if router.cls is not None:
-            return self._class_prefix(router.cls)
+            return self._class_prefix(router.cls, router)
         return ""
 
-    def _class_prefix(self, cls: Class) -> str:
+    def _class_prefix(self, cls: Class, router: Router) -> str:
         """A prefix that a subclass passes on: ``super().__init__(prefix="/items")``."""
         init = cls.method("__init__")
-        for site in init.calls if init else ():
+        if init is None:
+            return ""
+        env: dict[str, tuple[s.Expr, Code]] = {}
+        for position, parameter in enumerate(init.facts.parameters[1:]):
+            given = router.call.argument(position, parameter.name)
+            if not isinstance(given, s.Missing):
+                env[parameter.name] = (given, router.code)
+            elif parameter.has_default:
+                env[parameter.name] = (parameter.default, init.module)
+        for site in init.calls:
             if site.call.method == "__init__":
-                text = self._constants.text(site.call.keyword("prefix"), site.code)
+                text = self._constants.text(site.call.keyword("prefix"), site.code, env)
                 if text:
                     return text
         return ""

@@ -3,11 +3,16 @@
 import secrets
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pydantic import PostgresDsn, Secret, SecretStr
 
 from stockroom.security.tokens import JwtTokens
 from stockroom.settings import Settings, WorkerSettings
 from tests.fakes import FakeClock, FakeUnitOfWork
+
+# No deadline: on a busy machine it would fail tests for the machine's sake.
+hypothesis_settings.register_profile("stockroom", max_examples=50, deadline=None)
+hypothesis_settings.load_profile("stockroom")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from fastreview.gather.environment import Interpreter
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 OURS = Interpreter(sys.executable, "fastreview's own", "")
-QUICK = Limits(seconds=6.0, total_seconds=12.0)
+QUICK = Limits(seconds=20.0, total_seconds=30.0)
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 
 
@@ -101,13 +101,13 @@ FAILING = {
     "app = 1": "main:app is a int, not a FastAPI application",
     "pass": "main has no attribute app",
     "def app(settings): ...": "raised TypeError: it needs an argument: settings",
-    "while True: pass": "Importing main did not finish within 2 seconds (main.py:1)",
+    "while True: pass": "Importing main did not finish within 3 seconds (main.py:1)",
     """
 import signal, time
 for number in range(1, 32):
     try: signal.signal(number, signal.SIG_IGN)
     except OSError: pass
-time.sleep(99)""": "Importing main did not finish within 2 seconds (main.py:6)",
+time.sleep(99)""": "Importing main did not finish within 3 seconds (main.py:6)",
 }
 ROUTE = APP + "@app.get('/a')\ndef a(): ...\n"
 MISBEHAVING = (
@@ -116,8 +116,8 @@ MISBEHAVING = (
     "import os\nos.closerange(0, 256)",
     "import builtins, io, os\nbuiltins.open = io.open = os.replace = None",
     "import sys\nsys.stdout = sys.stderr = sys.__stdout__ = None\nsys.path.clear()",
-    "import atexit, time\natexit.register(time.sleep, 99)\n"
-    "import threading\nthreading.Thread(target=time.sleep, args=(99,)).start()",
+    "import atexit, time\natexit.register(time.sleep, 99)",
+    "import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()",
     "import os\nos.mkdir('locked'); os.chmod('locked', 0)\nos.chdir('/')",
 )
 
@@ -129,7 +129,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[ProbeF
     def run(text: str) -> tuple[ProbeFacts, float]:
         start = time.monotonic()
         root = write(tmp_path_factory.mktemp("project"), {"main.py": text})
-        return probe(root, limits=Limits(seconds=2.0, total_seconds=4.0)), time.monotonic() - start
+        seconds = 3.0 if "did not finish" in FAILING.get(text, "") else 20.0
+        return probe(root, limits=Limits(seconds=seconds, total_seconds=seconds)), time.monotonic() - start
 
     texts = [*FAILING, *(ROUTE + text for text in MISBEHAVING)]
     with ThreadPoolExecutor(2) as pool:
@@ -144,7 +145,7 @@ def test_import_that_fails(outcomes: dict[str, tuple[ProbeFacts, float]], text: 
     assert error in facts.error
     assert "\n" not in facts.error
     assert "/" not in facts.error
-    assert seconds < 8
+    assert seconds < 15
 
 
 @pytest.mark.parametrize("text", MISBEHAVING)

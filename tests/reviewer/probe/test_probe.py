@@ -93,8 +93,8 @@ def test_place_of_a_library_has_no_path() -> None:
         (None, "None"),
         (int, "int"),
         (list[Part], "list[{}.Part]"),
-        (Optional[Part], "Union[{}.Part, None]"),
-        (Union[int, str], "Union[int, str]"),
+        (Optional[Part], "Union[{}.Part, None]"),  # noqa: UP045 - both spellings
+        (Union[int, str], "Union[int, str]"),  # noqa: UP007 - both spellings
         (Annotated[int, Field(ge=1)], "int"),
         (dict[str, list[Part]], "dict[str, list[{}.Part]]"),
         (Literal["a", 1], "Literal['a', 1]"),

@@ -4,8 +4,10 @@ import hashlib
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -26,32 +28,47 @@ from tests.reviewer.scoring.projects import (
 from fastreview.check import Kind
 from fastreview.outcome import Evaluation, Run
 from fastreview.project import Place
-from fastreview.review import LEVELS
+from fastreview.review import LEVELS, DimensionEntry, Headline
 from fastreview.scoring import Reading, Scorecard, band, score
-from fastreview.scoring.overall import evidence
+from fastreview.scoring.dimension import entry, profile
+from fastreview.scoring.overall import evidence, headline
+from fastreview.scoring.standing import standing
 
 often = settings(max_examples=200, deadline=None)
 Project = tuple[Evaluation, ...]
 Change = tuple[Project, Project]
 
 
-def proven(card: Scorecard) -> list[float]:
+class Rating(NamedTuple):
+    """The compared part of a scorecard; without the arithmetic and its text, so that many projects can be tried."""
+
+    headline: Headline
+    dimensions: tuple[DimensionEntry, ...]
+    evidence: Fraction
+
+
+def rated(project: Project) -> Rating:
+    dimensions = profile([standing(evaluation) for evaluation in project])
+    return Rating(headline(dimensions), tuple(map(entry, dimensions)), evidence(dimensions))
+
+
+def proven(card: Rating) -> list[float]:
     """Everything that is proven and can be compared: levels and indexes, the dimensions' and the project's."""
-    dimensions = [(LEVELS.index(entry.proven), entry.index) for entry in card.dimensions]
+    dimensions = [(LEVELS.index(shown.proven), shown.index) for shown in card.dimensions]
     return [LEVELS.index(card.headline.proven), card.headline.index, *(n for pair in dimensions for n in pair)]
 
 
-def possible(card: Scorecard) -> list[float]:
-    return [LEVELS.index(name) for name in (card.headline.possible, *(entry.possible for entry in card.dimensions))]
+def possible(card: Rating) -> list[float]:
+    return [LEVELS.index(name) for name in (card.headline.possible, *(shown.possible for shown in card.dimensions))]
 
 
 def no_higher(lower: list[float], higher: list[float]) -> bool:
     return all(a <= b for a, b in zip(lower, higher, strict=False))
 
 
-def assert_no_better(worse: Scorecard, better: Scorecard) -> None:
-    known = {entry.name for entry in worse.dimensions}
-    assert known == {entry.name for entry in better.dimensions}
+def assert_no_better(worse: Rating, better: Rating) -> None:
+    known = {shown.name for shown in worse.dimensions}
+    assert known == {shown.name for shown in better.dimensions}
     assert no_higher(proven(worse), proven(better))
     assert no_higher(possible(worse), possible(better))
 
@@ -59,7 +76,7 @@ def assert_no_better(worse: Scorecard, better: Scorecard) -> None:
 @often
 @given(changes("FUWAdcx", "P"))
 def test_1_fixing_a_subject_lowers_nothing(change: Change) -> None:
-    before, after = map(score, change)
+    before, after = map(rated, change)
     assert_no_better(before, after)
     assert after.headline.assessed >= before.headline.assessed
 
@@ -67,7 +84,7 @@ def test_1_fixing_a_subject_lowers_nothing(change: Change) -> None:
 @often
 @given(changes("PUWAdcxe", "F"))
 def test_1_breaking_a_subject_raises_nothing(change: Change) -> None:
-    before, after = map(score, change)
+    before, after = map(rated, change)
     assert_no_better(after, before)
 
 
@@ -76,10 +93,10 @@ def test_1_breaking_a_subject_raises_nothing(change: Change) -> None:
 def test_2_disabling_a_check_proves_nothing_more(project: Project, data: st.DataObject, run: Run) -> None:
     """Also of a check that did not apply: from then on it does."""
     place = data.draw(st.integers(0, len(project) - 1))
-    before = score(project)
-    after = score(swapped(project, place, Evaluation(project[place].check, run)))
+    before = rated(project)
+    after = rated(swapped(project, place, Evaluation(project[place].check, run)))
     assert no_higher(proven(after), proven(before))
-    assert evidence(after.profile) <= evidence(before.profile)
+    assert after.evidence <= before.evidence
     assert after.headline.assessed <= before.headline.assessed
 
 
@@ -87,13 +104,13 @@ def test_2_disabling_a_check_proves_nothing_more(project: Project, data: st.Data
 @given(projects(), st.sets(st.integers(0, 7)))
 def test_2_disabling_many_checks_proves_nothing_more(project: Project, off: set[int]) -> None:
     after = tuple(Evaluation(e.check, Run.OFF) if index in off else e for index, e in enumerate(project))
-    assert no_higher(proven(score(after)), proven(score(project)))
+    assert no_higher(proven(rated(after)), proven(rated(project)))
 
 
 @often
 @given(changes("PFUAdcxe", "W"))
 def test_2_a_waiver_never_helps(change: Change) -> None:
-    before, after = map(score, change)
+    before, after = map(rated, change)
     assert_no_better(after, before)
 
 
@@ -101,16 +118,16 @@ def test_2_a_waiver_never_helps(change: Change) -> None:
 @given(changes("FW", "Udc"))
 def test_2_a_failure_that_becomes_unknown_proves_nothing_more(change: Change) -> None:
     """A pass on too low a rung is unknown too, where the level wants more; the levels above Intermediate do."""
-    before, after = (score(tuple(e for e in project if e.check.level > 1)) for project in change)
+    before, after = (rated(tuple(e for e in project if e.check.level > 1)) for project in change)
     assert no_higher(proven(after), proven(before))
-    assert evidence(after.profile) <= evidence(before.profile)
+    assert after.evidence <= before.evidence
 
 
 @often
 @given(projects(), projects(("core",), prefix="X"))
 def test_3_a_dimension_is_moved_by_its_own_checks_only(project: Project, others: Project) -> None:
     rest = tuple(evaluation for evaluation in project if evaluation.check.dimension != "core")
-    before, after = score(project), score((*rest, *others))
+    before, after = rated(project), rated((*rest, *others))
     for old, new in zip(before.dimensions, after.dimensions, strict=True):
         assert old == new or old.name == "core"
 
@@ -119,21 +136,22 @@ def test_3_a_dimension_is_moved_by_its_own_checks_only(project: Project, others:
 @given(projects(), projects(DIMENSIONS[-2:], prefix="X"))
 def test_3_what_is_only_shown_decides_nothing(project: Project, others: Project) -> None:
     rest = tuple(evaluation for evaluation in project if evaluation.check.dimension not in DIMENSIONS[-2:])
-    assert score(project).headline == score((*rest, *others)).headline
+    assert rated(project).headline == rated((*rest, *others)).headline
 
 
 @often
 @given(projects())
 def test_4_index_and_level_agree_and_proven_stays_below_possible(project: Project) -> None:
     card = score(project)
+    assert rated(project)[:2] == (card.headline, card.dimensions)
     assert LEVELS[band(card.headline.index)] == card.headline.proven
-    assert all(LEVELS[band(entry.index)] == entry.proven for entry in card.dimensions)
+    assert all(LEVELS[band(shown.index)] == shown.proven for shown in card.dimensions)
     assert no_higher([LEVELS.index(card.headline.proven)], [LEVELS.index(card.headline.possible)])
-    for entry, dimension in zip(card.dimensions, card.profile, strict=True):
-        assert LEVELS.index(entry.proven) <= LEVELS.index(entry.possible)
+    for shown, dimension in zip(card.dimensions, card.profile, strict=True):
+        assert LEVELS.index(shown.proven) <= LEVELS.index(shown.possible)
         assert dimension.position(Reading.PROVEN) <= dimension.position(Reading.POSSIBLE)
-        assert 0 <= entry.banked <= 1
-        assert 0 <= entry.index <= 100
+        assert 0 <= shown.banked <= 1
+        assert 0 <= shown.index <= 100
     assert all(result.proven <= result.possible <= 1 for result in card.results)
     assert 0 <= card.headline.evidence <= 1
 

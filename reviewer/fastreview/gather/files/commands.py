@@ -69,7 +69,7 @@ def commands(reader: Reader, candidates: Sequence[Place]) -> tuple[tuple[Command
 
 
 def _line(reader: Reader, path: str, key: str) -> int:
-    return line_of(reader.text(path) or "", rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[=:]")
+    return line_of(reader.text(path) or "", rf"^[ \t]*[\"']?{re.escape(key)}[\"']?\s*[=:]")
 
 
 def _numbered(content: str) -> Iterator[tuple[int, str]]:

@@ -127,7 +127,7 @@ def _kubernetes(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
     if templated:
         content = without_templates(content)
     kinds = set(re.findall(r"^kind:\s*[\"']?(\w+)", content, re.MULTILINE))
-    if not kinds & _WORKLOADS and not re.search(r"^\s+(?:-\s*)?containers:", content, re.MULTILINE):
+    if not kinds & _WORKLOADS and not re.search(r"^[ \t]+(?:-\s*)?containers:", content, re.MULTILINE):
         yield from _kinds_only(place.path, content)
         return
     try:
@@ -232,15 +232,15 @@ def _by_text(path: str, content: str) -> Iterator[ManifestFacts]:
         return
     probes = tuple(
         ProbeSetting(_PROBES[found[1]], "", content.count("\n", 0, found.start()) + 1)
-        for found in re.finditer(r"^\s+(livenessProbe|readinessProbe|startupProbe):", content, re.MULTILINE)
+        for found in re.finditer(r"^[ \t]+(livenessProbe|readinessProbe|startupProbe):", content, re.MULTILINE)
     )
-    image = re.search(r"^\s+(?:- )?image:\s*(\S+)", content, re.MULTILINE)
+    image = re.search(r"^[ \t]+(?:- )?image:\s*(\S+)", content, re.MULTILINE)
     members: tuple[ManifestContainer, ...] = ()
     if image or probes:
-        resources = re.search(r"^\s+resources:", content, re.MULTILINE) is not None
-        line = line_of(content, r"^\s+(?:- )?image:")
+        resources = re.search(r"^[ \t]+resources:", content, re.MULTILINE) is not None
+        line = line_of(content, r"^[ \t]+(?:- )?image:")
         members = (ManifestContainer("", image[1] if image else "", "", line, probes, resources),)
-    strategy = re.search(r"^\s+(?:strategy|updateStrategy):\s*\n\s+type:\s*(\w+)", content, re.MULTILINE)
+    strategy = re.search(r"^[ \t]+(?:strategy|updateStrategy):\s*\n\s+type:\s*(\w+)", content, re.MULTILINE)
     line = content.count("\n", 0, kind.start()) + 1
     yield ManifestFacts(path, kind[1], "", line, strategy[1] if strategy else "", members)
 
@@ -254,7 +254,7 @@ def _fly(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
     checks += [table(check) for check in items(table(data, "http_service").get("checks"))]
     for service in items(data.get("services")):
         checks += [table(check) for key in ("http_checks", "tcp_checks") for check in items(table(service).get(key))]
-    line = line_of(content, r"^\s*\[+.*checks\]+")
+    line = line_of(content, r"^[ \t]*\[+.*checks\]+")
     probes = tuple(
         ProbeSetting("healthcheck", text(check.get("path")) or f"port {check.get('port', '')}", line)
         for check in checks
@@ -313,14 +313,14 @@ def _nomad(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
             path[1] if (path := re.search(r"path\s*=\s*\"([^\"]+)\"", found[1])) else "",
             content.count("\n", 0, found.start()) + 1,
         )  # fmt: skip
-        for found in re.finditer(r"^\s*check\s*\{([^}]*)\}", content, re.MULTILINE)
+        for found in re.finditer(r"^[ \t]*check\s*\{([^}]*)\}", content, re.MULTILINE)
     )
-    image = re.search(r"^\s*image\s*=\s*\"([^\"]+)\"", content, re.MULTILINE)
-    update = re.search(r"^\s*update\s*\{([^}]*)\}", content, re.MULTILINE)
+    image = re.search(r"^[ \t]*image\s*=\s*\"([^\"]+)\"", content, re.MULTILINE)
+    update = re.search(r"^[ \t]*update\s*\{([^}]*)\}", content, re.MULTILINE)
     strategy = ""
     if update:
         strategy = "canary" if re.search(r"canary\s*=\s*[1-9]", update[1]) else "rolling"
-    line = line_of(content, r"^\s*task\s+\"")
-    resources = re.search(r"^\s*resources\s*\{", content, re.MULTILINE) is not None
+    line = line_of(content, r"^[ \t]*task\s+\"")
+    resources = re.search(r"^[ \t]*resources\s*\{", content, re.MULTILINE) is not None
     member = ManifestContainer(job[1], image[1] if image else "", "", line, probes, resources)
     yield ManifestFacts(place.path, "Nomad", job[1], line_of(content, r"^job\s"), strategy, (member,))

@@ -324,7 +324,7 @@ def _ini_list(value: str | None, group: str, content: str, place: Place, declare
             for name in line.partition(":")[2].split(","):
                 _included(reader, place, declared, name.strip(), group)
         elif line.strip() and not line.strip().startswith("#"):
-            at = line_of(content, rf"^\s+{re.escape(line.strip())}")
+            at = line_of(content, rf"^[ \t]+{re.escape(line.strip())}")
             _add(declared, requirement(line, group, place.path, at))
 
 

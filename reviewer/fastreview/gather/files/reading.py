@@ -58,10 +58,11 @@ class Reader:
                     return self._refused(path, "is a link out of the repository")
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
             handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                os.close(handle)
+                return self._refused(path, "is not a regular file")
             with open(handle, "rb", buffering=0) as file:
-                status = os.fstat(handle)
-                if not stat.S_ISREG(status.st_mode):
-                    return self._refused(path, "is not a regular file")
                 if status.st_size > limit:
                     return self._refused(path, f"is larger than {limit // 1_000_000} MB")
                 data = bytearray()

@@ -110,7 +110,7 @@ def _pyproject(reader: Reader, path: str) -> Iterator[Settings]:
     for tool, value in data.items():
         # [tool.pytest] is pytest 9's own table, [tool.pytest.ini_options] the older one.
         if tool in _TOOLS and isinstance(value, dict):
-            line = line_of(content, rf"^\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(tool)}\b")
+            line = line_of(content, rf"^[ \t]*\[+\s*tool\s*\.\s*[\"']?{re.escape(tool)}\b")
             yield Settings(tool, path, line, _values(tool, value))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 MAX_NODES = 200_000
-MAX_MERGED = 20_000
+"""Aliases count with everything they stand for, so that any walk over a tree is bounded."""
 MAX_DOCUMENTS = 300
 
 
@@ -36,6 +36,8 @@ class Tree:
     items: dict[str, Tree] = field(default_factory=dict)
     values: list[Tree] = field(default_factory=list)
     kind: str = "scalar"
+    size: int = 1
+    """Nodes in it, those behind aliases each time they are used."""
 
     def get(self, *keys: str) -> Tree:
         """The tree under ``keys``, or an empty one."""
@@ -90,7 +92,7 @@ def read_yaml(text: str) -> tuple[Tree, ...]:
         for event in yaml.parse(text, Loader=loader):
             match event:
                 case yaml.ScalarEvent():
-                    builder.add(Tree(_line(event), event.value, event.style is None), event.anchor)
+                    builder.add(Tree(_line(event), event.value, event.implicit[0]), event.anchor)
                 case yaml.MappingStartEvent():
                     builder.open(Tree(_line(event), kind="map"), event.anchor)
                 case yaml.SequenceStartEvent():
@@ -127,7 +129,6 @@ class _Builder:
         self.keys: list[Tree | None] = []
         self.anchors: dict[str, Tree] = {}
         self.nodes = 0
-        self.merged = 0
         self.unfinished: dict[int, str] = {}
 
     def document(self) -> None:
@@ -138,7 +139,6 @@ class _Builder:
     def open(self, tree: Tree, anchor: str | None) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise YamlProblem(f"nested deeper than {MAX_DEPTH} levels")
-        self.nodes += 1
         self.stack.append(tree)
         self.keys.append(None)
         # An anchor becomes known when its tree is complete: a tree that contains itself cannot arise.
@@ -153,12 +153,17 @@ class _Builder:
         self.add(tree, anchor)
 
     def alias(self, anchor: str) -> None:
-        self.add(self.anchors.get(anchor, EMPTY), None)
+        tree = self.anchors.get(anchor, Tree(0, ""))
+        self.count(tree.size)
+        self.add(tree, None)
+
+    def count(self, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            raise YamlProblem(f"more than {MAX_NODES} nodes, counting what aliases stand for")
 
     def add(self, tree: Tree, anchor: str | None) -> None:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise YamlProblem(f"more than {MAX_NODES} nodes")
+        self.count(1)
         if anchor:
             self.anchors[anchor] = tree
         if not self.stack:
@@ -166,6 +171,7 @@ class _Builder:
                 self.documents.append(tree)
             return
         holder = self.stack[-1]
+        holder.size += tree.size
         if holder.kind == "list":
             holder.values.append(tree)
         elif (key := self.keys[-1]) is None:
@@ -178,9 +184,6 @@ class _Builder:
         if key.text == "<<" and key.plain:
             for source in value.each():
                 for name, tree in source.items.items():
-                    self.merged += 1
-                    if self.merged > MAX_MERGED:
-                        return
                     holder.items.setdefault(name, tree)
         elif key.kind == "scalar":
             if value.text == "" and value.plain:

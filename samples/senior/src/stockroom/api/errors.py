@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from stockroom.api.problems import FieldError, problem_response
+from stockroom.api.problems import FieldError, problem_response, title_of
 from stockroom.domain.errors import (
     Conflict,
     DomainError,
@@ -54,7 +54,7 @@ async def on_domain_error(request: Request, error: DomainError) -> Response:
 
 
 async def on_http_exception(request: Request, error: HTTPException) -> Response:
-    slug = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    slug = title_of(error.status_code).lower().replace(" ", "-")
     return problem_response(request, error.status_code, slug, error.detail, headers=error.headers)
 
 

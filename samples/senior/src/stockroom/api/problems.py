@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -10,6 +11,8 @@ from starlette.responses import Response
 from stockroom.observability.correlation import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
+# Named by RFC 9110; `http` has these names from Python 3.13 on, and clients should not notice.
+RENAMED: Mapping[int, str] = MappingProxyType({413: "Content Too Large", 422: "Unprocessable Content"})
 
 
 class FieldError(BaseModel):
@@ -27,6 +30,10 @@ class Problem(BaseModel):
     errors: list[FieldError] = Field(default=[], description="What to correct in the request.")
 
 
+def title_of(status: int) -> str:
+    return RENAMED.get(status) or HTTPStatus(status).phrase
+
+
 def problem_response(
     request: Request,
     status: int,
@@ -38,7 +45,7 @@ def problem_response(
 ) -> Response:
     problem = Problem(
         type=f"urn:stockroom:{slug}",
-        title=HTTPStatus(status).phrase,
+        title=title_of(status),
         status=status,
         detail=detail,
         instance=request.url.path,
@@ -50,4 +57,4 @@ def problem_response(
 
 def problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
     """The `responses` of a route that may answer with these problems."""
-    return {int(status): {"model": Problem, "description": status.phrase} for status in statuses}
+    return {int(status): {"model": Problem, "description": title_of(status)} for status in statuses}

@@ -20,7 +20,6 @@ from stockroom.domain.identity import (
 from stockroom.settings import TokenSettings
 
 ALGORITHM = "HS256"
-REQUIRED = ["exp", "iat", "iss", "aud", "sub", "jti", "use"]
 
 
 class _AccessClaims(BaseModel):
@@ -90,7 +89,7 @@ class JwtTokens:
                 algorithms=[ALGORITHM],
                 issuer=self._settings.issuer,
                 audience=self._settings.audience,
-                options={"require": REQUIRED},
+                options={"require": ["exp", "iat", "iss", "aud", "sub", "jti", "use"]},
             )
             return claims.model_validate(payload)
         except (jwt.InvalidTokenError, ValidationError) as error:

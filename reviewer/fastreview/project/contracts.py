@@ -1,0 +1,154 @@
+"""What a route takes and promises: parameters that arrive from outside, and the classes that a type mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastreview.facts import syntax as s
+from fastreview.facts.source import FieldFacts, Parameter
+from fastreview.project.code import Class, Code, Function
+from fastreview.project.dependencies import Injected
+from fastreview.project.names import External, Names, Variable
+from fastreview.project.subject import Place
+
+if TYPE_CHECKING:
+    from fastreview.project.routes import Route
+
+MAX_DEPTH = 8
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """A type as written, and the code whose names it uses. ``markers`` are the calls beside it: ``Query(le=100)``."""
+
+    expr: s.Expr
+    code: Code
+    markers: tuple[s.Call, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """A parameter that a client fills, of an endpoint, a dependency, or a field of a model that stands for parameters."""
+
+    name: str
+    declared: Declared
+    default: s.Expr | s.Missing
+    line: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.declared.code.module.path, self.line)
+
+    @property
+    def alias(self) -> str:
+        """The name that clients use."""
+        for marker in self.declared.markers:
+            for keyword in ("validation_alias", "alias"):
+                given = marker.keyword(keyword)
+                if isinstance(given, str):
+                    return given
+        return self.name
+
+
+def unwrapped(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Declared:
+    """A type without ``Annotated`` and without the aliases around it; their markers are kept."""
+    if depth > MAX_DEPTH:
+        return Declared(expr, code)
+    match expr:
+        case s.Subscript(value=s.Ref(name=name), index=s.Items(values=(own, *markers))):
+            found = names.resolve(code, name)
+            if isinstance(found, External) and found.name == "typing.Annotated":
+                inner = unwrapped(own, code, names, depth + 1)
+                calls = tuple(m for m in markers if isinstance(m, s.Call))
+                return Declared(inner.expr, inner.code, (*inner.markers, *calls))
+        case s.Ref(name=name):
+            found = names.resolve(code, name)
+            if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
+                value = found.bindings[-1].expr
+                if isinstance(value, s.Subscript | s.Operation) or (isinstance(value, s.Ref) and value.name != name):
+                    return unwrapped(value, found.code, names, depth + 1)
+        case str() if _NAME.fullmatch(expr):
+            return unwrapped(s.Ref(expr), code, names, depth + 1)
+    return Declared(expr, code)
+
+
+def classes_in(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Iterator[Class]:
+    """Classes of the project that a type mentions, through containers, unions, ``Annotated`` and aliases."""
+    if depth > MAX_DEPTH:
+        return
+    declared = unwrapped(expr, code, names)
+    match declared.expr:
+        case s.Ref(name=name):
+            found = names.resolve(declared.code, name)
+            if isinstance(found, Class):
+                yield found
+        case s.Subscript(value=value, index=index):
+            yield from classes_in(value, declared.code, names, depth + 1)
+            for part in index.values if isinstance(index, s.Items) else (index,):
+                yield from classes_in(part, declared.code, names, depth + 1)
+        case s.Operation(op="|", operands=operands) | s.Items(values=operands):
+            for operand in operands:
+                yield from classes_in(operand, declared.code, names, depth + 1)
+        case _:
+            return
+
+
+def inputs_of(route: Route) -> Iterator[Input]:
+    """Everything that a client can give to ``route``: parameters of the endpoint and of its dependencies."""
+    project = route.app.project
+    seen: set[int] = set()
+    functions = [route.endpoint] if route.endpoint is not None else []
+    for injected in route.dependency_tree:
+        if injected.function is not None:
+            functions.append(injected.function)
+        elif isinstance(injected.provider, Class) and id(injected.provider) not in seen:
+            seen.add(id(injected.provider))
+            yield from fields_of(injected.provider)
+    for function in functions:
+        if id(function) not in seen:
+            seen.add(id(function))
+            yield from _parameters(function, project.injection.of(function), project.names)
+            if function is route.endpoint and function.owner is not None:
+                # Class-based views: the class's fields are parameters of every endpoint in it.
+                yield from fields_of(function.owner)
+
+
+def fields_of(cls: Class) -> Iterator[Input]:
+    """Fields of a model or dataclass, inherited ones too, the closest of a name only."""
+    names = cls.module.project.names
+    seen: set[str] = set()
+    for ancestor in cls.ancestry.project:
+        for field in ancestor.facts.fields:
+            if field.annotated and field.name not in seen:
+                seen.add(field.name)
+                yield _field(ancestor, field, names)
+
+
+def _field(owner: Class, field: FieldFacts, names: Names) -> Input:
+    declared = unwrapped(field.annotation, owner.module, names)
+    markers = (field.value,) if isinstance(field.value, s.Call) else ()
+    default = field.value if field.has_value else s.MISSING
+    return Input(field.name, Declared(declared.expr, declared.code, (*declared.markers, *markers)), default, field.line)
+
+
+def _parameters(function: Function, injected: tuple[Injected, ...], names: Names) -> Iterator[Input]:
+    provided = {i.parameter for i in injected}
+    parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
+    for parameter in parameters:
+        if parameter.name not in provided and parameter.kind not in ("args", "kwargs"):
+            yield _parameter(function, parameter, names)
+
+
+def _parameter(function: Function, parameter: Parameter, names: Names) -> Input:
+    scope = function.parent or function.module
+    declared = unwrapped(parameter.annotation, scope, names)
+    markers = (parameter.default,) if isinstance(parameter.default, s.Call) else ()
+    default = parameter.default if parameter.has_default else s.MISSING
+    return Input(
+        parameter.name, Declared(declared.expr, declared.code, (*declared.markers, *markers)), default, parameter.line
+    )
