@@ -418,7 +418,8 @@ def _written(expr: Expr, depth: int) -> str:
         case Call():
             given = [_written(a, deep) for a in expr.args]
             given += [
-                f"{k.name}={_written(k.value, deep)}" if k.name else f"**{_written(k.value, deep)}" for k in expr.keywords
+                f"{k.name}={_written(k.value, deep)}" if k.name else f"**{_written(k.value, deep)}"
+                for k in expr.keywords
             ]
             return f"{_written(expr.func, deep)}({', '.join(given)})"
         case Subscript(value=value, index=Items(kind="tuple", values=values)):

@@ -212,7 +212,7 @@ class _Extraction:
     def try_(self, node: ast.stmt, within: str, owner: str, typing_only: bool) -> None:
         for name in ("body", "orelse", "finalbody"):
             self.block(getattr(node, name), within, owner, typing_only)
-        for handler in getattr(node, "handlers"):
+        for handler in node.handlers:
             self.block(handler.body, within, owner, typing_only)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str, within: str, owner: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function
@@ -56,7 +56,7 @@ class Constants:
             case s.Subscript(value=s.Call() as call, index=int() as index):
                 parts = self._split(call, code, env, depth + 1)
                 return parts[index] if parts and -len(parts) <= index < len(parts) else None
-            case s.Call(method=method) if method in _STRING_METHODS:
+            case s.Call() if expr.method in _STRING_METHODS:
                 return self._string_method(expr, code, env, depth + 1)
             case s.Ref() | s.Attribute():
                 origin = self.origin(expr, code, env)
@@ -89,10 +89,31 @@ class Constants:
             return None
 
     def flag(self, expr: s.Expr | s.Missing, code: Code) -> bool | None:
-        if isinstance(expr, s.Ref):
-            origin = self.origin(expr, code, None)
-            return origin[0] if origin and isinstance(origin[0], bool) else None
-        return expr if isinstance(expr, bool) else None
+        """``expr`` as a truth value; a parameter has one when all its callers agree."""
+        if isinstance(expr, s.Operation) and expr.op == "not":
+            inner = self.flag(expr.operands[0], code)
+            return None if inner is None else not inner
+        if not isinstance(expr, s.Ref):
+            return expr if isinstance(expr, bool) else None
+        if isinstance(code, Function) and any(p.name == expr.name for p in code.facts.parameters):
+            given = {value for value, _ in self._all_passed(expr.name, code)}
+            only = given.pop() if len(given) == 1 else None
+            return only if isinstance(only, bool) else None
+        origin = self.origin(expr, code, None)
+        return origin[0] if origin and isinstance(origin[0], bool) else None
+
+    def _all_passed(self, name: str, function: Function) -> Iterator[tuple[s.Expr, Code]]:
+        for position, parameter in enumerate(function.facts.parameters):
+            if parameter.name == name:
+                callers = self._callers(function)
+                for site in callers:
+                    given = site.call.argument(position - bool(function.receiver), name)
+                    if not isinstance(given, s.Missing):
+                        yield given, site.code
+                    elif parameter.has_default:
+                        yield parameter.default, function.module
+                if not callers and parameter.has_default:
+                    yield parameter.default, function.module
 
     def origin(self, expr: s.Expr, code: Code, env: Environment | None) -> tuple[s.Expr, Code] | None:
         """The expression that a name or attribute was given, and where that stands."""

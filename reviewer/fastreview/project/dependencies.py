@@ -146,7 +146,13 @@ class Injection:
         if isinstance(parameter.default, s.Call):
             own_type = parameter.annotation if parameter.annotated else None
             found = self._marker(
-                parameter.default, scope, "parameter", parameter.line, annotated=False, own_type=own_type, of=parameter.name
+                parameter.default,
+                scope,
+                "parameter",
+                parameter.line,
+                annotated=False,
+                own_type=own_type,
+                of=parameter.name,
             )
             if found is not None:
                 return found

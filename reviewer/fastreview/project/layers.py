@@ -70,8 +70,13 @@ def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]
 def _defines(package: Module | None, name: str) -> bool:
     if package is None:
         return False
-    return name in package.bindings or name in package.by_qualname or (
-        name in package.top_level_imports and not isinstance(package.project.names.in_module(package, name), Module | External)
+    return (
+        name in package.bindings
+        or name in package.by_qualname
+        or (
+            name in package.top_level_imports
+            and not isinstance(package.project.names.in_module(package, name), Module | External)
+        )
     )
 
 

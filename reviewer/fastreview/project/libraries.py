@@ -163,7 +163,20 @@ PRODUCTS = {
 # Fluent interfaces: every method gives the same object again, but for these.
 FLUENT = {
     "sqlalchemy.orm.Query": frozenset(
-        {"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update", "exists", "subquery", "cte"}
+        {
+            "all",
+            "first",
+            "one",
+            "one_or_none",
+            "scalar",
+            "count",
+            "get",
+            "delete",
+            "update",
+            "exists",
+            "subquery",
+            "cte",
+        }
     ),
     "pymongo.cursor.Cursor": frozenset({"next", "to_list", "distinct", "explain", "close"}),
 }

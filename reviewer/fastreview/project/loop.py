@@ -44,7 +44,9 @@ class LoopFunction(Subject):
 
     unit = "function on the event loop"
 
-    def __init__(self, function: Function, entry: Entry, steps: tuple[CallSite, ...], routes: tuple[Route, ...]) -> None:
+    def __init__(
+        self, function: Function, entry: Entry, steps: tuple[CallSite, ...], routes: tuple[Route, ...]
+    ) -> None:
         self.function = function
         self.entry = entry
         self.steps = steps
@@ -156,6 +158,4 @@ def _leaves_loop(function: Function) -> bool:
     for name in function.decorator_names:
         if name.rpartition(".")[2] in _OFF_LOOP_DECORATORS:
             return True
-    return any(
-        isinstance(d, s.Call) and d.method in _OFF_LOOP_DECORATORS for d in function.facts.decorators
-    )
+    return any(isinstance(d, s.Call) and d.method in _OFF_LOOP_DECORATORS for d in function.facts.decorators)

@@ -69,7 +69,7 @@ class Names:
             if isinstance(found, External) and position == 0:
                 # `import a.b.c` binds only `a`; the rest may lead back into the project (namespace packages).
                 inside = self._modules.get(f"{found.name}.{part}")
-                found = inside if inside else self.member(found, part)
+                found = inside or self.member(found, part)
             else:
                 found = self.member(found, part)
         return found
@@ -218,5 +218,3 @@ def absolute_name(module: Module, found: Import) -> str:
     if found.level > 1:
         parts = parts[: len(parts) - (found.level - 1)]
     return ".".join([*parts, found.module] if found.module else parts)
-
-

@@ -30,7 +30,9 @@ from fastreview.project.values import Bound, Instance, Values
 
 S = TypeVar("S", bound=Subject)
 
-_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+)
 _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(
     r"(?:^|/)(?:scripts?|tools?|bin|examples?|docs?|docs_src|benchmarks?|notebooks|dev|hack|locustfiles?)/"
@@ -253,9 +255,7 @@ class Project(Subject):
             if app.facts is not None:
                 for facts in sorted(app.facts.routes, key=lambda r: r.order):
                     found.extend(self._imported_routes(app, facts, listed))
-            found.extend(
-                Route(app, one.method, one.path, one, None, one.registered.endpoint) for one in listed
-            )
+            found.extend(Route(app, one.method, one.path, one, None, one.registered.endpoint) for one in listed)
         return tuple(found)
 
     def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:

@@ -63,7 +63,13 @@ class Route(Subject):
     unit = "route"
 
     def __init__(
-        self, app: App, method: str, path: str, listed: Listed | None, facts: RouteFacts | None, function: Function | None
+        self,
+        app: App,
+        method: str,
+        path: str,
+        listed: Listed | None,
+        facts: RouteFacts | None,
+        function: Function | None,
     ) -> None:
         self.app = app
         self.method = method

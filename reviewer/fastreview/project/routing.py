@@ -30,7 +30,9 @@ _REGISTRATIONS = frozenset(
 _DECORATORS = frozenset(
     {*METHODS, "websocket", "websocket_route", "api_route", "route", "middleware", "exception_handler", "on_event"}
 )
-_OTHER_ROUTERS = frozenset({"django", "rest_framework", "aiogram", "faststream", "celery", "litellm", "langchain", "strawberry"})
+_OTHER_ROUTERS = frozenset(
+    {"django", "rest_framework", "aiogram", "faststream", "celery", "litellm", "langchain", "strawberry"}
+)
 MAX_DEPTH = 24
 MAX_ROUTES = 20_000
 MAX_TURNS = 500
@@ -154,9 +156,11 @@ class Routing:
                     # router.get("/x")(endpoint)
                     endpoint = self._function(self._values.of(site.call.args[0], code))
                     self._route_declaration(site.call.func, endpoint, code, site.call.line, None)
-                elif site.call.method in ("FastAPI", "APIRouter", "Starlette") or not site.call.method:
-                    self._creation(site.call, code)
-                elif site.call.method[:1].isupper():
+                elif (
+                    site.call.method in ("FastAPI", "APIRouter", "Starlette")
+                    or not site.call.method
+                    or site.call.method[:1].isupper()
+                ):
                     self._creation(site.call, code)
 
     def _decorated(self, function: Function, decorator: s.Expr, line: int) -> None:
@@ -285,7 +289,9 @@ class Routing:
         for iterable in loops.values():
             rows = self._rows(iterable, code)
             if rows:
-                turns = [{**turn, **self._turn(names, iterable, row, code)} for turn in turns for row in rows][:MAX_TURNS]
+                turns = [{**turn, **self._turn(names, iterable, row, code)} for turn in turns for row in rows][
+                    :MAX_TURNS
+                ]
         for turn in turns:
             yield turn or None
 
@@ -312,7 +318,11 @@ class Routing:
             case s.Ref():
                 found = self._values.names.resolve(code, iterable.name)
                 if isinstance(found, Variable):
-                    rows = (self._rows(b.expr, found.code, depth + 1) for b in found.bindings if b.kind in ("assign", "extend"))
+                    rows = (
+                        self._rows(b.expr, found.code, depth + 1)
+                        for b in found.bindings
+                        if b.kind in ("assign", "extend")
+                    )
                     return tuple(row for part in rows for row in part)
                 origin = self._constants.origin(iterable, code, None)
                 return self._rows(origin[0], origin[1], depth + 1) if origin and origin[0] != iterable else ()

@@ -29,11 +29,12 @@ def tests_of(module: Module) -> list[Test]:
     for function in module.functions:
         if not function.name.startswith("test"):
             continue
-        if function.owner is None and function.parent is None:
-            found.append(Test(function))
-        elif function.owner is not None and (
-            function.owner.name.startswith("Test")
-            or any(name.endswith("TestCase") for name in function.owner.ancestry.external)
+        if (function.owner is None and function.parent is None) or (
+            function.owner is not None
+            and (
+                function.owner.name.startswith("Test")
+                or any(name.endswith("TestCase") for name in function.owner.ancestry.external)
+            )
         ):
             found.append(Test(function))
     return found

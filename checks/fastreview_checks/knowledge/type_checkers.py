@@ -1,0 +1,118 @@
+"""Static type checkers: how they are run, and which settings make them strict.
+
+Sources: the configuration references of mypy, pyright, basedpyright, ty and pyrefly.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from fastreview.api import Place, Project, file_facts
+
+CHECKERS = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "pyre", "zuban")
+
+# A command line that runs one; installing it runs nothing.
+RUN = re.compile(
+    r"(?:^|[\s/\"'(&|;])(?P<tool>d?mypy|basedpyright|pyright(?:-action)?|pyrefly|pytype|zuban|pyre|ty)(?:@\S+)?(?=[\s\"')&|;]|$)",
+    re.MULTILINE,
+)
+INSTALL = re.compile(r"\b(?:install|add|sync|echo)\b")
+STRICT_OPTION = re.compile(r"--strict\b|--level[= ]strict")
+
+# mypy: strict = true stands for all of these; without the first two, untyped code and bare generics pass unseen.
+MYPY_ESSENTIAL = ("disallow_untyped_defs", "disallow_any_generics")
+MYPY_FURTHER = (
+    "check_untyped_defs", "disallow_untyped_calls", "disallow_incomplete_defs", "disallow_untyped_decorators",
+    "disallow_subclassing_any", "warn_return_any", "warn_unused_ignores", "warn_redundant_casts", "strict_equality",
+    "no_implicit_reexport", "extra_checks",
+)  # fmt: skip
+# The same flags turned round: allow_untyped_calls = true is disallow_untyped_calls = false.
+MYPY_INVERSE = {
+    "allow_untyped_defs": "disallow_untyped_defs",
+    "allow_any_generics": "disallow_any_generics",
+    "allow_untyped_calls": "disallow_untyped_calls",
+    "allow_incomplete_defs": "disallow_incomplete_defs",
+    "allow_untyped_decorators": "disallow_untyped_decorators",
+    "allow_subclassing_any": "disallow_subclassing_any",
+    "implicit_reexport": "no_implicit_reexport",
+}
+
+STRICT_MODES = {
+    "pyright": frozenset({"strict"}),
+    "basedpyright": frozenset({"", "strict", "recommended", "all"}),
+    "pyrefly": frozenset({"strict"}),
+}
+"""Words of ``typeCheckingMode`` or ``preset`` that are strict; "" where the default is."""
+
+
+class CheckerRun(NamedTuple):
+    """Something that runs a type checker. ``command`` is "" for hooks, whose arguments are not known."""
+
+    tool: str
+    place: Place
+    command: str
+    in_ci: bool
+
+
+def checker_runs(project: Project) -> tuple[CheckerRun, ...]:
+    """Pipelines first, then the project's own commands, then pre-commit hooks."""
+    files = project.facts.files
+    found = [
+        run
+        for workflow in files.workflows
+        for job in workflow.jobs
+        for step in job.steps
+        for run in _runs(f"{step.uses}\n{step.run}", Place(workflow.path, step.line), workflow.on_changes)
+    ]
+    for target in files.targets:
+        found += _runs(target.run, Place(target.path, target.line), False)
+    for repository, hook in files.hooks:
+        named = next((tool for tool in CHECKERS if tool in re.split(r"[/_-]", f"{repository}/{hook}".lower())), "")
+        if named:
+            found.append(CheckerRun(named, Place(".pre-commit-config.yaml"), "", False))
+    return tuple(sorted(found, key=lambda run: not run.in_ci))
+
+
+def _runs(text: str, place: Place, in_ci: bool) -> Iterator[CheckerRun]:
+    for line in text.splitlines():
+        match = RUN.search(line)
+        if match and not INSTALL.search(line[: match.start("tool")]):
+            tool = match["tool"].removeprefix("d").removesuffix("-action")
+            yield CheckerRun(tool, place, line.strip(), in_ci)
+
+
+def is_off(settings: file_facts.Settings) -> bool:
+    """``typeCheckingMode = "off"``: such a file only serves an editor."""
+    return settings.values.get("typeCheckingMode") == "off"
+
+
+def strictness(settings: file_facts.Settings, further: float) -> str:
+    """"" for a strict configuration, else what it lacks, in words. ``further`` is how many of `MYPY_FURTHER` must be on."""
+    values = settings.values
+    match settings.tool:
+        case "mypy" | "zuban":
+            return _mypy_lacks(values, further)
+        case "pyright" | "basedpyright" | "pyrefly":
+            mode = values.get("typeCheckingMode", values.get("preset", ""))
+            if mode in STRICT_MODES[settings.tool] or values.get("strict"):
+                return ""
+            return f"its mode is {mode or 'the default'}, not strict"
+        case "ty":
+            return "" if values.get("rules.all") == "error" else "its rules are the default ones"
+    return "it has no strict mode"
+
+
+def _mypy_lacks(values: Mapping[str, file_facts.Value], further: float) -> str:
+    if values.get("ignore_errors") is True:
+        return "`ignore_errors` silences it"
+    strict = values.get("strict") is True
+    on = {flag for flag in (*MYPY_ESSENTIAL, *MYPY_FURTHER) if values.get(flag, strict) is True}
+    on -= {flag for inverse, flag in MYPY_INVERSE.items() if values.get(inverse) is True}
+    on |= {flag for inverse, flag in MYPY_INVERSE.items() if values.get(inverse) is False}
+    missing = [flag for flag in MYPY_ESSENTIAL if flag not in on]
+    if missing:
+        return f"`{missing[0]}` is off"
+    own = [flag for flag in MYPY_FURTHER if flag in on]
+    if len(own) < further:
+        return f"most flags of `strict` are off, `{next(f for f in MYPY_FURTHER if f not in on)}` for one"
+    return ""
