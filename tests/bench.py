@@ -64,7 +64,9 @@ def _median(measure: Callable[[], float]) -> float:
 
 def _review(tree: Path, work: Path, *options: str) -> float:
     report = str(work / "review.json")
-    return _timed([sys.executable, "-m", "fastreview", "review", str(tree), "--static", "-q", "-o", report, *options], work)
+    return _timed(
+        [sys.executable, "-m", "fastreview", "review", str(tree), "--static", "-q", "-o", report, *options], work
+    )
 
 
 def _changed(tree: Path, work: Path) -> float:

@@ -1,7 +1,6 @@
 """The renderers: pure functions from a review document to bytes. One file per format; this is their registry.
 
-What a renderer needs (Jinja2, WeasyPrint, Pygments, rich) is imported when it renders, so that knowing the formats costs
-nothing.
+What a renderer needs (Jinja2, WeasyPrint, Pygments, rich) is imported when it renders: to know the formats is cheap.
 """
 
 from collections.abc import Callable

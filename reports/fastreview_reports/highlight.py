@@ -1,4 +1,4 @@
-"""Source as highlighted HTML lines, by Pygments, with few classes so that a report with hundreds of excerpts stays small."""
+"""Source as highlighted HTML lines, by Pygments, with few classes: hundreds of excerpts stay small."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -53,4 +53,4 @@ def _lexer(language: str) -> Lexer | None:
 
 @cache
 def _css_class(token: _TokenType) -> str:
-    return next((css for kind, css in _CLASSES if token in kind), "")
+    return next((css for kind, css in _CLASSES if token[: len(kind)] == kind), "")

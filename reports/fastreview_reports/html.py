@@ -22,10 +22,9 @@ def render(review: Review) -> bytes:
             "form-action 'none'",
         )
     )
-    # Both are files of this package, without anything of the review in them.
-    text = environment().get_template("report.html.j2").render(
-        report=report(review), policy=policy, style=Markup(style), script=Markup(script)  # noqa: S704
-    )
+    # Files of this package, without anything of the review in them.
+    trusted = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
+    text = environment().get_template("report.html.j2").render(report=report(review), policy=policy, **trusted)
     return (text + "\n").encode()
 
 

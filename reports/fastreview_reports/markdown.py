@@ -1,4 +1,4 @@
-"""Markdown for a pull request or a wiki: short enough for a comment, and nothing in it pings, links or formats by itself."""
+"""Markdown for a pull request or a wiki: short enough for a comment, and no name in it pings, links or formats."""
 
 import re
 from collections.abc import Iterator
@@ -86,7 +86,12 @@ def _lines(view: Report) -> Iterator[str]:
 
 
 def _profile(view: Report) -> Iterator[str]:
-    yield from ("## Profile", "", "| Dimension | Level | Index | Passed | Not met | Undecided |", "|---|---|--:|--:|--:|--:|")
+    yield from (
+        "## Profile",
+        "",
+        "| Dimension | Level | Index | Passed | Not met | Undecided |",
+        "|---|---|--:|--:|--:|--:|",
+    )
     for d in view.core + view.extension:
         name = plain(d.label) + ("" if d.core else " (shown only)")
         yield f"| {name} | {d.interval} | {d.index} | {d.met} | {d.not_met} | {d.undecided} |"
@@ -153,7 +158,12 @@ def _evidence(view: Report) -> Iterator[str]:
 def _routes(view: Report) -> Iterator[str]:
     if not view.routes:
         return
-    yield from ("## Routes", "", "| Method | Path | Authentication | Response model | Findings |", "|---|---|---|---|--:|")
+    yield from (
+        "## Routes",
+        "",
+        "| Method | Path | Authentication | Response model | Findings |",
+        "|---|---|---|---|--:|",
+    )
     for route in view.routes[:ROUTES]:
         entry = route.entry
         model = code(entry.response_model) or "none"

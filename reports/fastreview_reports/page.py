@@ -1,4 +1,4 @@
-"""Jinja2 for the two documents made of HTML: escaped by default, undefined names are errors, templates are package files."""
+"""Jinja2 for the two documents made of HTML: escaped by default, undefined names are errors."""
 
 from functools import cache
 from importlib.resources import files

@@ -1,14 +1,13 @@
 """The PDF, set by WeasyPrint from its own print template."""
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import NoReturn, Protocol
 
 from fastreview.errors import FastreviewError
 from fastreview.review import Review
 from fastreview_reports.page import environment, resource
+from fastreview_reports.text import short_words
 from fastreview_reports.view import report
-
-if TYPE_CHECKING:
-    from weasyprint import HTML as Html
 
 INSTALL = (
     "The PDF needs the Pango library, which pip cannot install. "
@@ -16,6 +15,13 @@ INSTALL = (
     "Fedora and RHEL: dnf install pango. macOS: brew install pango. "
     "The HTML report needs none of this."
 )
+
+
+class Document(Protocol):
+    """What is used of ``weasyprint.HTML``, which is not typed."""
+
+    def write_pdf(self, *, pdf_identifier: bytes, pdf_tags: bool) -> bytes | None:
+        """The PDF, as no target is given."""
 
 
 class MissingLibraries(FastreviewError):
@@ -29,19 +35,20 @@ def render(review: Review) -> bytes:
         MissingLibraries: when Pango or one of its companions cannot be loaded.
     """
     html = _weasyprint()
-    text = environment().get_template("print.html.j2").render(report=report(review), style=resource("assets", "print.css"))
+    view = report(short_words(review))
+    text = environment().get_template("print.html.j2").render(report=view, style=resource("assets", "print.css"))
     document = html(string=text, base_url=None, url_fetcher=_refuse)
-    pdf = document.write_pdf(pdf_identifier=b"fastreview", pdf_tags=True)
-    return bytes(pdf)
+    return bytes(document.write_pdf(pdf_identifier=b"fastreview", pdf_tags=True) or b"")
 
 
-def _weasyprint() -> "type[Html]":
+def _weasyprint() -> Callable[..., Document]:
     try:
-        from weasyprint import HTML
+        import weasyprint
     except (ImportError, OSError) as error:
         raise MissingLibraries(INSTALL) from error
-    return HTML
+    html: Callable[..., Document] = weasyprint.HTML
+    return html
 
 
-def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+def _refuse(*_: object, **__: object) -> NoReturn:
     raise ValueError("A report loads nothing.")

@@ -47,9 +47,7 @@ def draw(architecture: Architecture) -> Picture | None:
     if not names:
         return None
     top = {name: 12 + row * _PITCH for row, name in enumerate(names)}
-    boxes = tuple(
-        Box(name, architecture.layers[name], _BOX_LEFT, top[name], _BOX_WIDTH, _BOX_HEIGHT) for name in names
-    )
+    boxes = tuple(Box(name, architecture.layers[name], _BOX_LEFT, top[name], _BOX_WIDTH, _BOX_HEIGHT) for name in names)
     arrows = tuple(
         _arrow(edge.source, edge.target, edge.imports, names.index(edge.source), names.index(edge.target))
         for edge in architecture.edges
@@ -75,7 +73,9 @@ def _arrow(source: str, target: str, imports: int, start: int, end: int) -> Arro
         above, below = 12 + start * _PITCH + _BOX_HEIGHT, 12 + end * _PITCH
         path = f"M{middle} {above} L{middle} {below - 7}"
         tip = f"M{middle - 4} {below - 8} h8 l-4 7 Z"
-        return Arrow(source, target, imports, path, tip, middle + 10, (above + below) // 2 + 4, is_wrong(source, target))
+        return Arrow(
+            source, target, imports, path, tip, middle + 10, (above + below) // 2 + 4, is_wrong(source, target)
+        )
     side = _BOX_LEFT if upwards else _BOX_LEFT + _BOX_WIDTH
     reach = 50 + 30 * abs(end - start)
     out = side - reach if upwards else side + reach

@@ -1,9 +1,9 @@
-"""The report on a terminal, by rich: readable at 80 columns and below, every sign also a word, no markup taken from names."""
+"""The report on a terminal, by rich: readable at 80 columns and below, every sign also a word, no markup from names."""
 
 import io
 import os
 from collections.abc import Iterator
-from typing import IO
+from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -20,7 +20,7 @@ NARROWEST, WIDEST = 40, 110
 PER_CHECK = 3
 """Findings shown of one check; the other formats show them all."""
 _BAR = 24
-_ASCII = str.maketrans({"█": "#", "▒": "+", "·": ".", "─": "-", "…": "~", "→": ">", "│": "|"})
+_ASCII = str.maketrans("█▒·─…→│", "#+.-~>|")
 _STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info": "dim"}
 
 
@@ -29,8 +29,8 @@ def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes
     return _draw(report(review), width, colour=colour).encode()
 
 
-def write(review: Review, stream: IO[str], *, colour: bool | None = None) -> None:
-    """Prints the report as suits the stream: its width, its encoding, colour on a terminal unless ``NO_COLOR`` is set."""
+def write(review: Review, stream: TextIO, *, colour: bool | None = None) -> None:
+    """Prints the report as suits the stream: width, encoding, colour on a terminal unless ``NO_COLOR`` is set."""
     is_terminal = stream.isatty()
     if colour is None:
         colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

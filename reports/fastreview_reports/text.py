@@ -1,8 +1,8 @@
-"""Text of the reviewed project, made safe to show: nothing in it may steer a terminal, a browser or the reading order.
+"""Text of the reviewed project, made safe to show: nothing in it steers a terminal, a browser or the reading order.
 
-Characters that are not seen but act (controls, escapes, direction marks, zero-width and tag characters, lone surrogates)
-are written out as ``\\x1b`` or ``\\u202e``, and every string is bounded. Done once for the whole review, so that no
-renderer can forget a field; markup is each renderer's own concern.
+Characters that are not seen but act (controls, escapes, direction marks, zero-width and tag ones, lone surrogates) are
+written out as ``\\x1b`` or ``\\u202e``, and every string is bounded. Done once for the whole review: no renderer
+can forget a field; markup is each renderer's own concern.
 """
 
 import re
@@ -16,21 +16,29 @@ LINE = 400
 CODE_LINE = 200
 PAGE = 20_000
 """Characters shown of one part of a check's page."""
+PRINTED_WORD = 80
+"""Characters shown of one unbroken word on paper: breaking longer ones costs the typesetter minutes."""
 
 _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_LONG_WORD = re.compile(rf"\S{{{PRINTED_WORD + 1},}}")
 _SPACE = re.compile(r"\s+")
 _LIMITS = {"pages": PAGE, "excerpt": CODE_LINE, "arithmetic": CODE_LINE}
 
 
 def visible(text: str, limit: int = LINE) -> str:
-    """The text with acting characters written out and cut to ``limit`` characters, the loss said; keeps tabs and line ends."""
+    """The text with acting characters written out, cut to ``limit`` with the loss said; keeps tabs and line ends."""
     cut = text[:limit]
     if _ACTING.search(cut):
         cut = _ACTING.sub(_written_out, cut)
     return cut if len(text) <= limit else f"{cut}… ({len(text)} characters)"
+
+
+def short_words(review: Review) -> Review:
+    """The safe review with every unbroken word cut to ``PRINTED_WORD`` characters, for paper."""
+    return msgspec.convert(_shortened(msgspec.to_builtins(safe(review))), Review)
 
 
 def one_line(text: str) -> str:
@@ -61,6 +69,18 @@ def _walk(value: object, limit: int) -> object:
             return {visible(key): _walk(part, _LIMITS.get(key, limit)) for key, part in value.items()}
         case list() | tuple():
             return [_walk(part, limit) for part in value]
+        case _:
+            return value
+
+
+def _shortened(value: object) -> object:
+    match value:
+        case str():
+            return _LONG_WORD.sub(lambda match: f"{match.group()[:PRINTED_WORD]}…", value)
+        case dict():
+            return {key: _shortened(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_shortened(part) for part in value]
         case _:
             return value
 

@@ -299,9 +299,7 @@ def count_line(severities: Iterable[Severity]) -> str:
 
 def _verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
     level = review.level
-    caps = tuple(
-        f"{by_code[code].title} ({code})" if code in by_code else code for code in level.capped_by
-    )
+    caps = tuple(f"{by_code[code].title} ({code})" if code in by_code else code for code in level.capped_by)
     return Verdict(
         sentence=words.verdict(level),
         headline=words.headline(level),
@@ -477,7 +475,9 @@ class _Anchors:
         grouped: defaultdict[str, list[FindingEntry]] = defaultdict(list)
         for finding in findings:
             grouped[finding.check].append(finding)
-        views = [self._group(prefix, code, members, by_code.get(code), pages.get(code)) for code, members in grouped.items()]
+        views = [
+            self._group(prefix, code, members, by_code.get(code), pages.get(code)) for code, members in grouped.items()
+        ]
         return tuple(sorted(views, key=lambda g: (_SEVERITY_RANK[g.severity], g.kind != "never-event", g.code)))
 
     def _group(

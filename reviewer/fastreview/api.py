@@ -22,12 +22,15 @@ from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
 from fastreview.project.dependencies import Dependency, Injected
 from fastreview.project.files import ContainerFile, Manifest, Workflow
-from fastreview.project.flow import Flow, Origin
+from fastreview.project.flow import Flow, Origin, Step
+from fastreview.project.handlers import ExceptionHandler
 from fastreview.project.libraries import BASES, canonical
 from fastreview.project.loop import Entry, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table
 from fastreview.project.names import Definition, External, Variable
+from fastreview.project.output import LogCall
+from fastreview.project.pipelines import Command
 from fastreview.project.routes import App, Route
 from fastreview.project.tests import Test
 from fastreview.project.values import Bound, Instance, Value
@@ -40,6 +43,7 @@ __all__ = [
     "Check",
     "Class",
     "Code",
+    "Command",
     "Confidence",
     "ContainerFile",
     "Declared",
@@ -48,6 +52,7 @@ __all__ = [
     "Effort",
     "Endpoint",
     "Entry",
+    "ExceptionHandler",
     "External",
     "Flow",
     "Found",
@@ -57,6 +62,7 @@ __all__ = [
     "Input",
     "Instance",
     "Kind",
+    "LogCall",
     "LoopFunction",
     "Manifest",
     "Met",
@@ -73,6 +79,7 @@ __all__ = [
     "Settings",
     "Severity",
     "Side",
+    "Step",
     "Subject",
     "Table",
     "Test",

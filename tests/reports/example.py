@@ -1,4 +1,6 @@
-"""Reviews of a service that does not exist: a small one as a reader would meet it, a big one for the limits, a hostile one."""
+"""Reviews of a service that does not exist: small as a reader would meet it, big for the limits, hostile."""
+
+# ruff: noqa: E501 (the tables read best with one entry on a line)
 
 from typing import cast
 
@@ -106,6 +108,8 @@ REASONS = {
     "PRD005": "The header is set in middleware that the app builds at run time",
     "PRD012": "No Kubernetes, Compose or Nomad file in the repository",
 }
+
+EFFORTS: tuple[Effort, ...] = ("minutes", "hours", "days")
 
 NAMES = ("core", "architecture", "async", "typing", "data", "security", "testing", "production", "extension")
 
@@ -298,7 +302,7 @@ def outcomes() -> tuple[OutcomeEntry, ...]:
                 rung=cast("RungName", rung) if rung != "-" else "",
                 reason=REASONS.get(code, ""),
                 unit=unit,
-                effort=cast("Effort", ("minutes", "hours", "days")[sum(map(ord, code)) % 3]),
+                effort=EFFORTS[sum(map(ord, code)) % 3],
             )
         )
     off = made[-1]
@@ -439,8 +443,12 @@ def example(times: int = 1) -> Review:
             GatheredEntry("source", "ok", "", "", 0.31),
             GatheredEntry("app", "ok", "harbour.main:app imported with Python 3.12, FastAPI 0.121", "", 1.9),
             GatheredEntry("files", "ok", "", "", 0.02),
-            GatheredEntry("tests", "off", "The tests were not run.", "Give --run-tests to run them under coverage.", 0.0),
-            GatheredEntry("types", "unavailable", "mypy is configured but not installed.", "Install the dev group.", 0.0),
+            GatheredEntry(
+                "tests", "off", "The tests were not run.", "Give --run-tests to run them under coverage.", 0.0
+            ),
+            GatheredEntry(
+                "types", "unavailable", "mypy is configured but not installed.", "Install the dev group.", 0.0
+            ),
             GatheredEntry("git", "ok", "", "", 0.05),
         ),
         level=Headline(proven="junior", possible="intermediate", evidence=0.834, index=27.4, assessed=True),
@@ -450,11 +458,7 @@ def example(times: int = 1) -> Review:
         findings=findings(all_routes, times),
         strengths=tuple(
             StrengthEntry(o.check, o.slug, "", f"harbour/{o.dimension}.py", 12 + n, message, o.rung)
-            for o, message in (
-                (o, message)
-                for o in evaluated
-                for message in STRENGTHS.get(o.check, ())
-            )
+            for o, message in ((o, message) for o in evaluated for message in STRENGTHS.get(o.check, ()))
             for n in range(1 if o.unit in {"project", "app"} else 4)
         ),
         routes=all_routes,
@@ -490,7 +494,11 @@ def example(times: int = 1) -> Review:
         plan=Plan(
             weeks=(
                 Week("Week 1", "Close what is open: authentication on every write", ("SEC001", "SEC002")),
-                Week("Week 2", "Keep the loop free: one shared async client with timeouts", ("ASY001", "ASY006", "ASY007")),
+                Week(
+                    "Week 2",
+                    "Keep the loop free: one shared async client with timeouts",
+                    ("ASY001", "ASY006", "ASY007"),
+                ),
                 Week("Week 3", "Break the cycle, thin the endpoints", ("ARC007", "ARC002", "ARC005")),
                 Week("Week 4", "Say what is accepted: constraints and error responses", ("COR009", "COR011", "COR022")),
             )
@@ -568,11 +576,38 @@ def hostile(text: str) -> Review:
         project=msgspec.structs.replace(changed.project, name=text),
         level=msgspec.structs.replace(changed.level, capped_by=(text,), proven=level, possible=level),
         pages={text: msgspec.structs.replace(page, why=text, improve=text), "ASY001": page},
-        architecture=Architecture(layers={text: 1, "web": 2}, edges=(LayerEdge(text, "web", 1),), cycles=((text, text),)),
+        architecture=Architecture(
+            layers={text: 1, "web": 2}, edges=(LayerEdge(text, "web", 1),), cycles=((text, text),)
+        ),
     )
 
 
 FREE = frozenset(
-    "commit import path reason how title slug message subject fingerprint endpoint path_file security dependencies "
-    "response_model tags why unlocks proof goal more_proof arithmetic lines language unit".split()
+    [
+        "commit",
+        "import",
+        "path",
+        "reason",
+        "how",
+        "title",
+        "slug",
+        "message",
+        "subject",
+        "fingerprint",
+        "endpoint",
+        "path_file",
+        "security",
+        "dependencies",
+        "response_model",
+        "tags",
+        "why",
+        "unlocks",
+        "proof",
+        "goal",
+        "more_proof",
+        "arithmetic",
+        "lines",
+        "language",
+        "unit",
+    ]
 )

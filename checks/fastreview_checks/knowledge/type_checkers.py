@@ -19,6 +19,8 @@ RUN = re.compile(
 INSTALL = re.compile(r"\b(?:install|add|sync|echo)\b")
 STRICT_OPTION = re.compile(r"--strict\b|--level[= ]strict")
 
+MYPY_OWN_FILES = ("mypy.ini", ".mypy.ini")
+
 # mypy: strict = true stands for all of these; without the first two, untyped code and bare generics pass unseen.
 MYPY_ESSENTIAL = ("disallow_untyped_defs", "disallow_any_generics")
 MYPY_FURTHER = (
@@ -62,7 +64,11 @@ def checker_runs(project: Project) -> tuple[CheckerRun, ...]:
         for workflow in files.workflows
         for job in workflow.jobs
         for step in job.steps
-        for run in _runs(f"{step.uses}\n{step.run}", Place(workflow.path, step.line), workflow.on_changes)
+        for run in _runs(
+            f"{step.uses}\n{step.run}",
+            Place(workflow.path, step.line),
+            workflow.on_changes and not (step.allowed_to_fail or job.allowed_to_fail),
+        )
     ]
     for target in files.targets:
         found += _runs(target.run, Place(target.path, target.line), False)
@@ -78,7 +84,17 @@ def _runs(text: str, place: Place, in_ci: bool) -> Iterator[CheckerRun]:
         match = RUN.search(line)
         if match and not INSTALL.search(line[: match.start("tool")]):
             tool = match["tool"].removeprefix("d").removesuffix("-action")
-            yield CheckerRun(tool, place, line.strip(), in_ci)
+            # `mypy app || true`: nobody hears of its errors.
+            yield CheckerRun(tool, place, line.strip(), in_ci and "||" not in line[match.end() :])
+
+
+def configurations(project: Project) -> tuple[file_facts.Settings, ...]:
+    """The settings that are in force: mypy reads one file only, its own before the shared ones."""
+    found: dict[str, file_facts.Settings] = {}
+    for settings in sorted(project.tool(*CHECKERS), key=lambda s: s.path.rpartition("/")[2] not in MYPY_OWN_FILES):
+        if not is_off(settings):
+            found.setdefault(settings.tool, settings)
+    return tuple(found.values())
 
 
 def is_off(settings: file_facts.Settings) -> bool:
@@ -98,7 +114,8 @@ def strictness(settings: file_facts.Settings, further: float) -> str:
                 return ""
             return f"its mode is {mode or 'the default'}, not strict"
         case "ty":
-            return "" if values.get("rules.all") == "error" else "its rules are the default ones"
+            level = values.get("rules.all")
+            return "" if level == "error" else f"the level of all its rules is {level or 'the default'}, not error"
     return "it has no strict mode"
 
 

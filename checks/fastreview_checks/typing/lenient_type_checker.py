@@ -54,13 +54,7 @@ warn_redundant_casts = true
 '''
 
 from fastreview.api import Found, Hit, Met, Place, Project, Side, Unknown, check
-from fastreview_checks.knowledge.type_checkers import (
-    CHECKERS,
-    STRICT_OPTION,
-    checker_runs,
-    is_off,
-    strictness,
-)
+from fastreview_checks.knowledge.type_checkers import STRICT_OPTION, checker_runs, configurations, strictness
 
 
 @check("TYP004", dimension="typing", level=2, gate=True, needs=(Side.FILES,), effort="days")
@@ -70,8 +64,8 @@ def lenient_type_checker(project: Project) -> Found:
     if by_option is not None:
         yield Met(by_option.place, f"{by_option.tool} is run in strict mode.")
         return
-    configured = [tool for tool in project.tool(*CHECKERS) if not is_off(tool)]
-    lacks = [(strictness(tool, project.limits["TYP004.flags"]), tool) for tool in configured]
+    flags = project.limits["TYP004.flags"]
+    lacks = [(strictness(tool, flags), tool) for tool in configurations(project)]
     for lack, tool in sorted(lacks, key=lambda pair: pair[0])[:1]:
         place = Place(tool.path, tool.line)
         if lack:

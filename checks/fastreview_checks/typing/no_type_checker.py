@@ -14,8 +14,6 @@ the plugin `pydantic.mypy`.
 - [Pyright's configuration](https://microsoft.github.io/pyright/#/configuration)
 - [Pydantic's mypy plugin](https://docs.pydantic.dev/latest/integrations/mypy/)
 
-The checker is installed, and nothing configures or runs it:
-
 ```toml bad
 [project]
 name = "shop"
@@ -51,14 +49,14 @@ jobs:
 '''
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, check
-from fastreview_checks.knowledge.type_checkers import CHECKERS, checker_runs, is_off
+from fastreview_checks.knowledge.type_checkers import CHECKERS, checker_runs, configurations
 
 
 @check("TYP003", dimension="typing", level=1, gate=True, needs=(Side.FILES,), effort="hours")
 def no_type_checker(project: Project) -> Found:
     runs = checker_runs(project)
     enforced = next((run for run in runs if run.in_ci), None)
-    configured = next((tool for tool in project.tool(*CHECKERS) if not is_off(tool)), None)
+    configured = next(iter(configurations(project)), None)
     if enforced is not None:
         yield Met(enforced.place, f"{enforced.tool} checks the types of every change in CI.", Rung.ENFORCED)
     elif configured is not None:

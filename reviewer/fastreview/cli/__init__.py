@@ -18,4 +18,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0] not in COMMANDS and given[0] not in _OWN_OPTIONS):
         given.insert(0, "review")
-    program(given[0] if given[0] in COMMANDS else "")(given, prog_name="fastreview")
+    verbose = not {"-v", "--verbose"}.isdisjoint(given)
+    program(given[0] if given[0] in COMMANDS else "", verbose=verbose)(given, prog_name="fastreview")

@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, ParamSpec
@@ -28,8 +29,11 @@ INTERRUPTED = 130
 P = ParamSpec("P")
 
 
-def program(only: str = "") -> typer.Typer:
-    """The program with all commands, or with ``only`` the one that is going to run: the others are not imported."""
+def program(only: str = "", *, verbose: bool = False) -> typer.Typer:
+    """The program with all commands, or with ``only`` the one that is going to run: the others are not imported.
+
+    ``verbose`` shows where errors come from.
+    """
     app = typer.Typer(
         name="fastreview",
         help="At what level a FastAPI codebase stands, with evidence, and the shortest way up.",
@@ -52,7 +56,7 @@ def program(only: str = "") -> typer.Typer:
     for name, module in COMMANDS.items():
         if only in ("", name):
             function = getattr(import_module(f"fastreview.cli.{module}"), module)
-            app.command(name)(_with_errors_as_sentences(function))
+            app.command(name)(_with_errors_as_sentences(function, verbose=verbose))
     return app
 
 
@@ -62,7 +66,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - called by Typer
         raise typer.Exit
 
 
-def _with_errors_as_sentences(command: Callable[P, None]) -> Callable[P, None]:
+def _with_errors_as_sentences(command: Callable[P, None], *, verbose: bool) -> Callable[P, None]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
@@ -70,7 +74,8 @@ def _with_errors_as_sentences(command: Callable[P, None]) -> Callable[P, None]:
         except typer.Exit:
             raise
         except FastreviewError as error:
-            _traceback_if_verbose()
+            if verbose:
+                traceback.print_exc()
             complain(str(error))
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
@@ -81,15 +86,9 @@ def _with_errors_as_sentences(command: Callable[P, None]) -> Callable[P, None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except Exception as error:  # noqa: BLE001 - a sentence for the user; -v shows the rest
-            _traceback_if_verbose()
+            if verbose:
+                traceback.print_exc()
             complain(f"fastreview itself failed ({type(error).__name__}: {error}). Run again with -v to see where.")
             raise typer.Exit(2) from None
 
     return run
-
-
-def _traceback_if_verbose() -> None:
-    if {"-v", "--verbose"} & set(sys.argv):
-        import traceback
-
-        traceback.print_exc()

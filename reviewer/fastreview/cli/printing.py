@@ -41,7 +41,10 @@ class Progress:
             self._shown = percent
             self.step(f"Reading {done} of {total} Python files")
 
-    def end(self) -> None:
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._on:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

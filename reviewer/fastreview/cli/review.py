@@ -40,7 +40,7 @@ def review(
         typer.Option(metavar="FILE", help="Keep what was gathered, to repeat the review without the project."),
     ] = None,
     from_facts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Review what --save-facts kept; PATH only serves for excerpts.")
+        Path | None, typer.Option(metavar="FILE", help="Review what --save-facts kept, instead of PATH.")
     ] = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
@@ -56,26 +56,25 @@ def review(
     from fastreview.gather.facts import Options, gather
     from fastreview.gather.saved import load_facts
     from fastreview.gather.saved import save_facts as save
+    from fastreview.gather.source import collector_off
     from fastreview.pipeline import Choice, assess, nothing_to_assess
 
     progress = Progress(quiet=quiet)
-    try:
+    with collector_off(), progress:
         progress.step("Looking at the project")
         if from_facts:
-            facts, root = load_facts(from_facts), path if path.is_dir() else None
+            facts, root = load_facts(from_facts)
         else:
             root = path
             facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
         if save_facts:
-            save(facts, save_facts)
+            save(facts, root or path, save_facts)
         progress.step("Evaluating the checks")
         outcome = assess(facts, root, Choice(names(select), names(ignore)))
         progress.step("Writing the report")
         reason = nothing_to_assess(facts, str(path))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
-    finally:
-        progress.end()
     written = write(outcome.review, wanted, colour=False if no_color else None)
     if not quiet and not reason and all(target.file for target in wanted):
         _summary(outcome.review, [str(target.file) for target in wanted])

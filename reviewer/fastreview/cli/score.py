@@ -24,15 +24,14 @@ def score(
     """Show the level of a project, and how it comes about."""
     from fastreview.cli.review import headline
     from fastreview.gather.facts import Options, gather
+    from fastreview.gather.source import collector_off
     from fastreview.pipeline import assess, nothing_to_assess
 
     progress = Progress(quiet=quiet)
-    try:
+    with collector_off(), progress:
         facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
         progress.step("Evaluating the checks")
         review = assess(facts, None).review
-    finally:
-        progress.end()
     reason = nothing_to_assess(facts, str(path))
     if reason:
         raise NothingToReview(reason)

@@ -58,6 +58,8 @@ class Scope(Struct, frozen=True):
     left_out: tuple[LeftOut, ...] = ()
     fastapi_files: tuple[str, ...] = ()
     """Files that import FastAPI."""
+    folder: str = ""
+    """The reviewed root as the repository names it ("backend/api"), "" for its top."""
 
 
 class GitFacts(Struct, frozen=True):

@@ -35,8 +35,8 @@ class Requirement(Struct, frozen=True):
 class LockFile(Struct, frozen=True):
     """A file that fixes every version, transitive ones too.
 
-    ``kind`` is uv, poetry, pdm, pipfile, pylock, conda, requirements (hashed), or compiled (written by a resolver such as
-    pip-compile or rye, without hashes).
+    ``kind`` is uv, poetry, pdm, pipfile, pylock, conda, requirements (hashed), or compiled (written by a
+    resolver such as pip-compile or rye, without hashes).
     """
 
     path: str
@@ -72,10 +72,10 @@ class ContainerFacts(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """One command of a pipeline: what it ``uses`` (an action, an orb) or what it runs (``run``, several lines possible).
+    """One command of a pipeline: what it ``uses`` (an action, an orb) or what it runs (``run``, maybe several lines).
 
-    The steps of a local composite action follow the step that uses it. ``directory`` is the working directory as written,
-    relative to the repository. ``condition`` is what the system asks before it runs the step.
+    The steps of a local composite action follow the step that uses it. ``directory`` is the working directory as
+    written, relative to the repository. ``condition`` is what the system asks before it runs the step.
     """
 
     name: str
@@ -134,7 +134,10 @@ class ManifestContainer(Struct, frozen=True):
 
 
 class ManifestFacts(Struct, frozen=True):
-    """A Compose service set, a Kubernetes object or a Helm template. ``kind`` is Compose, Deployment, StatefulSet ..."""
+    """A Compose service set, a Kubernetes object or a Helm template.
+
+    ``kind`` is Compose, Fly, Render, Nomad, or the object's own: Deployment, StatefulSet ...
+    """
 
     path: str
     kind: str
@@ -145,7 +148,10 @@ class ManifestFacts(Struct, frozen=True):
 
 
 class EnvironmentFile(Struct, frozen=True):
-    """``.env`` and its kin. ``example`` by name (.env.example, .env.sample, .env.template); ``committed`` as far as git says."""
+    """``.env`` and its kin. ``example`` by name (.env.example, .env.sample, .env.template).
+
+    ``committed``: git's index has it, or, where there is no index, .gitignore does not leave it out.
+    """
 
     path: str
     example: bool
@@ -176,8 +182,8 @@ class MigrationFacts(Struct, frozen=True):
 class TextFile(Struct, frozen=True):
     """A file whose presence or headings matter; ``headings`` in order, shortened.
 
-    ``kind`` is readme, contributing, license, changelog, security, conduct, codeowners or docs. ``text`` is the beginning
-    of readme, contributing (30 000 characters) and docs (8 000).
+    ``kind`` is readme, contributing, license, changelog, security, conduct, codeowners or docs. ``text`` is the
+    beginning of readme, contributing (30 000 characters) and docs (8 000).
     """
 
     path: str
@@ -203,7 +209,11 @@ class Target(Struct, frozen=True):
 
 
 class FileFacts(Struct, frozen=True):
-    """All of the above. ``python_wanted`` is requires-python or the image's or .python-version's word, "" if nobody says."""
+    """All of the above.
+
+    ``python_wanted`` is the word of requires-python, else Pipfile or conda, else .python-version, else the container
+    image, as written; "" if nobody says.
+    """
 
     settings: tuple[Settings, ...] = ()
     requirements: tuple[Requirement, ...] = ()

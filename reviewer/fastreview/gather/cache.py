@@ -98,7 +98,7 @@ def _magic() -> bytes:
     """Names what wrote the facts: another version of fastreview or Python may see a file differently."""
     key = hashlib.blake2b(f"{__version__} {sys.version_info[:3]}".encode(), digest_size=_DIGEST_BYTES)
     here = Path(__file__).parent
-    sources = [here / name for name in ("module.py", "syntax.py", "newer_syntax.py", "rewriting.py")]
+    sources = [here / name for name in ("module.py", "syntax.py", "rewriting.py", "newer_syntax.py", "downgrade.py")]
     for source in (*sources, here.parent / "facts" / "source.py", here.parent / "facts" / "syntax.py"):
         with contextlib.suppress(OSError):
             key.update(source.read_bytes())

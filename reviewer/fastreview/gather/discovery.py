@@ -59,6 +59,12 @@ class Discovered(Struct, frozen=True):
         """From the root to the repository: "." or "../.."."""
         return os.path.relpath(self.repository, self.root).replace(os.sep, "/")
 
+    @property
+    def way_down(self) -> str:
+        """From the repository to the root: "" or "backend/api"."""
+        way = os.path.relpath(self.root, self.repository).replace(os.sep, "/")
+        return "" if way == "." else way
+
 
 def discover(path: Path) -> Discovered:
     """Looks at folders and names only; opens no file but the root's ``pyproject.toml``.

@@ -65,6 +65,7 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
         found.way_up,
         found.left_out,
         tuple(module.path for module in modules if _imports_fastapi(module)),
+        found.way_down,
     )
     off = tuple(Gathered(side, "off", reason) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")

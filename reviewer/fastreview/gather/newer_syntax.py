@@ -2,78 +2,104 @@
 
 Slow (thirty times `ast`), so it is asked where `rewriting` does not get through. What is lost is what no check reads:
 type parameters, and the inside of f-strings that need PEP 701; lines may move where such an f-string spans several.
+
+The native parser overflows the stack on deeply nested input and takes its process along (libcst 1.9: five thousand open
+parentheses). So this module has two ends: `parse_with_libcst` asks a child process that stays, and `serve` is the child.
 """
 
 import ast
+import contextlib
+import subprocess
 import sys
-from collections.abc import Sequence
-from typing import Literal
+from threading import Timer
+from typing import BinaryIO
 
-import libcst as cst
+SECONDS_PER_FILE = 20
+MAX_DEATHS = 5
+"""Children that may die before libcst is not asked any more."""
 
-_QUOTES: dict[str, Literal['"', "'", '"""', "'''"]] = {q: q for q in ('"', "'", '"""', "'''")}
+_START = "import sys; sys.path[:] = sys.argv[1:]; from fastreview.gather.newer_syntax import serve; serve()"
+_LENGTH_BYTES = 8
 
 
 def parse_with_libcst(text: str) -> ast.Module | None:
     """The tree of a file that `ast` rejects, or None where libcst rejects it too."""
-    try:
-        module = cst.parse_module(text)
-    # libcst's native parser reports some inputs (null bytes, tokens cut short) with other exceptions than its own.
-    except Exception:  # noqa: BLE001
+    older = _child.ask(text)
+    if older is None:
         return None
     try:
-        return ast.parse(module.visit(_Downgrade()).code)
+        return ast.parse(older)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-class _Downgrade(cst.CSTTransformer):
-    def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
-        return updated_node.with_changes(type_parameters=None)
+class _Child:
+    """The process that has libcst, started when it is first needed; it ends with us, when its input closes."""
 
-    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
-        return updated_node.with_changes(type_parameters=None)
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._deaths = 0
 
-    def leave_TypeAlias(self, original_node: cst.TypeAlias, updated_node: cst.TypeAlias) -> cst.Assign:
-        return cst.Assign([cst.AssignTarget(updated_node.name)], updated_node.value)
+    def ask(self, text: str) -> str | None:
+        """``text`` in older syntax, or None."""
+        if self._deaths >= MAX_DEATHS:
+            return None
+        try:
+            process = self._process or self._start()
+            assert process.stdin is not None and process.stdout is not None
+            timer = Timer(SECONDS_PER_FILE, process.kill)
+            timer.start()
+            try:
+                send(process.stdin, text.encode())
+                answer = receive(process.stdout)
+            finally:
+                timer.cancel()
+        except (OSError, ValueError):
+            answer = None
+        if answer is None:
+            self._bury()
+        return answer.decode() if answer else None
 
-    def leave_ExceptHandler(
-        self, original_node: cst.ExceptHandler, updated_node: cst.ExceptHandler
-    ) -> cst.ExceptHandler:
-        # PEP 758: `except A, B:` without parentheses.
-        if isinstance(updated_node.type, cst.Tuple) and not updated_node.type.lpar:
-            in_parentheses = updated_node.type.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-            return updated_node.with_changes(
-                type=in_parentheses, whitespace_after_except=cst.SimpleWhitespace(" ")
-            )
-        return updated_node
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        return self._process
 
-    def leave_FormattedString(
-        self, original_node: cst.FormattedString, updated_node: cst.FormattedString
-    ) -> cst.BaseExpression:
-        # PEP 701 (Python 3.12) allows quotes, comments and line breaks inside braces.
-        if sys.version_info >= (3, 12):
-            return updated_node
-        return _plain_fstring(updated_node.parts, updated_node.start)
-
-    def leave_TemplatedString(
-        self, original_node: cst.TemplatedString, updated_node: cst.TemplatedString
-    ) -> cst.BaseExpression:
-        # PEP 750 (Python 3.14): like an f-string as far as checks care.
-        return _plain_fstring(updated_node.parts, "f" + updated_node.start.lstrip("tTrR"))
+    def _bury(self) -> None:
+        self._deaths += 1
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    assert pipe is not None
+                    pipe.close()
 
 
-def _plain_fstring(parts: Sequence[cst.CSTNode], start: str) -> cst.BaseExpression:
-    """The same f-string with simple names kept in its braces and other expressions called ``_``."""
-    quote = _QUOTES[start.lstrip("fFrRtT")]
-    out: list[cst.BaseFormattedStringContent] = []
-    for part in parts:
-        match part:
-            case cst.FormattedStringText():
-                out.append(part)
-            case cst.TemplatedStringText(value=value):
-                out.append(cst.FormattedStringText(value))
-            case cst.FormattedStringExpression(expression=inside) | cst.TemplatedStringExpression(expression=inside):
-                simple = inside if isinstance(inside, cst.Name | cst.Attribute) else cst.Name("_")
-                out.append(cst.FormattedStringExpression(simple))
-    return cst.FormattedString(out, start=start, end=quote)
+_child = _Child()
+
+
+def send(stream: BinaryIO, data: bytes) -> None:
+    stream.write(len(data).to_bytes(_LENGTH_BYTES) + data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> bytes | None:
+    """One message, or None where the other end is gone."""
+    head = stream.read(_LENGTH_BYTES)
+    if len(head) < _LENGTH_BYTES:
+        return None
+    length = int.from_bytes(head)
+    data = stream.read(length)
+    return data if len(data) == length else None
+
+
+def serve() -> None:
+    """The child's whole life: texts in, texts in older syntax out; an empty answer for what is not Python."""
+    from fastreview.gather.downgrade import downgraded
+
+    while (data := receive(sys.stdin.buffer)) is not None:
+        send(sys.stdout.buffer, (downgraded(data.decode()) or "").encode())

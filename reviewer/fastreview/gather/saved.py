@@ -1,6 +1,7 @@
 """Facts in a file: a review can be repeated from it without the project."""
 
 import gzip
+import os
 import zlib
 from pathlib import Path
 
@@ -16,24 +17,29 @@ _MAGIC = "fastreview-facts/1"
 
 class _Saved(msgspec.Struct, frozen=True):
     format: str
+    root: str
     facts: Facts
 
 
-def save_facts(facts: Facts, file: Path) -> None:
-    """Writes gzip-compressed msgpack.
+def save_facts(facts: Facts, root: Path, file: Path) -> None:
+    """Writes gzip-compressed msgpack. ``root`` is noted: excerpts are read there as long as the files are the same.
 
     Raises:
         UsageError: when the file cannot be written.
     """
-    data = gzip.compress(msgspec.msgpack.encode(_Saved(_MAGIC, facts)), compresslevel=3, mtime=0)
+    data = gzip.compress(
+        msgspec.msgpack.encode(_Saved(_MAGIC, os.fsencode(root.resolve()).decode("utf-8", "replace"), facts)),
+        compresslevel=3,
+        mtime=0,
+    )
     try:
         file.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def load_facts(file: Path) -> Facts:
-    """Reads what `save_facts` wrote.
+def load_facts(file: Path) -> tuple[Facts, Path | None]:
+    """Reads what `save_facts` wrote: the facts, and the folder they are about where it is still there.
 
     Raises:
         UsageError: when the file cannot be read or holds something else.
@@ -48,4 +54,5 @@ def load_facts(file: Path) -> Facts:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     if saved.format != _MAGIC:
         raise UsageError(f"{file} holds facts of another version; save them again with --save-facts.")
-    return saved.facts
+    root = Path(saved.root)
+    return saved.facts, root if root.is_dir() else None

@@ -27,7 +27,7 @@ def gather_source(
     ``workers`` is the number of processes that share the work, this one included; by default what the machine offers.
     """
     store = FactCache(root) if cache else None
-    with _collector_off():
+    with collector_off():
         known = store.load() if store else {}
         facts: dict[str, ModuleFacts] = {}
         missing: list[tuple[str, bytes]] = []
@@ -87,8 +87,8 @@ def _extract(files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[Modul
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
-    """Syntax trees are many small objects without cycles: collecting in between triples the cost of building them."""
+def collector_off() -> Iterator[None]:
+    """Syntax trees, and models, are many small objects that live on: looking for garbage triples the cost of building."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -87,7 +87,15 @@ def expression(node: ast.expr | None, depth: int = 0) -> Expr:
     if depth > MAX_DEPTH:
         return _TOO_DEEP
     convert = _EXPRESSIONS.get(type(node))
-    return s.Opaque(type(node).__name__.lower()) if convert is None else convert(node, depth + 1)
+    return _opaque(node, depth + 1) if convert is None else convert(node, depth + 1)
+
+
+def _opaque(node: ast.expr, depth: int) -> Expr:
+    """Slices and kinds of nodes that this version does not know: only what they decide is counted."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            expression(child, depth)
+    return s.Opaque(type(node).__name__.lower())
 
 
 def _all(nodes: list[ast.expr], depth: int) -> tuple[Expr, ...]:
@@ -202,6 +210,8 @@ def _fstring(node: ast.JoinedStr, depth: int) -> Expr:
 
 def _formatted(node: ast.FormattedValue, depth: int) -> Expr:
     value = expression(node.value, depth)
+    if node.format_spec is not None:
+        expression(node.format_spec, depth)
     # A literal in braces must not be taken for the text around it.
     return s.Operation("str", (value,)) if isinstance(value, str) else value
 
@@ -367,7 +377,8 @@ def _with_items(nodes: list[ast.withitem]) -> tuple[s.WithItem, ...]:
 
 
 def _try(node: ast.Try, prefix: str, depth: int) -> Stmt:
-    _tally.decisions += len(node.handlers) + bool(node.orelse)
+    if type(node) is ast.Try:  # radon does not know `except*`
+        _tally.decisions += len(node.handlers) + bool(node.orelse)
     handlers = tuple(
         [s.Handler(expression(h.type), h.name or "", body(h.body, prefix, depth), h.lineno) for h in node.handlers]
     )
@@ -376,7 +387,10 @@ def _try(node: ast.Try, prefix: str, depth: int) -> Stmt:
 
 
 def _assert(node: ast.Assert, prefix: str, depth: int) -> Stmt:
-    return s.Assert(expression(node.test), node.lineno)
+    decisions = _tally.decisions
+    test = expression(node.test)
+    _tally.decisions = decisions
+    return s.Assert(test, node.lineno)
 
 
 def _match(node: ast.Match, prefix: str, depth: int) -> Stmt:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from fastreview.engine import evaluate
 from fastreview.facts import Facts, Side
-from fastreview.outcome import Evaluation
+from fastreview.outcome import Evaluation, Run
 from fastreview.packs import load, select
 from fastreview.pipeline.document import assemble
 from fastreview.project import Project
@@ -43,12 +43,18 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
     chosen = {check.code for check in select(ruleset.checks, choice.selected, choice.ignored)}
     off = {check.code: NOT_SELECTED for check in ruleset.checks if check.code not in chosen}
     project = Project(facts, ruleset.limits)
-    evaluations = evaluate(project, ruleset.checks, off)
+    reason = nothing_to_assess(facts)
+    # Checks of files would still have their say; of a folder without a service they say nothing.
+    evaluations = (
+        tuple(Evaluation(check, Run.UNKNOWN, reason=reason) for check in ruleset.checks)
+        if reason
+        else evaluate(project, ruleset.checks, off)
+    )
     scorecard = score(evaluations)
     return Outcome(assemble(project, root, ruleset, evaluations, scorecard), scorecard, evaluations)
 
 
-def nothing_to_assess(facts: Facts, path: str) -> str:
+def nothing_to_assess(facts: Facts, path: str = "the folder") -> str:
     """Why the project cannot be assessed, with what to do, or "": no Python, nothing readable, no FastAPI."""
     source = facts.side(Side.SOURCE)
     if not facts.modules:

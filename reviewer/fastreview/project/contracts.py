@@ -33,7 +33,7 @@ class Declared:
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A parameter that a client fills, of an endpoint, a dependency, or a field of a model that stands for parameters."""
+    """A parameter that clients fill, of an endpoint or a dependency, or a field of a model that stands for parameters."""
 
     name: str
     declared: Declared
@@ -113,9 +113,13 @@ def inputs_of(route: Route) -> Iterator[Input]:
         if id(function) not in seen:
             seen.add(id(function))
             yield from _parameters(function, project.injection.of(function), project.names)
-            if function is route.endpoint and function.owner is not None:
-                # Class-based views: the class's fields are parameters of every endpoint in it.
-                yield from fields_of(function.owner)
+            if function is route.endpoint and function.owner is not None and function.receiver:
+                # Class-based views: fields and constructor of the class are parameters of every endpoint in it.
+                provided = {i.parameter for i in project.injection.of_view(function.owner)}
+                yield from (field for field in fields_of(function.owner) if field.name not in provided)
+                init = function.owner.method("__init__")
+                if init is not None:
+                    yield from _parameters(init, project.injection.of(init), project.names)
 
 
 def fields_of(cls: Class) -> Iterator[Input]:

@@ -116,6 +116,19 @@ class Injection:
                 self._active.discard(key)
         return self._of[key]
 
+    def of_view(self, cls: Class) -> tuple[Injected, ...]:
+        """What the fields of a class-based view ask for: every endpoint in it depends on them."""
+        found: dict[str, Injected | None] = {}
+        for ancestor in cls.ancestry.project:
+            for field in ancestor.facts.fields:
+                if field.name not in found:
+                    # A field reads like a keyword parameter of the class.
+                    parameter = Parameter(
+                        field.name, "keyword", field.annotation, field.annotated, field.value, field.has_value, field.line
+                    )
+                    found[field.name] = self._parameter(parameter, ancestor.module)
+        return tuple(injected for injected in found.values() if injected is not None)
+
     def listed(self, expr: s.Expr | s.Missing, code: Code, by: str, line: int) -> tuple[Injected, ...]:
         """The items of ``dependencies=[Depends(f), ...]``; the list may be a variable."""
         match expr:

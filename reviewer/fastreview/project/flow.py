@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function
 from fastreview.project.names import External
+from fastreview.project.values import Bound
 
 if TYPE_CHECKING:
     from fastreview.project.project import Project
@@ -18,36 +19,46 @@ MAX_ORIGINS = 400
 _THROUGH = frozenset(
     {
         "builtins.list", "builtins.tuple", "builtins.set", "builtins.sorted", "builtins.reversed", "builtins.filter",
-        "builtins.map", "builtins.dict", "builtins.iter", "fastapi.encoders.jsonable_encoder", "typing.cast",
-        "asyncio.to_thread", "fastapi.concurrency.run_in_threadpool", "asyncio.gather",
+        "builtins.map", "builtins.iter", "fastapi.encoders.jsonable_encoder", "typing.cast", "asyncio.gather",
     }
 )  # fmt: skip
+_THREADS = frozenset({"asyncio.to_thread", "fastapi.concurrency.run_in_threadpool", "anyio.to_thread.run_sync"})
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A function of the project that a value passes, and the call that enters it; the first one has none."""
+
+    function: Function
+    call: s.Call | None
+    code: Code
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """A call or attribute that a value starts from, and the project functions between, the outermost first."""
+    """A call or attribute that a value starts from, and the functions between, the outermost first."""
 
     expr: s.Expr
     code: Code
-    through: tuple[Function, ...]
+    through: tuple[Step, ...]
 
 
 class Flow:
-    """One question; ``wraps`` follows the arguments of constructors too (``Page(items=rows)``)."""
+    """Answers one question. ``wraps`` says which parts of a dict or of a constructor call carry the value on: it gets
+    their names, "" for positional ones."""
 
-    def __init__(self, project: Project, *, wraps: bool = True) -> None:
+    def __init__(self, project: Project, wraps: Callable[[tuple[str, ...], str], bool]) -> None:
         self._project = project
         self._wraps = wraps
         self._seen: set[tuple[int, int]] = set()
 
     def returned(self, function: Function) -> Iterator[Origin]:
         """Where the values that ``function`` returns come from."""
-        yield from self._returned(function, (function,), 0)
+        yield from self._returned(Step(function, None, function), (), 0)
 
-    def of(self, expr: s.Expr, code: Code, through: tuple[Function, ...] = (), depth: int = 0) -> Iterator[Origin]:
-        key = (id(expr), id(code))
-        if depth > MAX_DEPTH or len(self._seen) > MAX_ORIGINS or (not isinstance(expr, s.Ref) and key in self._seen):
+    def of(self, expr: s.Expr, code: Code, through: tuple[Step, ...] = (), depth: int = 0) -> Iterator[Origin]:
+        key = (id(expr), id(through[-1].call) if through else 0)
+        if depth > MAX_DEPTH or len(self._seen) > MAX_ORIGINS or key in self._seen:
             return
         self._seen.add(key)
         deep = depth + 1
@@ -60,9 +71,14 @@ class Flow:
                 yield from self._call(expr, code, through, deep)
             case s.Comprehension(sources=(source, *_)):
                 yield from self.of(source.iterable, code, through, deep)
-            case s.Mapping(values=values) | s.Items(kind="tuple", values=values):
+            case s.Items(kind="tuple", values=values):
                 for value in values:
                     yield from self.of(value, code, through, deep)
+            case s.Mapping(keys=keys, values=values):
+                names = tuple(key if isinstance(key, str) else "" for key in keys)
+                for name, value in zip(names, values, strict=True):
+                    if self._wraps(names, name):
+                        yield from self.of(value, code, through, deep)
             case s.Conditional(body=body, orelse=orelse):
                 yield from self.of(body, code, through, deep)
                 yield from self.of(orelse, code, through, deep)
@@ -76,51 +92,65 @@ class Flow:
             case _:
                 return
 
-    def _named(self, expr: s.Ref, name: str, code: Code, through: tuple[Function, ...], depth: int) -> Iterator[Origin]:
+    def _named(self, expr: s.Ref, name: str, code: Code, through: tuple[Step, ...], depth: int) -> Iterator[Origin]:
         if "." in name:
             yield Origin(expr, code, through)
             return
-        filled = False
         for binding in code.bindings.get(name, ()):
-            match binding.kind:
-                case "assign" | "unpack-assign" | "extend":
-                    yield from self.of(binding.expr, code, through, depth)
-                    filled = filled or binding.expr in (s.Items("list", ()), s.Call(s.Ref("list"), (), (), 0, 0, 0))
-                case _:
-                    pass
-        if filled:
-            for iterable in _filling(name, code.body):
-                yield from self.of(iterable, code, through, depth)
+            if binding.kind in ("assign", "unpack-assign", "extend"):
+                yield from self.of(binding.expr, code, through, depth)
+                if _is_empty_list(binding.expr):
+                    for iterable in _filling(name, code.body):
+                        yield from self.of(iterable, code, through, depth)
+        if through and through[-1].function is code:
+            yield from self._passed(name, through, depth)
 
-    def _call(self, call: s.Call, code: Code, through: tuple[Function, ...], depth: int) -> Iterator[Origin]:
+    def _passed(self, name: str, through: tuple[Step, ...], depth: int) -> Iterator[Origin]:
+        """What the call that led here gives for the parameter ``name``."""
+        step = through[-1]
+        for position, parameter in enumerate(step.function.facts.parameters):
+            if parameter.name == name and step.call is not None:
+                given = step.call.argument(position - bool(step.function.receiver), name)
+                if not isinstance(given, s.Missing):
+                    yield from self.of(given, step.code, through[:-1], depth)
+
+    def _call(self, call: s.Call, code: Code, through: tuple[Step, ...], depth: int) -> Iterator[Origin]:
         site = CallSite(call, code, awaited=False, deferred=False, loops=0, dropped=False)
         value = self._project.values.target(site)
         if isinstance(value, External) and value.name in _THROUGH:
-            given: tuple[s.Expr, ...] = call.args
-            if given and value.name in ("asyncio.to_thread", "fastapi.concurrency.run_in_threadpool"):
-                function = self._project.values.of(given[0], code)
-                if isinstance(function, Function):
-                    yield from self._returned(function, (*through, function), depth)
-                    return
-            for argument in given:
+            for argument in call.args:
                 yield from self.of(argument, code, through, depth)
+        elif isinstance(value, External) and value.name in _THREADS and call.args:
+            handed = self._project.values.of(call.args[0], code)
+            function = handed.function if isinstance(handed, Bound) else handed
+            if isinstance(function, Function):
+                inner = s.Call(call.args[0], call.args[1:], call.keywords, call.line, call.col, call.end_line)
+                yield from self._returned(Step(function, inner, code), through, depth)
         elif isinstance(value, Class) or call.method[:1].isupper():
-            for argument in (*call.args, *(k.value for k in call.keywords)) if self._wraps else ():
-                yield from self.of(argument, code, through, depth)
+            names = (*("" for _ in call.args), *(k.name for k in call.keywords))
+            for name, argument in zip(names, (*call.args, *(k.value for k in call.keywords)), strict=True):
+                if self._wraps(names, name):
+                    yield from self.of(argument, code, through, depth)
         else:
             functions = [t for t in self._project.targets(site) if isinstance(t, Function)]
             for function in functions:
-                yield from self._returned(function, (*through, function), depth)
+                yield from self._returned(Step(function, call, code), through, depth)
             if not functions:
                 yield Origin(call, code, through)
 
-    def _returned(self, function: Function, through: tuple[Function, ...], depth: int) -> Iterator[Origin]:
-        for stmt in function.statements:
-            match stmt:
-                case s.Return(value=value) if value is not None:
-                    yield from self.of(value, function, through, depth + 1)
-                case _:
-                    pass
+    def _returned(self, step: Step, through: tuple[Step, ...], depth: int) -> Iterator[Origin]:
+        if any(step.function is passed.function for passed in through):
+            return
+        for stmt in step.function.statements:
+            if isinstance(stmt, s.Return) and stmt.value is not None:
+                yield from self.of(stmt.value, step.function, (*through, step), depth + 1)
+
+
+def _is_empty_list(expr: s.Expr) -> bool:
+    match expr:
+        case s.Items(values=()) | s.Call(func=s.Ref(name="list"), args=()):
+            return True
+    return False
 
 
 def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from fastreview.facts import syntax as s
 from fastreview.project.code import Module
 from fastreview.project.models import Schema, Settings, Table
 from fastreview.project.names import External, absolute_name
@@ -53,8 +54,9 @@ def imported_packages(module: Module) -> frozenset[str]:
 
 def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]:
     """Project modules that importing ``module`` imports, with the line; nothing that only type checkers or functions do."""
+    aside = _run_as_script(module)
     for found in module.facts.imports:
-        if found.typing_only or found.within:
+        if found.typing_only or found.within or found.line in aside:
             continue
         name = absolute_name(module, found)
         origin = project.names.module(name)
@@ -65,6 +67,16 @@ def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]
                 origin = inside
         if origin is not None and origin is not module:
             yield origin, found.line
+
+
+def _run_as_script(module: Module) -> frozenset[int]:
+    """Lines under ``if __name__ == "__main__"``: nothing of it runs when the module is imported."""
+    guarded = (
+        stmt
+        for stmt in module.body
+        if isinstance(stmt, s.If) and any(isinstance(e, s.Ref) and e.name == "__name__" for e in s.walk(stmt.test))
+    )
+    return frozenset(inner.line for stmt in guarded for inner in s.statements(stmt.body))
 
 
 def _defines(package: Module | None, name: str) -> bool:

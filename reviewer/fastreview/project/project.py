@@ -12,7 +12,7 @@ from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, RouteFacts
 from fastreview.facts.files import Settings as ToolSettings
 from fastreview.project import layers
-from fastreview.project.code import CallSite, Class, Function, Module
+from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.constants import Constants
 from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
 from fastreview.project.files import ContainerFile, Manifest, Workflow
@@ -21,6 +21,8 @@ from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
 from fastreview.project.names import External, Names
+from fastreview.project.output import LogCall, log_calls
+from fastreview.project.pipelines import Command, commands_of
 from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
 from fastreview.project.security import Security
@@ -35,8 +37,10 @@ _TEST_PATH = re.compile(
 )
 _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(
-    r"(?:^|/)(?:scripts?|tools?|bin|examples?|docs?|docs_src|benchmarks?|notebooks|dev|hack|locustfiles?)/"
-    r"|(?:^|/)(?:setup|manage|tasks|noxfile|fabfile|locustfile|gunicorn[^/]*conf[^/]*)\.py$"
+    r"(?:^|/)(?:scripts?|examples?|docs|docs_src|bench(?:es|marks?)?|notebooks|locustfiles?|load_?tests?)/"
+    # Common names of packages too: only at the top are these folders aside.
+    r"|^(?:tools?|bin|dev|hack|doc)/|^(?:setup|manage|tasks)\.py$"
+    r"|(?:^|/)(?:noxfile|fabfile|locustfile|gunicorn[^/]*conf[^/]*)\.py$"
 )
 
 
@@ -106,10 +110,11 @@ class Project(Subject):
         return "script" if _SCRIPT_PATH.search(path) else "service"
 
     def _below_root(self, path: str) -> str:
-        """A project called test_something is not a test: only folders inside it count."""
+        """A project called test_something is not a test: only folders inside it count, and import roots called so."""
         for root in sorted(self.facts.scope.roots, key=len, reverse=True):
             prefix = root.strip("/").removeprefix(".").strip("/")
-            if prefix and path.startswith(f"{prefix}/") and not _TEST_PATH.search(f"{prefix}/"):
+            aside = _TEST_PATH.search(f"{prefix}/") or _SCRIPT_PATH.search(f"{prefix}/")
+            if prefix and path.startswith(f"{prefix}/") and not aside:
                 return path[len(prefix) + 1 :]
         return path
 
@@ -296,19 +301,33 @@ class Project(Subject):
                     given = site.call.argument(0, "middleware_class")
                     options = {k.name: k.value for k in site.call.keywords if k.name}
                     yield self._declared_middleware(app, cast(s.Expr, given), options, site, declared)
-            stack = app.router.call.keyword("middleware")
-            if isinstance(stack, s.Items):
-                for item in stack.values:
-                    if isinstance(item, s.Call) and item.args:
-                        site = CallSite(item, app.router.code, awaited=False, deferred=False, loops=0, dropped=False)
-                        options = {k.name: k.value for k in item.keywords if k.name}
-                        yield self._declared_middleware(app, item.args[0], options, site, declared)
+            for item, code in self._stack(app.router.call.keyword("middleware"), app.router.code):
+                site = CallSite(item, code, awaited=False, deferred=False, loops=0, dropped=False)
+                options = {k.name: k.value for k in item.keywords if k.name}
+                yield self._declared_middleware(app, item.args[0], options, site, declared)
         for facts in app.facts.middleware if app.facts else ():
             if facts.name not in declared:
                 cls = self._class_at.get((facts.place.path, facts.place.line))
                 place = cls.place if cls else app.place
                 library = "" if cls else f"{facts.module}.{facts.name}"
                 yield Middleware(app, facts.name, library, cls, None, {}, None, place, facts)
+
+    def _stack(self, given: s.Expr | s.Missing, code: Code, hops: int = 0) -> Iterator[tuple[s.Call, Code]]:
+        """The items of ``FastAPI(middleware=[...])``; the list may be a variable or what a function returns."""
+        if hops > 5:
+            return
+        match given:
+            case s.Items(values=values):
+                yield from ((item, code) for item in values if isinstance(item, s.Call) and item.args)
+            case s.Call():
+                value = self.values.of(given.func, code)
+                for stmt in value.statements if isinstance(value, Function) else ():
+                    if isinstance(stmt, s.Return):
+                        yield from self._stack(stmt.value, cast(Function, value), hops + 1)
+            case s.Ref():
+                origin = self.constants.origin(given, code, None)
+                if origin is not None:
+                    yield from self._stack(origin[0], origin[1], hops + 1)
 
     def _declared_middleware(
         self,
@@ -439,6 +458,15 @@ class Project(Subject):
         return tuple(Workflow(w) for w in self.facts.files.workflows)
 
     @cached_property
+    def pipeline_commands(self) -> tuple[Command, ...]:
+        """What the pipelines about the service run, task runners and scripts followed."""
+        return commands_of(self.facts.files, self.facts.scope.folder)
+
+    @cached_property
+    def log_calls(self) -> tuple[LogCall, ...]:
+        return tuple(log_calls(self))
+
+    @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
         return tuple(Manifest(m) for m in self.facts.files.manifests)
 
@@ -481,6 +509,7 @@ _COLLECTIONS: dict[type[Subject], str] = {
     Function: "functions",
     LoopFunction: "loop_functions",
     Test: "tests",
+    LogCall: "log_calls",
     ContainerFile: "container_files",
     Workflow: "workflows",
     Manifest: "manifests",

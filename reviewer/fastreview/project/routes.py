@@ -10,7 +10,8 @@ from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
 from fastreview.project.code import Code, Function
 from fastreview.project.contracts import Declared, Input, inputs_of
 from fastreview.project.dependencies import Injected
-from fastreview.project.routing import Listed, Router
+from fastreview.project.handlers import ExceptionHandler, handlers_of
+from fastreview.project.routing import Listed, Router, comes_first
 from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ class App(Subject):
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         return tuple(r for r in self.project.routes if r.app is self)
+
+    @cached_property
+    def by_method(self) -> dict[str, tuple[Route, ...]]:
+        found: dict[str, list[Route]] = {}
+        for route in self.routes:
+            found.setdefault(route.method, []).append(route)
+        return {method: tuple(routes) for method, routes in found.items()}
+
+    @cached_property
+    def exception_handlers(self) -> tuple[ExceptionHandler, ...]:
+        return tuple(handlers_of(self))
 
     def keyword(self, name: str) -> s.Expr | s.Missing:
         """An argument of the app's constructor call."""
@@ -123,6 +135,10 @@ class Route(Subject):
             return False
         if self.facts is not None and (self.facts.kind != "http" or not self.facts.include_in_schema):
             return False
+        if self.listed is not None:
+            calls = [c for router, included in self.listed.chain for c in (router.call, included.call if included else None)]
+            if any(call is not None and call.keyword("include_in_schema") is False for call in calls):
+                return False
         return self.option("include_in_schema") is not False
 
     @property
@@ -148,6 +164,8 @@ class Route(Subject):
             registered = self.listed.registered
             found.extend(injection.listed(self.option("dependencies"), registered.code, "route", registered.line))
         if self.endpoint is not None:
+            if self.endpoint.owner is not None and self.endpoint.receiver:
+                found.extend(injection.of_view(self.endpoint.owner))
             found.extend(injection.of(self.endpoint))
         return tuple(found)
 
@@ -210,6 +228,22 @@ class Route(Subject):
     def inputs(self) -> tuple[Input, ...]:
         """What a client can give: parameters of the endpoint and of its dependencies, nested ones too."""
         return tuple(inputs_of(self))
+
+    @property
+    def operation_id(self) -> str:
+        """As the running app has it, else as the declaration gives it; "" where FastAPI makes it."""
+        if self.facts is not None:
+            return self.facts.operation_id
+        given = self.option("operation_id")
+        return given if isinstance(given, str) else ""
+
+    def follows(self, other: Route) -> bool:
+        """Whether the app tries ``other`` before this route, as far as their order is known."""
+        if self.facts is not None and other.facts is not None:
+            return other.facts.order < self.facts.order
+        if self.facts is not None or other.facts is not None or self.listed is None or other.listed is None:
+            return False
+        return comes_first(other.listed, self.listed)
 
     @property
     def security(self) -> tuple[str, ...]:

@@ -115,6 +115,37 @@ class Listed:
     chain: tuple[tuple[Router, Included | None], ...]
 
 
+def comes_first(one: Listed, other: Listed) -> bool:
+    """Whether source order proves that ``one`` is registered before ``other``: where their ways part, both stand in the
+    same function or module, one after the other, and not in two branches of one ``if``."""
+    ways = ([*(i for _, i in way.chain if i is not None), way.registered] for way in (one, other))
+    for first, second in zip(*ways, strict=False):
+        if first is second:
+            continue
+        if first.code is not second.code:
+            return False
+        lines = _stands_at(first), _stands_at(second)
+        return lines[0] < lines[1] and not _exclusive(first.code.body, *lines)
+    return False
+
+
+def _stands_at(entry: Registered | Included) -> int:
+    """The line of its statement: a decorated function is defined on that of its ``def``."""
+    if isinstance(entry, Registered) and entry.endpoint is not None:
+        if any(decorator is entry.declaration for decorator in entry.endpoint.facts.decorators):
+            return entry.endpoint.facts.line
+    return entry.line
+
+
+def _exclusive(body: s.Body, one: int, other: int) -> bool:
+    for stmt in s.statements(body):
+        if isinstance(stmt, s.If) and stmt.orelse:
+            sides = [{inner.line for inner in s.statements(block)} for block in (stmt.body, stmt.orelse)]
+            if (one in sides[0] and other in sides[1]) or (one in sides[1] and other in sides[0]):
+                return True
+    return False
+
+
 class Routing:
     def __init__(
         self,
@@ -234,8 +265,12 @@ class Routing:
                 case "add_middleware":
                     router.middleware.append(site)
                 case "add_exception_handler":
-                    if len(call.args) > 1:
-                        router.exception_handlers.append((call.args[0], call.args[1], code, call.line))
+                    handled, handler = call.argument(0, "exc_class_or_status_code"), call.argument(1, "handler")
+                    if not isinstance(handled, s.Missing) and not isinstance(handler, s.Missing):
+                        # In a loop over pairs both come from one row.
+                        handled, scope = _from_row(handled, env) or (handled, code)
+                        handler, scope = _from_row(handler, env) or (handler, scope)
+                        router.exception_handlers.append((handled, handler, scope, call.line))
                 case "add_event_handler":
                     router.events.append((str(call.args[0]) if call.args else "", code, call.line))
                 case _:
@@ -476,7 +511,7 @@ class Routing:
         value = self._values.of(call.func, code)
         function = self._function(value)
         if function is not None:
-            for router in self._returned(function, depth):
+            for router in self._returned(function, depth, (call, code)):
                 yield router if router.is_app or router.made_in is not function else self._copy(router, call, code)
         elif isinstance(value, External | Class) or value is None:
             # A wrapper around the app: socketio.ASGIApp(server, app), SentryAsgiMiddleware(app).
@@ -493,10 +528,15 @@ class Routing:
             self.routers.append(copy)
         return self._copies[key]
 
-    def _returned(self, function: Function, depth: int) -> Iterator[Router]:
+    def _returned(self, function: Function, depth: int, at: tuple[s.Call, Code] | None = None) -> Iterator[Router]:
+        """What ``function`` returns; a parameter that it hands back is what the call ``at`` gives, not any other call."""
         for stmt in function.statements:
             if isinstance(stmt, s.Return) and stmt.value is not None:
-                yield from self.find(stmt.value, function, None, depth)
+                given = _handed_back(stmt.value, function, at[0]) if at else s.MISSING
+                if at is not None and not isinstance(given, s.Missing):
+                    yield from self.find(given, at[1], None, depth)
+                else:
+                    yield from self.find(stmt.value, function, None, depth)
 
     def _creation(self, call: s.Call, code: Code) -> Router | None:
         if id(call) in self._by_call:
@@ -592,6 +632,19 @@ def _is_router_class(name: str) -> bool:
     """FastAPI's own, and what libraries derive from it: they are called routers."""
     package, last = name.partition(".")[0], name.rpartition(".")[2]
     return name in _ROUTERS or (last.endswith("Router") and last != "Router" and package not in _OTHER_ROUTERS)
+
+
+def _handed_back(value: s.Expr, function: Function, call: s.Call) -> s.Expr | s.Missing:
+    """The argument of ``call`` for the parameter that ``function`` returns as it came."""
+    if isinstance(value, s.Ref) and value.name not in function.bindings:
+        for position, parameter in enumerate(function.facts.parameters):
+            if parameter.name == value.name:
+                return call.argument(position - bool(function.receiver), value.name)
+    return s.MISSING
+
+
+def _from_row(expr: s.Expr, env: Environment | None) -> tuple[s.Expr, Code] | None:
+    return env.get(expr.name) if env and isinstance(expr, s.Ref) else None
 
 
 def _receiver(call: s.Call) -> s.Expr | None:

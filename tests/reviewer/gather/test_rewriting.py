@@ -89,7 +89,7 @@ def test_the_alias_is_an_assignment() -> None:
         "try:\n    f()\nexcept (A, B) as e:\n    pass\n",
         "lazy = 1\nlazy.x = 2\n",
         "print(t, 'x')\nnot_f'x' if 0 else 1\n".replace("not_f'x'", "'x'"),
-        'f"{x!r:>{width}} {{literal}} {d[\'a\']}"\n',
+        "f\"{x!r:>{width}} {{literal}} {d['a']}\"\n",
         "f'''{\nx\n}'''\n",
     ],
 )
@@ -98,7 +98,9 @@ def test_older_syntax_is_left_alone(text: str) -> None:
     assert rewritten(text) is None
 
 
-@pytest.mark.parametrize("text", ["class A[T:\n", "x = f'{a\n", "x = 'abc\n", "except A, B\n", "f'{a]}'", "def f[(]: x"])
+@pytest.mark.parametrize(
+    "text", ["class A[T:\n", "x = f'{a\n", "x = 'abc\n", "except A, B\n", "f'{a]}'", "def f[(]: x"]
+)
 def test_what_does_not_end_is_not_rewritten(text: str) -> None:
     assert rewritten(text) is None
     assert parse_newer(text) is None
@@ -122,6 +124,11 @@ PIECES = st.sampled_from(
 def test_any_text_is_answered(text: str) -> None:
     older = rewritten(text)
     assert older is None or older.count("\n") == text.count("\n")
+
+
+def test_what_crashes_libcst_crashes_nothing_else() -> None:
+    assert parse_with_libcst("(" * 5000) is None
+    assert parse_with_libcst("class A[T]: ...\n") is not None
 
 
 @given(st.data())

@@ -63,7 +63,7 @@ def test_few_files_start_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         (b"x = 1\x00\n", ""),
         (b"(" * 5000, ""),
         (b"x = " + b"-" * 100_000 + b"1\n", ""),
-        (b"x = " + b"[" * 150 + b"]" * 150, ""),
+        (b"x = " + b"[" * 250 + b"]" * 250, ""),
     ],
 )
 def test_what_cannot_be_parsed_says_why(data: bytes, error: str) -> None:

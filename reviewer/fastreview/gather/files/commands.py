@@ -14,6 +14,8 @@ from fastreview.gather.files.yaml_tree import Tree
 
 MAX_COMMANDS = 10_000
 MAX_LINES = 400
+MAX_LINE = 1_000
+MAX_ASSIGNMENTS = 100
 MAX_SCRIPTS = 80
 MAX_TARGETS = 3_000
 
@@ -113,8 +115,8 @@ def _script(reader: Reader, place: Place) -> list[Command]:
     if content is None or (not named and not re.match(r"#!.*\b(?:ba|z|da|k)?sh\b", content)):
         return []
     found: list[Command] = []
-    for number, line in _numbered(content):
-        line = line.strip()
+    for number, written in _numbered(content):
+        line = written.strip()
         if line and not line.startswith("#"):
             found.append((place.path, number, line[:1_000]))
         if len(found) >= MAX_LINES:
@@ -137,7 +139,7 @@ def _makefile(reader: Reader, place: Place) -> Iterator[Target]:
             if command and not command.startswith("#"):
                 recipe.append(command)
             continue
-        found = _MAKE_TARGET.fullmatch(line.rstrip())
+        found = _MAKE_TARGET.fullmatch(line.rstrip()[:MAX_LINE])
         if found is None or line.startswith((" ", "#")) or not found[1].strip():
             continue
         yield from finished()
@@ -156,7 +158,7 @@ def _justfile(reader: Reader, place: Place) -> Iterator[Target]:
             if command and not command.startswith("#"):
                 recipe.append(command)
             continue
-        found = _JUST_TARGET.fullmatch(line.rstrip())
+        found = _JUST_TARGET.fullmatch(line.rstrip()[:MAX_LINE])
         if found is None or found[1] in ("set", "export", "alias", "import", "mod"):
             continue
         if current is not None:
@@ -180,23 +182,23 @@ def _taskfile(reader: Reader, place: Place) -> Iterator[Target]:
             yield Target("task", name, place.path, task.line, run[:8_000], tuple(need for need in needs if need))
 
 
-def _ini(reader: Reader, path: str) -> configparser.RawConfigParser | None:
+def _tox(reader: Reader, place: Place) -> Iterator[Target]:
+    yield from _tox_targets(reader, place.path, reader.text(place.path) or "", 0)
+
+
+def _tox_targets(reader: Reader, path: str, content: str, line: int) -> Iterator[Target]:
+    """The ``testenv`` sections of tox's INI; ``line`` is where the text stands in another file, 0 in its own."""
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
-        parser.read_string(reader.text(path) or "")
+        parser.read_string(content)
     except configparser.Error as error:
         reader.report(path, f"broken INI: {error}")
-        return None
-    return parser
-
-
-def _tox(reader: Reader, place: Place) -> Iterator[Target]:
-    parser = _ini(reader, place.path)
-    for section in parser.sections() if parser else []:
-        if parser and section.startswith("testenv") and parser.get(section, "commands", fallback=None):
+        return
+    for section in parser.sections()[:MAX_TARGETS]:
+        if section.startswith("testenv") and parser.has_option(section, "commands"):
             run = (parser.get(section, "commands") or "").replace("\\\n", " ").strip()
-            line = line_of(reader.text(place.path) or "", rf"^\[{re.escape(section)}\]")
-            yield Target("tox", section.removeprefix("testenv").lstrip(":"), place.path, line, run[:8_000])
+            at = line or line_of(content, rf"^\[{re.escape(section)}\]")
+            yield Target("tox", section.removeprefix("testenv").lstrip(":"), path, at, run[:8_000])
 
 
 def _nox(reader: Reader, place: Place) -> Iterator[Target]:
@@ -207,7 +209,7 @@ def _nox(reader: Reader, place: Place) -> Iterator[Target]:
         reader.report(place.path, f"broken Python: {error}")
         return
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and any("session" in ast.dump(found) for found in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(map(_is_session, node.decorator_list)):
             lines: list[str] = []
             for call in ast.walk(node):
                 match call:
@@ -215,6 +217,14 @@ def _nox(reader: Reader, place: Place) -> Iterator[Target]:
                         words = [str(a.value) for a in arguments if isinstance(a, ast.Constant)]
                         lines.append(shlex.join(words))
             yield Target("nox", node.name, place.path, node.lineno, "\n".join(lines)[:8_000])
+
+
+def _is_session(decorator: ast.expr) -> bool:
+    if isinstance(decorator, ast.Call):
+        decorator = decorator.func
+    return (isinstance(decorator, ast.Attribute) and decorator.attr == "session") or (
+        isinstance(decorator, ast.Name) and decorator.id in ("session", "nox_session")
+    )
 
 
 def _pyproject(reader: Reader, place: Place) -> Iterator[Target]:
@@ -232,8 +242,7 @@ def _pyproject(reader: Reader, place: Place) -> Iterator[Target]:
     tox = table(tool, "tox")
     legacy = tox.get("legacy_tox_ini")
     if isinstance(legacy, str):
-        for match in re.finditer(r"^\[testenv:?([^\]]*)\].*?^commands\s*=(.*?)(?=^\S|\Z)", legacy, re.MULTILINE | re.DOTALL):
-            yield Target("tox", match[1], place.path, _line(reader, place.path, "legacy_tox_ini"), match[2].strip())
+        yield from _tox_targets(reader, place.path, legacy, _line(reader, place.path, "legacy_tox_ini"))
     for name, settings in [*table(tox, "env").items(), ("", table(tox, "env_run_base"))]:
         rows = table(settings).get("commands")
         lines = [shlex.join(texts(row)) for row in rows] if isinstance(rows, list) else []
@@ -242,7 +251,7 @@ def _pyproject(reader: Reader, place: Place) -> Iterator[Target]:
 
 
 def _scripts(section: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """Scripts as a string, a list of strings, or a table with ``cmd``, ``shell``, ``script``, ``sequence``, ``composite``."""
+    """Scripts as a string, a list of strings, or a table with ``cmd``, ``shell``, ``sequence`` and the like."""
     for name, value in section.items():
         if isinstance(value, (str, list)):
             yield name, "\n".join(texts(value))
@@ -269,8 +278,16 @@ def _gunicorn(reader: Reader, place: Place) -> Iterator[Command]:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reader.report(place.path, f"broken Python: {error}")
         return
-    for node in tree.body:
+    lines = content.split("\n")
+    for node in tree.body[:MAX_ASSIGNMENTS]:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                written = ast.get_source_segment(content, value) or ""
+                written = _written(value, lines)
                 yield place.path, node.lineno, f"{name} = {' '.join(written.split())[:500]}"
+
+
+def _written(value: ast.expr, lines: list[str]) -> str:
+    if value.end_lineno != value.lineno:
+        return ast.unparse(value)
+    line = lines[value.lineno - 1].encode()
+    return line[value.col_offset : value.end_col_offset].decode(errors="replace")

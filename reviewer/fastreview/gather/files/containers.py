@@ -16,8 +16,28 @@ MAX_CONTAINERS = 100
 MAX_INSTRUCTIONS = 2_000
 
 _NAME = re.compile(r"(?:[a-z0-9_.-]+[._-])?(?:dockerfile|containerfile)(?:[._-][a-z0-9_.-]+)?", re.IGNORECASE)
-_NOT = (".dockerignore", ".containerignore", ".md", ".py", ".sh", ".yml", ".yaml", ".json", ".txt", ".toml", ".tmpl", ".j2",
-        ".jinja", ".jinja2", ".template", ".tpl", ".rst", ".lock", ".bak", ".orig")  # fmt: skip
+_NOT = (
+    ".dockerignore",
+    ".containerignore",
+    ".md",
+    ".py",
+    ".sh",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".txt",
+    ".toml",
+    ".tmpl",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".template",
+    ".tpl",
+    ".rst",
+    ".lock",
+    ".bak",
+    ".orig",
+)
 _ESCAPE = re.compile(r"#\s*escape\s*=\s*([\\`])\s*", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*[a-z]+\s*=.*", re.IGNORECASE)
 _HEREDOC = re.compile(r"(?<!<)<<(-?)\s*([\"']?)([A-Za-z_][\w.-]*)\2")
@@ -25,8 +45,8 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")
 _FROM = re.compile(r"((?:--\S+\s+)*)(\S+)(?:\s+as\s+(\S+))?", re.IGNORECASE)
 _PYTHON_IMAGE = re.compile(r"python|pypy|conda|mamba|/uv\b|uvicorn|gunicorn|fastapi|poetry", re.IGNORECASE)
 _PYTHON_COMMAND = re.compile(
-    r"\b(?:pip3? install|uv (?:sync|pip|run)|poetry (?:install|run)|pdm (?:install|sync)|pipenv|uvicorn|gunicorn|hypercorn|granian"
-    r"|fastapi (?:run|dev)|python3? -m|python3? \S+\.py)\b|requirements[\w.-]*\.txt|pyproject\.toml"
+    r"\b(?:pip3? install|uv (?:sync|pip|run)|poetry (?:install|run)|pdm (?:install|sync)|pipenv|uvicorn|gunicorn"
+    r"|hypercorn|granian|fastapi (?:run|dev)|python3? -m|python3? \S+\.py)\b|requirements[\w.-]*\.txt|pyproject\.toml"
 )
 
 
@@ -100,7 +120,7 @@ def substituted(value: str, arguments: dict[str, str]) -> str:
 
 
 def instructions(content: str) -> list[Instruction]:
-    """Instructions in order: continuation lines joined by one space, comments inside them dropped, heredocs appended."""
+    """Instructions in order: continuation lines joined by one space, comments in them dropped, heredocs appended."""
     lines = content.split("\n")
     escape = "\\"
     for line in lines:

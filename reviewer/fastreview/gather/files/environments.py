@@ -10,6 +10,8 @@ from fastreview.gather.files.reading import Reader
 
 MAX_ENVIRONMENTS = 100
 MAX_VALUES = 500
+MAX_STARS = 3
+"""Each star of an ignore pattern multiplies the time that a long name takes."""
 MAX_INDEX_BYTES = 50_000_000
 
 _NAME = re.compile(r"\.?env(?:rc)?(?:[._-][\w.-]+)?|[\w-]+(?:\.[\w-]+)*\.env(?:\.[\w-]+)*", re.IGNORECASE)
@@ -95,7 +97,7 @@ class Tracked:
 
 def _pattern(line: str) -> tuple[re.Pattern[str], bool] | None:
     line = line.strip()
-    if not line or line.startswith("#") or len(line) > 200:
+    if not line or line.startswith("#") or len(line) > 200 or len(re.findall(r"\*+", line)) > MAX_STARS:
         return None
     negated = line.startswith("!")
     line = line.lstrip("!").rstrip("/")

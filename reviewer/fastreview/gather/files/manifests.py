@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from fastreview.facts.files import ManifestContainer, ManifestFacts, ProbeSetting
 from fastreview.gather.files.places import Place
@@ -12,8 +13,10 @@ from fastreview.gather.files.yaml_tree import EMPTY, Tree, YamlProblem, read_yam
 MAX_MANIFESTS = 500
 MAX_YAML_FILES = 300
 MAX_CONTAINERS = 200
+MAX_KINDS = 200
+MAX_TEMPLATE = 200_000
 
-_COMPOSE = re.compile(r"(?:[\w.-]+[-_.])?(?:docker-)?(?:compose|stack)(?:[-_.][\w.-]+)?\.ya?ml|docker-stack\.ya?ml")
+_COMPOSE = re.compile(r"(?:[\w.-]+[-_.])?compose(?:[-_.][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml")
 _FOLDERS = re.compile(
     r"k8s|kube|kubernetes|helm|charts?|manifests?|deploy\w*|infra\w*|ops|devops|argocd|gitops|overlays|kustomize|base|templates|flux"
 )
@@ -24,12 +27,23 @@ _NOT = re.compile(
     r"values.*\.ya?ml|chart\.ya?ml|mkdocs\.ya?ml|openapi.*|.*-lock\.ya?ml|pnpm.*|\.pre-commit.*|dependabot.*"
 )
 _WORKLOADS = frozenset(
-    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod", "Rollout", "DeploymentConfig", "Service"]
+    [
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "Rollout",
+        "DeploymentConfig",
+        "Service",
+    ]
 )
 _PROBES = {"livenessProbe": "liveness", "readinessProbe": "readiness", "startupProbe": "startup"}
-_CONTROL = re.compile(r"^[ \t]*(?:-[ \t]*)?(?:(?:\{\{[^{}]*\}\}|\{%.*?%\})[ \t]*)+$", re.MULTILINE)
-_INLINE = re.compile(r"\"?\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}\"?|\{%.*?%\}")
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{#.*?#\}", re.DOTALL)
+_CONTROL = re.compile(r"^[ \t]*(?:-[ \t]*)?(?:(?:\{\{[^{}]*\}\}|\{%.{0,500}?%\})[ \t]*)+$", re.MULTILINE)
+_INLINE = re.compile(r"\"?\{\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\}\"?|\{%.{0,500}?%\}")
+_COMMENT = re.compile(r"\{\{-?\s*/\*.{0,2000}?\*/\s*-?\}\}|\{#.{0,2000}?#\}", re.DOTALL)
 
 
 def manifests(reader: Reader, candidates: Sequence[Place]) -> tuple[ManifestFacts, ...]:
@@ -56,6 +70,8 @@ def is_compose(place: Place) -> bool:
 
 def without_templates(content: str) -> str:
     """Go and Jinja templates made readable as YAML: lines of control removed, values replaced; line numbers stay."""
+    if len(content) > MAX_TEMPLATE:
+        return content
     content = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), content)
     content = _CONTROL.sub("", content)
 
@@ -145,10 +161,10 @@ def _kubernetes(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
 
 
 def _kinds_only(path: str, content: str) -> Iterator[ManifestFacts]:
-    for found in re.finditer(r"^kind:\s*[\"']?(\w+)", content, re.MULTILINE):
+    for found in islice(re.finditer(r"^kind:\s*[\"']?(\w+)", content, re.MULTILINE), MAX_KINDS):
         begin = content.rfind("\n---", 0, found.start())
         end = content.find("\n---", found.end())
-        document = content[max(0, begin) : end if end >= 0 else len(content)]
+        document = content[max(0, begin) : end if end >= 0 else len(content)][:5_000]
         name = re.search(r"^metadata:\s*\n(?:[ \t]+.*\n)*?[ \t]+name:\s*[\"']?([^\s\"'#]+)", document, re.MULTILINE)
         line = content.count("\n", 0, found.start()) + 1
         yield ManifestFacts(path, found[1], name[1] if name else "", line)
@@ -312,11 +328,11 @@ def _nomad(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
             "healthcheck",
             path[1] if (path := re.search(r"path\s*=\s*\"([^\"]+)\"", found[1])) else "",
             content.count("\n", 0, found.start()) + 1,
-        )  # fmt: skip
-        for found in re.finditer(r"^[ \t]*check\s*\{([^}]*)\}", content, re.MULTILINE)
+        )
+        for found in re.finditer(r"^[ \t]*check\s*\{([^}]{0,2000})\}", content, re.MULTILINE)
     )
     image = re.search(r"^[ \t]*image\s*=\s*\"([^\"]+)\"", content, re.MULTILINE)
-    update = re.search(r"^[ \t]*update\s*\{([^}]*)\}", content, re.MULTILINE)
+    update = re.search(r"^[ \t]*update\s*\{([^}]{0,2000})\}", content, re.MULTILINE)
     strategy = ""
     if update:
         strategy = "canary" if re.search(r"canary\s*=\s*[1-9]", update[1]) else "rolling"

@@ -5,6 +5,7 @@ import configparser
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from fastreview.facts.files import MigrationFacts, Revision
 from fastreview.gather.files.places import Place
@@ -28,9 +29,7 @@ def migrations(reader: Reader, candidates: Sequence[Place]) -> tuple[MigrationFa
     return tuple(found)
 
 
-def _alembic(
-    reader: Reader, candidates: Sequence[Place], scripts: dict[str, list[Place]]
-) -> Iterator[MigrationFacts]:
+def _alembic(reader: Reader, candidates: Sequence[Place], scripts: dict[str, list[Place]]) -> Iterator[MigrationFacts]:
     seen: set[str] = set()
     for place in candidates:
         for location, versions in _declared(reader, place):
@@ -151,7 +150,7 @@ def alembic_revision(path: str, content: str) -> Revision | None:
     """Reads only the few statements that matter: a project has hundreds of revisions, and parsing all costs seconds."""
     values: dict[str, tuple[str, ...]] = {}
     line = 1
-    for found in _REVISION.finditer(content):
+    for found in islice(_REVISION.finditer(content), 10):
         values[found[1]] = _literal(content, found.end())
         if found[1] == "revision":
             line = line_at(content, found.start())

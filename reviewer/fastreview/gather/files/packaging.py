@@ -5,12 +5,13 @@ import configparser
 import json
 import posixpath
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fastreview.facts.files import LockFile, Requirement
 from fastreview.gather.files.places import Place
-from fastreview.gather.files.plain import line_at, line_of, table, text, texts
+from fastreview.gather.files.plain import line_at, table, text, texts
 from fastreview.gather.files.reading import MAX_LOCK_BYTES, Reader
 from fastreview.gather.files.requirement_text import (
     conda_requirement,
@@ -27,13 +28,39 @@ MAX_INCLUDES = 5
 _REQUIRED, _MANAGED, _CHOSEN = range(3)
 
 _REQUIREMENTS_FOLDERS = frozenset(("requirements", "reqs", "deps", "dependencies", "requires"))
-# requirements.txt, requirements-dev.in, dev-requirements.txt, requirements_cpu.txt, and reqirements.txt, requirments.txt ...
+# requirements.txt, requirements-dev.in, dev-requirements.txt, requirements_cpu.txt, and misspelt: reqirements.txt ...
 _REQUIREMENTS = re.compile(
     r"(?:(?P<before>[a-z0-9]+)[-_.])?(?:requirements?|req[a-z]{0,3}i?r[a-z]{0,3}ments?|reqs?)(?:[-_.](?P<after>[a-z0-9_.-]+?))?"
     r"\.(?P<kind>txt|in|pip|lock|piptools)"
 )
 _RUNTIME = frozenset(
-    ["base", "main", "prod", "production", "common", "core", "app", "application", "server", "api", "runtime", "deploy", "full", "all", "default", "requirements", "cpu", "gpu", "web", "backend", "service", "lock", "locked", "frozen", "docker"]
+    [
+        "base",
+        "main",
+        "prod",
+        "production",
+        "common",
+        "core",
+        "app",
+        "application",
+        "server",
+        "api",
+        "runtime",
+        "deploy",
+        "full",
+        "all",
+        "default",
+        "requirements",
+        "cpu",
+        "gpu",
+        "web",
+        "backend",
+        "service",
+        "lock",
+        "locked",
+        "frozen",
+        "docker",
+    ]
 )
 _DEVELOPMENT = frozenset(["dev", "devel", "develop", "development", "local"])
 _TESTING = frozenset(["test", "tests", "testing", "ci", "unittest", "pytest"])
@@ -212,7 +239,7 @@ def _pyproject(reader: Reader, place: Place, declared: Declared) -> None:
     declared.wants(text(project.get("requires-python")), _REQUIRED)
 
     def pep508(values: object, group: str) -> None:
-        for value in texts(values) if not isinstance(values, str) else ():
+        for value in texts(values)[:MAX_REQUIREMENTS] if not isinstance(values, str) else ():
             _add(declared, requirement(value, group, path, lines.of_string(value)))
 
     pep508(project.get("dependencies"), "")
@@ -319,13 +346,15 @@ def _setup_cfg(reader: Reader, place: Place, declared: Declared) -> None:
 
 
 def _ini_list(value: str | None, group: str, content: str, place: Place, declared: Declared, reader: Reader) -> None:
-    for line in (value or "").replace(";\n", "\n").split("\n"):
+    lines: dict[str, int] = {}
+    for number, written in enumerate(content.split("\n"), 1):
+        lines.setdefault(written.strip(), number)
+    for line in (value or "").split("\n"):
         if line.strip().startswith("file:"):
             for name in line.partition(":")[2].split(","):
                 _included(reader, place, declared, name.strip(), group)
         elif line.strip() and not line.strip().startswith("#"):
-            at = line_of(content, rf"^[ \t]+{re.escape(line.strip())}")
-            _add(declared, requirement(line, group, place.path, at))
+            _add(declared, requirement(line, group, place.path, lines.get(line.strip(), 1)))
 
 
 def _setup_py(reader: Reader, place: Place, declared: Declared) -> None:
@@ -375,23 +404,24 @@ def _resolved(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:
     return node
 
 
-def _literal_list(
-    node: ast.expr, group: str, known: dict[str, ast.expr], place: Place, declared: Declared, depth: int = 0
-) -> None:
-    match node:
-        case ast.List(elts=elements) | ast.Tuple(elts=elements):
-            for element in elements:
-                match element:
-                    case ast.Constant(value=str() as line):
-                        _add(declared, requirement(line, group, place.path, element.lineno))
-                    case ast.Starred(value=inner) if depth < MAX_INCLUDES:
-                        _literal_list(_resolved(inner, known), group, known, place, declared, depth + 1)
-        case ast.BinOp(op=ast.Add(), left=left, right=right) if depth < MAX_INCLUDES:
-            for side in (left, right):
-                _literal_list(_resolved(side, known), group, known, place, declared, depth + 1)
-        case ast.Constant(value=str() as lines):
-            for offset, line in enumerate(lines.split("\n")):
-                _add(declared, requirement(line, group, place.path, node.lineno + offset))
+def _literal_list(node: ast.expr, group: str, known: dict[str, ast.expr], place: Place, declared: Declared) -> None:
+    """The strings of a list, of lists added to one another, or unpacked into one; each named list once."""
+    waiting, seen = deque([node]), set[int]()
+    while waiting:
+        current = _resolved(waiting.popleft(), known)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        match current:
+            case ast.List(elts=elements) | ast.Tuple(elts=elements):
+                waiting += elements
+            case ast.Starred(value=inner):
+                waiting.append(inner)
+            case ast.BinOp(op=ast.Add(), left=left, right=right):
+                waiting += (left, right)
+            case ast.Constant(value=str() as lines):
+                for offset, line in enumerate(lines.split("\n")):
+                    _add(declared, requirement(line, group, place.path, current.lineno + offset))
 
 
 def _version_file(reader: Reader, place: Place, declared: Declared) -> None:
@@ -439,11 +469,10 @@ def _requirements(reader: Reader, path: str, group: str, declared: Declared, dep
             if target not in declared.listed:
                 _requirements(reader, target, group, declared, depth + 1)
             continue
-        if written.startswith(("-e ", "--editable")):
-            written = re.sub(r"^(?:-e|--editable)[ =]", "", written).strip()
-        elif written.startswith("-"):
+        editable = re.match(r"(?:-e|--editable)[ =]+(.*)", written)
+        if written.startswith("-") and not editable:
             continue
-        one = requirement(written, group, path, line)
+        one = requirement(editable[1] if editable else written, group, path, line)
         if one is not None:
             found.append(one)
     for one in found:

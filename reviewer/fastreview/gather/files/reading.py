@@ -93,7 +93,7 @@ class Reader:
         """A TOML file's tables, or None; broken ones are reported."""
         import tomllib
 
-        return self._table(path, "TOML", lambda text: tomllib.loads(text))
+        return self._table(path, "TOML", tomllib.loads)
 
     def json(self, path: str) -> dict[str, object] | None:
         """A JSON object, with the comments and trailing commas that editors allow, or None."""

@@ -4,6 +4,8 @@ import re
 
 from fastreview.facts.files import Requirement
 
+MAX_LENGTH = 1_000
+
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 _EXACT = re.compile(r"\(?\s*={2,3}\s*[^,*\s]+\s*\)?")
 _COMMIT = re.compile(r"@[0-9a-f]{7,40}\b|#sha256=|#subdirectory=.*@[0-9a-f]{40}")
@@ -17,8 +19,8 @@ def normalised(name: str) -> str:
 
 def requirement(text: str, group: str, path: str, line: int) -> Requirement | None:
     """A PEP 508 line, or one of pip's (options and comments behind it, a bare VCS address with ``#egg=``)."""
-    text = text.strip()
     hashed = "--hash" in text
+    text = text.strip()[:MAX_LENGTH]
     text = re.split(r"\s--?[A-Za-z]", text, maxsplit=1)[0]
     text = re.split(r"\s#", text, maxsplit=1)[0].strip()
     if re.match(r"(?:git|hg|svn|bzr)\+|https?://|file:", text):

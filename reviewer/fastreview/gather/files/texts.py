@@ -76,8 +76,8 @@ def headings(content: str) -> tuple[str, ...]:
         if stripped.startswith(("```", "~~~")):
             fence = "" if fence and stripped.startswith(fence) else fence or stripped[:3]
         elif not fence:
-            if marked := re.match(r"(?:#{1,6}|={1,6})\s+(.+?)[#\s]*$", line):
-                found.append(marked[1])
+            if marked := re.match(r"(?:#{1,6}|={1,6})[ \t]+(.*)", line[:500]):
+                found.append(marked[1].rstrip("# \t"))
             elif (
                 re.fullmatch(r"([=\-~^\"'*+#])\1{2,}", stripped)
                 and previous

@@ -1,8 +1,8 @@
 """Configuration of type checkers, linters, test runners and update bots, in one form wherever it is written.
 
 Keys are those of the tool's table in pyproject.toml: ``[report] fail_under`` of .coveragerc and
-``[tool.coverage.report] fail_under`` are both ``report.fail_under`` of the tool ``coverage``; a section ``[mypy-x.*]`` is
-an override with ``overrides.0.module``.
+``[tool.coverage.report] fail_under`` are both ``report.fail_under`` of the tool ``coverage``; a section
+``[mypy-x.*]`` is an override with ``overrides.0.module``.
 """
 
 import configparser
@@ -17,7 +17,50 @@ from fastreview.gather.files.reading import Reader
 MAX_SETTINGS = 200
 
 _TOOLS = frozenset(
-    ["mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "ruff", "black", "flake8", "isort", "pylint", "bandit", "pytest", "coverage", "importlinter", "tach", "alembic", "aerich", "tox", "uv", "fastapi", "fastreview", "hypothesis", "mutmut", "pydantic-mypy", "vulture", "deptry", "pip-audit", "safety", "refurb", "yapf", "autopep8", "pydocstyle", "diff_cover", "pre-commit", "django-stubs", "xenon", "semgrep", "towncrier", "zuban", "pyre", "docformatter"]
+    [
+        "mypy",
+        "pyright",
+        "basedpyright",
+        "ty",
+        "pyrefly",
+        "pytype",
+        "ruff",
+        "black",
+        "flake8",
+        "isort",
+        "pylint",
+        "bandit",
+        "pytest",
+        "coverage",
+        "importlinter",
+        "tach",
+        "alembic",
+        "aerich",
+        "tox",
+        "uv",
+        "fastapi",
+        "fastreview",
+        "hypothesis",
+        "mutmut",
+        "pydantic-mypy",
+        "vulture",
+        "deptry",
+        "pip-audit",
+        "safety",
+        "refurb",
+        "yapf",
+        "autopep8",
+        "pydocstyle",
+        "diff_cover",
+        "pre-commit",
+        "django-stubs",
+        "xenon",
+        "semgrep",
+        "towncrier",
+        "zuban",
+        "pyre",
+        "docformatter",
+    ]
 )
 _OWN_TOML = {
     "ruff.toml": "ruff",
@@ -65,7 +108,38 @@ _OWN_INI = {
 _SHARED_INI = frozenset(("setup.cfg", "tox.ini"))
 # Keys whose value is a list although they are written on one line, by what separates the members.
 _COMMA_LISTS = frozenset(
-    ["plugins", "files", "exclude", "disable", "enable", "disable_error_code", "enable_error_code", "always_true", "always_false", "select", "ignore", "extend-select", "extend-ignore", "extend_select", "extend_ignore", "source", "omit", "include", "per-file-ignores", "skip", "known_first_party", "known_third_party", "root_packages", "load-plugins", "ignore-paths", "exclude_dirs", "exclude_lines", "concurrency", "packages", "modules"]
+    [
+        "plugins",
+        "files",
+        "exclude",
+        "disable",
+        "enable",
+        "disable_error_code",
+        "enable_error_code",
+        "always_true",
+        "always_false",
+        "select",
+        "ignore",
+        "extend-select",
+        "extend-ignore",
+        "extend_select",
+        "extend_ignore",
+        "source",
+        "omit",
+        "include",
+        "per-file-ignores",
+        "skip",
+        "known_first_party",
+        "known_third_party",
+        "root_packages",
+        "load-plugins",
+        "ignore-paths",
+        "exclude_dirs",
+        "exclude_lines",
+        "concurrency",
+        "packages",
+        "modules",
+    ]
 )
 _SPACE_LISTS = frozenset(("testpaths", "norecursedirs", "python_files", "python_classes", "python_functions"))
 
@@ -73,7 +147,10 @@ _SPACE_LISTS = frozenset(("testpaths", "norecursedirs", "python_files", "python_
 def tools(reader: Reader, candidates: Sequence[Place], homes: Collection[str]) -> tuple[Settings, ...]:
     """Settings of every tool, the nearest file first: the reviewed root, folders below it, folders above it."""
     found: list[Settings] = []
+    alone = _stands_alone(reader, candidates)
     for place in candidates:
+        if place.above and alone and place.lower in ("pyproject.toml", "setup.cfg", "tox.ini"):
+            continue
         in_host_folder = place.folders and place.folders[-1].lower() in (".github", ".gitlab")
         if place.depth > 1 and place.folder not in homes and not in_host_folder:
             continue
@@ -83,6 +160,17 @@ def tools(reader: Reader, candidates: Sequence[Place], homes: Collection[str]) -
         if len(found) >= MAX_SETTINGS:
             break
     return tuple(found[:MAX_SETTINGS])
+
+
+def _stands_alone(reader: Reader, candidates: Sequence[Place]) -> bool:
+    """Whether the service is a project of its own: what a project around it configures is then about that one, unless
+    it is the workspace that the service belongs to."""
+    manifests = [p for p in candidates if p.lower == "pyproject.toml" and not p.depth]
+    own = [reader.toml(p.path) for p in manifests if not p.above]
+    around = [reader.toml(p.path) for p in manifests if p.above]
+    if not any(data and ("project" in data or "poetry" in table(data, "tool")) for data in own):
+        return False
+    return not any(data and "workspace" in table(table(data, "tool"), "uv") for data in around)
 
 
 def _settings(reader: Reader, place: Place) -> Iterator[Settings]:
@@ -190,7 +278,7 @@ def _section(section: str, own: str) -> tuple[str, str]:
     if section in _TOOLS and (not own or section == "pydantic-mypy"):
         return section, ""
     # Another tool's section in mypy.ini is read by nobody.
-    return (own, f"{section}.") if own and section not in _TOOLS else ("", "")
+    return (own, f"{section}.") if own and head not in _TOOLS else ("", "")
 
 
 def _value(key: str, value: str | None) -> Value:
@@ -200,7 +288,7 @@ def _value(key: str, value: str | None) -> Value:
     if "\n" in value or (key in _COMMA_LISTS and ("," in value or value)):
         separator = r"[\n]" if "\n" in value and "," not in value else r"[\n,]"
         parts = (re.sub(r"(?:^|\s)#.*", "", part).strip() for part in re.split(separator, value))
-        if key in ("addopts",):
+        if key == "addopts":
             return " ".join(part for part in parts if part)
         return tuple(part for part in parts if part)
     if key in _SPACE_LISTS:
@@ -223,8 +311,8 @@ def hooks(reader: Reader, candidates: Sequence[Place]) -> tuple[tuple[str, str],
         if place.lower in (".pre-commit-config.yaml", ".pre-commit-config.yml"):
             for document in reader.yaml(place.path)[:1]:
                 for repository in document.get("repos").each():
-                    for hook in repository.get("hooks").each():
-                        found.append((repository.get("repo").string(), hook.get("id").string()))
+                    name = repository.get("repo").string()
+                    found += [(name, hook.get("id").string()) for hook in repository.get("hooks").each()]
         elif place.lower == "prek.toml":
             # TOML 1.1, which Python's parser refuses before 3.15: tables over several lines.
             repository_name = ""

@@ -9,5 +9,5 @@ from stockroom.settings import Settings
 
 def app() -> FastAPI:
     settings = Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.environment)
     return create_app(settings)

@@ -85,7 +85,7 @@ async def test_log_lines_carry_the_request_id(client: AsyncClient, app: FastAPI,
 
     class Collect(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(json.loads(JsonFormatter().format(record)))
+            lines.append(json.loads(JsonFormatter("test").format(record)))
 
     collect, logger = Collect(logging.INFO), logging.getLogger("stockroom")
     app.dependency_overrides[get_catalogue] = fail

@@ -22,9 +22,9 @@ def test_log_lines_are_json_with_extras_and_traces() -> None:
     except RuntimeError:
         record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "failed %s", ("twice",), sys.exc_info())
     record.order_id = 7
-    line = json.loads(JsonFormatter().format(record))
+    line = json.loads(JsonFormatter("test").format(record))
     assert (line["level"], line["message"], line["order_id"]) == ("ERROR", "failed twice", 7)
-    assert line["request_id"] is None
+    assert (line["request_id"], line["environment"]) == (None, "test")
     assert "RuntimeError: boom" in line["exception"]
 
 

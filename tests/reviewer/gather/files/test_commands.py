@@ -6,8 +6,8 @@ from .conftest import Gather
 def test_makefile(gather: Gather) -> None:
     facts = gather(
         {
-            "Makefile": "X := 1\n.PHONY: test\ntest lint: install ## help\n\t@pytest \\\n\t  -x\n\t# no\nrun: ; uvicorn a:b\n"
-            "ifeq ($(X),1)\nendif\n"
+            "Makefile": "X := 1\n.PHONY: test\ntest lint: install ## help\n\t@pytest \\\n\t  -x\n\t# no\n"
+            "run: ; uvicorn a:b\nifeq ($(X),1)\nendif\n"
         }
     )
     assert [(found.name, found.run, found.needs, found.line) for found in facts.targets] == [
@@ -25,7 +25,8 @@ def test_the_other_runners(gather: Gather) -> None:
             "Taskfile.yml": "tasks:\n  t:\n    deps: [d]\n    cmds: [pytest, {task: other}]\n  d: echo\n",
             "tox.ini": "[tox]\nenvlist = py\n[testenv]\ncommands =\n    pytest\n[testenv:lint]\ncommands = ruff\n",
             "noxfile.py": "import nox\n@nox.session\ndef tests(session):\n    session.run('pytest', '-x')\n",
-            "pyproject.toml": '[tool.poe.tasks]\nt = "pytest"\ns = {cmd = "x"}\n[tool.hatch.envs.default.scripts]\nall = ["a", "b"]\n',
+            "pyproject.toml": '[tool.poe.tasks]\nt = "pytest"\ns = {cmd = "x"}\n'
+            '[tool.hatch.envs.default.scripts]\nall = ["a", "b"]\n',
             "Pipfile": '[scripts]\nserve = "uvicorn a:b"\n',
         }
     )

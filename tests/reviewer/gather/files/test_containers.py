@@ -1,8 +1,8 @@
 """Dockerfiles by the rules of the Dockerfile reference."""
 
-from .conftest import Gather
-
 from fastreview.gather.files.containers import is_container_file, parse, python_of
+
+from .conftest import Gather
 
 MULTI_STAGE = """# syntax=docker/dockerfile:1
 ARG PYTHON=3.12
@@ -43,7 +43,7 @@ def test_a_heredoc_that_never_ends_and_shell_that_looks_like_one() -> None:
 
 
 def test_the_escape_directive_and_shell_form() -> None:
-    (stage,) = parse("# escape=`\nFROM x\nRUN a `\n  b\nCMD [not json]\nHEALTHCHECK --interval=5s CMD [\"a\"]\n")
+    (stage,) = parse('# escape=`\nFROM x\nRUN a `\n  b\nCMD [not json]\nHEALTHCHECK --interval=5s CMD ["a"]\n')
     assert stage.instructions[0].value == "a b"
     assert [found.exec_form for found in stage.instructions] == [False, False, True]
 
@@ -56,7 +56,14 @@ def test_python_of_the_stage_that_ships() -> None:
 
 
 def test_names() -> None:
-    for name in ("Dockerfile", "Dockerfile.prod", "api.dockerfile", "backend.Dockerfile", "Containerfile", "dockerfile-dev"):
+    for name in (
+        "Dockerfile",
+        "Dockerfile.prod",
+        "api.dockerfile",
+        "backend.Dockerfile",
+        "Containerfile",
+        "dockerfile-dev",
+    ):
         assert is_container_file(name), name
     for name in ("Dockerfile.dockerignore", "dockerfile.md", "dockerfile.py", "my_dockerfiles.txt", ".dockerignore"):
         assert not is_container_file(name), name

@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from .conftest import Gather
 
 from fastreview.gather.files.environments import assignments, is_environment_file
+
+from .conftest import Gather
 
 
 def test_assignments() -> None:
@@ -49,7 +50,7 @@ def test_without_git_what_is_not_ignored_counts_as_committed(gather: Gather) -> 
 @pytest.mark.parametrize("version", [2, 4])
 def test_with_git_its_index_decides(gather: Gather, tmp_path: Path, version: int) -> None:
     def git(*arguments: str) -> None:
-        subprocess.run(["git", "-C", str(tmp_path), *arguments], check=True, capture_output=True)
+        subprocess.run(["/usr/bin/env", "git", "-C", str(tmp_path), *arguments], check=True, capture_output=True)
 
     (tmp_path / ".env").write_text("A=1\n")
     (tmp_path / "service").mkdir()

@@ -5,22 +5,64 @@ import time
 from pathlib import Path
 
 import pytest
-from .conftest import Gather
 
 from fastreview.gather.files import gather_files
 from fastreview.gather.files.plain import MAX_VALUES, flattened
 from fastreview.gather.files.reading import MAX_BYTES, decode
 from fastreview.gather.files.yaml_tree import YamlProblem, read_yaml
 
+from .conftest import Gather
+
 NAMES = (
-    "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "Pipfile.lock", "uv.lock", "requirements.txt", "environment.yml",
-    "Dockerfile", "docker-compose.yml", ".gitlab-ci.yml", "azure-pipelines.yml", "Jenkinsfile", ".travis.yml", ".drone.yml",
-    "bitbucket-pipelines.yml", ".woodpecker.yml", "k8s/x.yaml", "fly.toml", "render.yaml", "x.nomad", ".env", "alembic.ini",
-    "migrations/versions/x.py", "migrations/env.py", "yoyo.ini", "mypy.ini", "pyrightconfig.json", ".coveragerc", "ruff.toml",
-    "renovate.json", "Makefile", "justfile", "Taskfile.yml", "tox.ini", "noxfile.py", "gunicorn.conf.py", "run.sh", "Procfile",
-    "README.md", ".pre-commit-config.yaml", "prek.toml", ".github/workflows/x.yml", ".github/actions/a/action.yml",
-    ".circleci/config.yml", ".github/dependabot.yml", "requirements/base.txt", "supervisord.conf",
-)  # fmt: skip
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "Pipfile",
+    "Pipfile.lock",
+    "uv.lock",
+    "requirements.txt",
+    "environment.yml",
+    "Dockerfile",
+    "docker-compose.yml",
+    ".gitlab-ci.yml",
+    "azure-pipelines.yml",
+    "Jenkinsfile",
+    ".travis.yml",
+    ".drone.yml",
+    "bitbucket-pipelines.yml",
+    ".woodpecker.yml",
+    "k8s/x.yaml",
+    "fly.toml",
+    "render.yaml",
+    "x.nomad",
+    ".env",
+    "alembic.ini",
+    "migrations/versions/x.py",
+    "migrations/env.py",
+    "yoyo.ini",
+    "mypy.ini",
+    "pyrightconfig.json",
+    ".coveragerc",
+    "ruff.toml",
+    "renovate.json",
+    "Makefile",
+    "justfile",
+    "Taskfile.yml",
+    "tox.ini",
+    "noxfile.py",
+    "gunicorn.conf.py",
+    "run.sh",
+    "Procfile",
+    "README.md",
+    ".pre-commit-config.yaml",
+    "prek.toml",
+    ".github/workflows/x.yml",
+    ".github/actions/a/action.yml",
+    ".circleci/config.yml",
+    ".github/dependabot.yml",
+    "requirements/base.txt",
+    "supervisord.conf",
+)
 
 CONTENTS = {
     "empty": b"",
@@ -56,7 +98,12 @@ def test_a_yaml_bomb_stays_small(gather: Gather) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join(f'*a{i - 1}' for _ in range(10))}]" for i in range(1, 12)]
     bomb = "\n".join([*lines, "version: 2", "updates: *a11", "steps: *a11", "script: *a11", "jobs: {j: {steps: *a11}}"])
-    merge = "a: &a {" + ", ".join(f"k{i}: 1" for i in range(2_000)) + "}\n" + "".join(f"b{i}: {{<<: *a}}\n" for i in range(5_000))
+    merge = (
+        "a: &a {"
+        + ", ".join(f"k{i}: 1" for i in range(2_000))
+        + "}\n"
+        + "".join(f"b{i}: {{<<: *a}}\n" for i in range(5_000))
+    )
     facts = gather(
         {
             ".github/dependabot.yml": bomb,
@@ -82,11 +129,18 @@ def test_yaml_limits() -> None:
 
 def test_large_files_are_not_read(gather: Gather) -> None:
     facts = gather({"pyproject.toml": b"#" * 10_000_000, "docker-compose.yml": b"#" * (MAX_BYTES + 1)})
-    assert facts.unreadable == (("docker-compose.yml", "is larger than 1 MB"), ("pyproject.toml", "is larger than 1 MB"))
+    assert facts.unreadable == (
+        ("docker-compose.yml", "is larger than 1 MB"),
+        ("pyproject.toml", "is larger than 1 MB"),
+    )
 
 
 def test_a_large_lock_file_is_read_fast(gather: Gather) -> None:
-    package = '[[package]]\nname = "p%d"\nversion = "1.%d"\nsource = { registry = "x" }\nwheels = [\n' + '  { url = "u" },\n' * 40 + "]\n\n"
+    package = (
+        '[[package]]\nname = "p%d"\nversion = "1.%d"\nsource = { registry = "x" }\nwheels = [\n'
+        + '  { url = "u" },\n' * 40
+        + "]\n\n"
+    )
     content = "version = 1\n\n" + "".join(package % (i, i) for i in range(2_000))
     start = time.perf_counter()
     facts = gather({"uv.lock": content})
@@ -107,7 +161,16 @@ def test_no_regular_file(tmp_path: Path) -> None:
     (root / "real.env").write_text("B=2\n")
     (root / ".env.local").symlink_to("real.env")
     (root / "linked").symlink_to(outside)
-    listing = ["requirements.txt", "README.md", "Dockerfile", ".env", ".env.local", "linked/secret.env", "missing.env", "a\0.env"]
+    listing = [
+        "requirements.txt",
+        "README.md",
+        "Dockerfile",
+        ".env",
+        ".env.local",
+        "linked/secret.env",
+        "missing.env",
+        "a\0.env",
+    ]
     facts = gather_files(root, root, listing)
     assert [(found.path, found.values) for found in facts.environments] == [(".env.local", (("B", "2", 1),))]
     reasons = dict(facts.unreadable)
@@ -139,3 +202,38 @@ def test_nothing_at_all(gather: Gather) -> None:
     facts = gather({})
     assert facts.unreadable == ()
     assert facts.python_wanted == ""
+
+
+SLOW = {
+    "README.md": "# " + "# " * 200_000 + "x",
+    "Makefile": "a" + " " * 400_000 + "=\n",
+    "justfile": "a" + " " * 400_000 + "=\n",
+    "requirements.txt": "a>=" + " " * 400_000 + "1 \\\n",
+    "Jenkinsfile": "pipeline " + "sh" + " " * 190_000,
+    "setup.py": "import setuptools\nD = []\nC = [" + "*D, " * 5_000 + "]\nB = [" + "*C, " * 5_000 + "]\n"
+    "setuptools.setup(install_requires=[" + "*B, " * 5_000 + "])\n",
+    "setup.cfg": "[options]\ninstall_requires =\n" + "".join(f"  p{i}\n" for i in range(50_000)),
+    "pyproject.toml": "[project]\ndependencies = [" + "".join(f'"p{i}", ' for i in range(50_000)) + "]\n",
+    "deploy/deployment.yaml": "kind: Deployment\napiVersion: v1\n" + "{{/* " * 30_000,
+    "k8s/many.yaml": "apiVersion: v1\n" + "kind: Role\n" * 60_000,
+    "deploy/x.nomad": 'job "x" {\n' + "check {\n" * 60_000,
+    ".gitlab-ci.yml": "".join(
+        f".t{i}: {{extends: [{', '.join(f'.t{i + 1}' for _ in range(60))}]}}\n" for i in range(60)
+    )
+    + "job: {extends: .t0}\n",
+    ".circleci/config.yml": "commands:\n"
+    + "".join(f"  c{i}: {{steps: [{', '.join(f'c{i + 1}' for _ in range(300))}]}}\n" for i in range(8))
+    + "jobs: {j: {steps: [c0]}}\n",
+    "migrations/versions/x.py": "revision = (\n" * 50_000,
+    ".gitignore": "*a" * 60,
+    "a" * 240 + ".env": "A=1\n",
+    "gunicorn.conf.py": "a = 1\n" * 100_000,
+    "noxfile.py": "@" + "a." * 900 + "b\ndef f(): pass\n",
+}
+
+
+@pytest.mark.parametrize("path", [path for path in SLOW if path != ".gitignore"])
+def test_time_stays_bounded(gather: Gather, path: str) -> None:
+    start = time.perf_counter()
+    gather({path: SLOW[path], ".gitignore": SLOW[".gitignore"]})
+    assert time.perf_counter() - start < 4

@@ -132,7 +132,10 @@ def test_fly_render_and_nomad(gather: Gather) -> None:
     )
     found = {manifest.kind: manifest for manifest in facts.manifests}
     assert (found["Fly"].strategy, found["Fly"].containers[0].probes[0].detail) == ("bluegreen", "/health")
-    assert (found["Render"].containers[0].command, found["Render"].containers[0].probes[0].detail) == ("uvicorn a:b", "/ok")
+    assert (found["Render"].containers[0].command, found["Render"].containers[0].probes[0].detail) == (
+        "uvicorn a:b",
+        "/ok",
+    )
     assert (found["Nomad"].strategy, found["Nomad"].containers[0].probes[0].detail) == ("canary", "/h")
 
 

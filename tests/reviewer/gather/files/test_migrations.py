@@ -1,13 +1,15 @@
 """Migration environments, read without importing them."""
 
 import pytest
-from .conftest import Gather
 
 from fastreview.gather.files.migrations import alembic_revision, has_downgrade
 
+from .conftest import Gather
+
 
 def revision(own: str, down: str, body: str = "op.drop_table('x')") -> str:
-    return f'"""m"""\nrevision: str = "{own}"\ndown_revision = {down}\n\ndef upgrade():\n    pass\n\ndef downgrade():\n    {body}\n'
+    head = f'"""m"""\nrevision: str = "{own}"\ndown_revision = {down}\n'
+    return f"{head}\ndef upgrade():\n    pass\n\ndef downgrade():\n    {body}\n"
 
 
 def test_alembic_with_branches(gather: Gather) -> None:
@@ -34,7 +36,11 @@ def test_alembic_with_branches(gather: Gather) -> None:
 
 def test_two_heads(gather: Gather) -> None:
     facts = gather(
-        {"migrations/env.py": "", "migrations/versions/1.py": revision("a", "None"), "migrations/versions/2.py": revision("b", "None")}
+        {
+            "migrations/env.py": "",
+            "migrations/versions/1.py": revision("a", "None"),
+            "migrations/versions/2.py": revision("b", "None"),
+        }
     )
     assert facts.migrations[0].heads == ("a", "b")
 
@@ -58,7 +64,8 @@ def test_a_history_per_database(gather: Gather) -> None:
 def test_package_notation_from_the_folder_above(gather: Gather) -> None:
     facts = gather(
         {
-            "src/app/alembic.ini": "[alembic]\nscript_location = app:alembic\nversion_locations = %(script_location)s/versions\n",
+            "src/app/alembic.ini": "[alembic]\nscript_location = app:alembic\n"
+            "version_locations = %(script_location)s/versions\n",
             "src/app/alembic/env.py": "",
             "src/app/alembic/versions/1.py": revision("a", "None"),
         }
@@ -77,7 +84,7 @@ def test_package_notation_from_the_folder_above(gather: Gather) -> None:
         ("with op.batch_alter_table('a') as batch:\n        batch.drop_column('b')", True),
     ],
 )
-def test_downgrade(body: str, does_something: bool) -> None:
+def test_downgrade(body: str, does_something: object) -> None:
     assert has_downgrade(f"def downgrade() -> None:\n    {body}\n\nx = 1\n") is does_something
 
 
@@ -91,7 +98,8 @@ def test_other_tools(gather: Gather) -> None:
         {
             "pyproject.toml": '[tool.aerich]\nlocation = "./migrations"\n',
             "migrations/models/0_init.py": "async def upgrade(db): return ''\nasync def downgrade(db): return ''\n",
-            "migrations/models/1_more.py": "async def upgrade(db): return ''\nasync def downgrade(db): return 'DROP TABLE x'\n",
+            "migrations/models/1_more.py": "async def upgrade(db): return ''\n"
+            "async def downgrade(db): return 'DROP TABLE x'\n",
             "home/piccolo_migrations/home_2024.py": "ID = '2024'\n",
         }
     )

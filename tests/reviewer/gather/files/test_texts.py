@@ -1,8 +1,8 @@
 """README and its kin."""
 
-from .conftest import Gather
-
 from fastreview.gather.files.texts import headings
+
+from .conftest import Gather
 
 
 def test_headings_of_markdown_and_restructured_text() -> None:

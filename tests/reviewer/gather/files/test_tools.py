@@ -1,8 +1,8 @@
 """One form for a tool's configuration, wherever it is written."""
 
-from .conftest import Gather
-
 from fastreview.facts.files import FileFacts, Settings
+
+from .conftest import Gather
 
 
 def settings(facts: FileFacts, tool: str) -> Settings:
@@ -11,7 +11,9 @@ def settings(facts: FileFacts, tool: str) -> Settings:
 
 
 def test_mypy_is_the_same_in_ini_and_toml(gather: Gather) -> None:
-    ini = gather({"mypy.ini": "[mypy]\nstrict = True\nplugins = a, b\n[mypy-x.*,y]\nignore_errors = true\n[flake8]\nx=1\n"})
+    ini = gather(
+        {"mypy.ini": "[mypy]\nstrict = True\nplugins = a, b\n[mypy-x.*,y]\nignore_errors = true\n[flake8]\nx=1\n"}
+    )
     assert [found.tool for found in ini.settings] == ["mypy"]
     assert settings(ini, "mypy").values == {
         "strict": True,
@@ -54,7 +56,10 @@ def test_pytest_and_coverage_everywhere(gather: Gather) -> None:
 def test_import_contracts(gather: Gather) -> None:
     found = settings(
         gather(
-            {".importlinter": "[importlinter]\nroot_package = app\n[importlinter:contract:a]\ntype = layers\nlayers =\n  x\n  y\n"}
+            {
+                ".importlinter": "[importlinter]\nroot_package = app\n"
+                "[importlinter:contract:a]\ntype = layers\nlayers =\n  x\n  y\n"
+            }
         ),
         "importlinter",
     )
@@ -78,7 +83,8 @@ def test_update_bots_and_hooks(gather: Gather) -> None:
         {
             ".github/dependabot.yml": "version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n",
             "renovate.json": '{"extends": ["config:base"]}',
-            ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks: [{id: mypy}]\n- repo: https://r\n  hooks: [{id: ruff}]\n",
+            ".pre-commit-config.yaml": "repos:\n- repo: local\n  hooks: [{id: mypy}]\n"
+            "- repo: https://r\n  hooks: [{id: ruff}]\n",
             "prek.toml": '[[repos]]\nrepo = "builtin"\nhooks = [\n  {\n    id = "check-yaml",\n  },\n]\n',
         },
         "service",

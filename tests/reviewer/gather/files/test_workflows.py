@@ -1,9 +1,9 @@
 """Pipelines of every system in one form."""
 
-from .conftest import Gather
-
 from fastreview.facts.files import FileFacts, Job, WorkflowFacts
 from fastreview.gather.files.workflows.shell import cannot_fail
+
+from .conftest import Gather
 
 
 def only(facts: FileFacts) -> WorkflowFacts:
@@ -70,7 +70,9 @@ jobs:
 
 def test_github_triggers(gather: Gather) -> None:
     def on(trigger: str) -> bool:
-        return only(gather({".github/workflows/x.yml": f"on: {trigger}\njobs: {{a: {{steps: [{{run: x}}]}}}}\n"})).on_changes
+        return only(
+            gather({".github/workflows/x.yml": f"on: {trigger}\njobs: {{a: {{steps: [{{run: x}}]}}}}\n"})
+        ).on_changes
 
     assert on("push")
     assert on("[workflow_dispatch, pull_request]")

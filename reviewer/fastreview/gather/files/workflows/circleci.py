@@ -6,6 +6,9 @@ from fastreview.facts.files import Job, Step, WorkflowFacts
 from fastreview.gather.files.workflows.shell import MAX_JOBS, MAX_RUN, MAX_STEPS, cannot_fail
 from fastreview.gather.files.yaml_tree import Tree
 
+MAX_COMMAND_DEPTH = 2
+MAX_COMMAND_STEPS = 100
+
 
 def circleci(path: str, documents: tuple[Tree, ...]) -> WorkflowFacts | None:
     document = documents[0]
@@ -38,9 +41,10 @@ def _job(name: str, job: Tree, document: Tree) -> Job:
 
 
 def _steps(tree: Tree, document: Tree, depth: int = 0) -> Iterator[Step]:
-    if depth > 4:
+    # Commands use commands: the limits bound what one list of steps can grow to.
+    if depth > MAX_COMMAND_DEPTH:
         return
-    for entry in tree.values:
+    for entry in tree.values[:MAX_COMMAND_STEPS]:
         name, body = (entry.string(), entry) if entry.kind == "scalar" else next(iter(entry.items.items()), ("", entry))
         if name == "run":
             run = (body.string() or body.get("command").string())[:MAX_RUN]

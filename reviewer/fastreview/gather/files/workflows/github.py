@@ -7,7 +7,7 @@ import msgspec
 from fastreview.facts.files import Job, Step, WorkflowFacts
 from fastreview.gather.files.places import Place
 from fastreview.gather.files.reading import Reader
-from fastreview.gather.files.workflows.shell import MAX_JOBS, MAX_RUN, MAX_STEPS, cannot_fail, images
+from fastreview.gather.files.workflows.shell import MAX_JOBS, MAX_RUN, MAX_STEPS, cannot_fail, excused, images
 from fastreview.gather.files.yaml_tree import Tree
 
 _CHANGES = ("push", "pull_request", "pull_request_target", "merge_group")
@@ -64,17 +64,16 @@ def _job(name: str, job: Tree, directory: str, actions: Actions) -> Job:
     directory = job.get("defaults", "run", "working-directory").string() or directory
     if job.get("uses"):
         steps.append(Step("", job.get("uses").string(), "", job.get("uses").line))
-    for tree in job.get("steps").values[:MAX_STEPS]:
+    for tree in job.get("steps").values:
+        if len(steps) >= MAX_STEPS:
+            break
         step = _step(tree, directory)
         steps.append(step)
         if step.uses.startswith("./"):
-            for inner in actions.get(step.uses.removeprefix("./").rstrip("/"), ()):
-                # The lines are the action file's: the position shown is that of the step which uses it.
-                steps.append(
-                    msgspec.structs.replace(
-                        inner, line=step.line, allowed_to_fail=inner.allowed_to_fail or step.allowed_to_fail
-                    )
-                )
+            inner = actions.get(step.uses.removeprefix("./").rstrip("/"), ())[: MAX_STEPS - len(steps)]
+            # The lines are the action file's: the position shown is that of the step which uses it.
+            placed = [msgspec.structs.replace(one, line=step.line) for one in inner]
+            steps += excused(placed) if step.allowed_to_fail else placed
     return Job(
         job.get("name").string() or name,
         job.line,

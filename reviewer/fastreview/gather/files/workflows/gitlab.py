@@ -1,11 +1,25 @@
 """GitLab CI: jobs are the top-level tables that are no keyword; ``extends`` and ``default`` are followed."""
 
 from fastreview.facts.files import Job, WorkflowFacts
-from fastreview.gather.files.workflows.shell import MAX_JOBS, images, run_steps
+from fastreview.gather.files.workflows.shell import MAX_JOBS, excused, images, run_steps
 from fastreview.gather.files.yaml_tree import EMPTY, Tree
 
 _KEYWORDS = frozenset(
-    ["default", "include", "stages", "variables", "workflow", "image", "services", "cache", "before_script", "after_script", "pages", "spec", "types"]
+    [
+        "default",
+        "include",
+        "stages",
+        "variables",
+        "workflow",
+        "image",
+        "services",
+        "cache",
+        "before_script",
+        "after_script",
+        "pages",
+        "spec",
+        "types",
+    ]
 )
 _RARE = ("tags", "schedules", "triggers", "api", "web")
 
@@ -35,7 +49,8 @@ def _job(name: str, job: Tree, document: Tree) -> Job | None:
     steps = []
     for key in ("before_script", "script", "after_script"):
         tree = _inherited(key, job, document) or document.get("default", key) or document.get(key)
-        steps += run_steps(tree, allowed_to_fail=allowed or key == "after_script")
+        found = run_steps(tree)
+        steps += excused(found) if allowed or key == "after_script" else found
     services = _inherited("services", job, document) or document.get("default", "services") or document.get("services")
     when = _inherited("when", job, document).string()
     condition = when if when not in ("", "on_success") else ""
@@ -44,13 +59,17 @@ def _job(name: str, job: Tree, document: Tree) -> Job | None:
     return Job(name, job.line, tuple(steps), images(services), allowed, condition)
 
 
-def _inherited(key: str, job: Tree, document: Tree, depth: int = 0) -> Tree:
-    if key in job.items or depth > 8:
-        return job.get(key)
-    for parent in reversed(job.get("extends").strings()):
-        found = _inherited(key, document.get(parent), document, depth + 1)
-        if found:
-            return found
+def _inherited(key: str, job: Tree, document: Tree) -> Tree:
+    """The value of ``key`` in the job or the nearest of the templates it extends, the last named first."""
+    waiting, seen = [job], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if key in current.items:
+            return current.get(key)
+        for parent in current.get("extends").strings():
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(document.get(parent))
     return EMPTY
 
 

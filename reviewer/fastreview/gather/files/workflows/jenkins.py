@@ -6,9 +6,9 @@ from fastreview.facts.files import Job, Step, WorkflowFacts
 from fastreview.gather.files.plain import line_at
 from fastreview.gather.files.workflows.shell import MAX_JOBS, MAX_RUN, MAX_STEPS, cannot_fail
 
-_STAGE = re.compile(r"\bstage\s*\(?\s*['\"]([^'\"\n]+)['\"]")
+_STAGE = re.compile(r"\bstage\s{0,40}\(?\s{0,40}['\"]([^'\"\n]+)['\"]")
 _SHELL = re.compile(
-    r"\b(?:sh|bat|powershell)\b\s*\(?\s*(?:\w+\s*:\s*(?:true|false|'[^'\n]*'|\"[^\"\n]*\")\s*,\s*)*(?:script\s*:\s*)?"
+    r"\b(?:sh|bat|powershell)\b\s{0,40}\(?\s{0,40}(?:\w+\s{0,40}:\s{0,40}(?:true|false|'[^'\n]*'|\"[^\"\n]*\")\s{0,40},\s{0,40})*(?:script\s{0,40}:\s{0,40})?"
     r"(?:'''(.*?)'''|\"\"\"(.*?)\"\"\"|'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\")",
     re.DOTALL,
 )
@@ -16,7 +16,7 @@ _TIMER_ONLY = re.compile(r"\btriggers\s*\{\s*cron\b")
 
 
 def jenkins(path: str, content: str) -> WorkflowFacts | None:
-    content = re.sub(r"(?m)^\s*//.*$", "", content[:200_000])
+    content = re.sub(r"(?m)^[ \t]*//.*$", "", content[:200_000])
     stages = [(found.start(), found[1]) for found in _STAGE.finditer(content)]
     if not stages and "pipeline" not in content and "node" not in content:
         return None

@@ -1,7 +1,9 @@
 """What the systems share: scripts as lists, and commands that cannot fail."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from fastreview.facts.files import Step
 from fastreview.gather.files.yaml_tree import Tree
@@ -31,14 +33,19 @@ def script(tree: Tree, depth: int = 0) -> Iterator[tuple[str, int]]:
             yield member.string().strip()[:MAX_RUN], member.line
 
 
-def run_steps(tree: Tree, name: str = "", allowed_to_fail: bool = False) -> list[Step]:
+def run_steps(tree: Tree, name: str = "") -> list[Step]:
     """One step per command."""
     found: list[Step] = []
     for run, line in script(tree):
-        found.append(Step(name, "", run, line, allowed_to_fail or cannot_fail(run)))
+        found.append(Step(name, "", run, line, cannot_fail(run)))
         if len(found) >= MAX_STEPS:
             break
     return found
+
+
+def excused(steps: Iterable[Step]) -> list[Step]:
+    """The same steps, whose failure fails nothing."""
+    return [msgspec.structs.replace(step, allowed_to_fail=True) for step in steps]
 
 
 def images(tree: Tree) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Travis, Bitbucket, Drone and Woodpecker: one function each."""
 
 from fastreview.facts.files import Job, Step, WorkflowFacts
-from fastreview.gather.files.workflows.shell import MAX_JOBS, images, run_steps
+from fastreview.gather.files.workflows.shell import MAX_JOBS, excused, images, run_steps
 from fastreview.gather.files.yaml_tree import EMPTY, Tree
 
 _TRAVIS_PHASES = ("before_install", "install", "before_script", "script")
@@ -96,9 +96,9 @@ def _containers(name: str, document: Tree, key: str) -> Job:
     members = tree.items.items() if tree.kind == "map" else [(s.get("name").string(), s) for s in tree.values]
     steps: list[Step] = []
     for step_name, step in members:
-        allowed = step.get("failure").string() == "ignore"
-        commands = run_steps(step.get(key), step_name, allowed)
-        steps += commands or [Step(step_name, step.get("image").string(), "", step.line, allowed)]
+        commands = run_steps(step.get(key), step_name)
+        commands = commands or [Step(step_name, step.get("image").string(), "", step.line)]
+        steps += excused(commands) if step.get("failure").string() == "ignore" else commands
     return Job(name, document.line, tuple(steps), images(document.get("services")))
 
 

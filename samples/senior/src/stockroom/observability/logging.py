@@ -12,6 +12,10 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime
 
 
 class JsonFormatter(logging.Formatter):
+    def __init__(self, environment: str) -> None:
+        super().__init__()
+        self._environment = environment
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -19,6 +23,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": current_request_id(),
+            "environment": self._environment,
         }
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
@@ -26,11 +31,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def logging_config(level: str) -> Mapping[str, object]:
+def logging_config(level: str, environment: str) -> Mapping[str, object]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": JsonFormatter}},
+        "formatters": {"json": {"()": JsonFormatter, "environment": environment}},
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",
@@ -48,6 +53,6 @@ def logging_config(level: str) -> Mapping[str, object]:
     }
 
 
-def configure_logging(level: str) -> None:
+def configure_logging(level: str, environment: str) -> None:
     """Called once per process, by its entry point."""
-    logging.config.dictConfig(dict(logging_config(level)))
+    logging.config.dictConfig(dict(logging_config(level, environment)))

@@ -1,0 +1,127 @@
+'''Path parameter that nothing takes
+
+FastAPI joins path and function by name. Where `{item_id}` stands in the path and the function takes `id`, the value from
+the address is dropped without a word and `id` becomes a required query parameter: every call answers 422, or the wrong
+object is used.
+
+## Improve
+
+Give the parameter the name that the path uses, or name it with `Path(alias="item_id")`. A dependency may take it too.
+
+## When not to apply
+
+A value that is read from `request.path_params`, in a dependency or middleware too, counts as taken.
+
+## Read
+
+- [Path parameters](https://fastapi.tiangolo.com/tutorial/path-params/)
+
+```python bad
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+async def read_order(id: int) -> dict[str, int]:  # finding
+    return {"id": id}
+```
+
+```python fixed
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+async def read_order(order_id: int) -> dict[str, int]:
+    return {"id": order_id}
+```
+
+```python good
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Path
+
+
+def tenant(tenant_id: int) -> int:
+    return tenant_id
+
+
+router = APIRouter(dependencies=[Depends(tenant)])
+
+
+@router.get("/orders/{order-id}")
+async def read_order(order: Annotated[int, Path(alias="order-id")]) -> int:
+    return order
+
+
+@router.get("/files/{file_path:path}")
+async def read_file(file_path: str) -> str:
+    return file_path
+
+
+app = FastAPI()
+app.include_router(router, prefix="/tenants/{tenant_id}")
+```
+'''
+
+from difflib import get_close_matches
+
+from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check
+from fastreview_checks.knowledge.paths import parameters
+
+_DEPTH = 3
+
+
+@check("COR004", dimension="core", level=1, gate=True, each=Route, effort="minutes")
+def path_parameter_mismatch(route: Route, project: Project) -> Found:
+    if not parameters(route.path):
+        raise NotApplicable("the path has no parameters")
+    if route.facts is not None and route.facts.kind not in ("http", "websocket"):
+        raise NotApplicable("not a route of FastAPI: the endpoint takes the request as it is")
+    if route.endpoint is None:
+        raise Unknown("the endpoint's code")
+    taken = {name for given in route.inputs for name in (given.name, given.alias)}
+    if route.facts is not None:
+        taken |= {name for p in route.facts.parameters if p.where == "path" for name in (p.name, p.alias)}
+    lost = [name for name in dict.fromkeys(parameters(route.path)) if name not in taken]
+    if not lost:
+        return
+    if _reads_request(route, project):
+        return
+    if route.facts is None and any(i.provider is None or not i.function for i in route.dependency_tree):
+        raise Unknown("the parameters of a dependency that is not in the project")
+    for name in lost:
+        near = get_close_matches(name, sorted(taken), 1, 0.5) or [n for n in sorted(taken) if n in name.split("_")][:1]
+        hint = f" (perhaps `{near[0]}` was meant for it)" if near else ""
+        yield Hit(
+            route.endpoint.place,
+            f"`{{{name}}}` of {route.key} is taken by no parameter of `{route.endpoint.name}` or of its dependencies{hint}, "
+            f"so what the client puts there is ignored. Name a parameter `{name}`, or drop it from the path.",
+            symbol=name,
+            confidence=Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
+        )
+
+
+def _reads_request(route: Route, project: Project) -> bool:
+    """Whether the endpoint, a dependency, middleware or what they call looks into the path of the request itself."""
+    functions = [i.function for i in route.dependency_tree if i.function is not None]
+    functions += [f for m in project.middleware if m.app is route.app for f in m.functions]
+    functions += [f for router, _ in (route.listed.chain if route.listed else ()) for f in router.middleware_functions]
+    if route.endpoint is not None:
+        functions.append(route.endpoint)
+    return any(_mentions(f, project, 0) for f in functions)
+
+
+def _mentions(function: Function, project: Project, depth: int) -> bool:
+    if b"path_params" in bytes(function.raw_body):
+        return True
+    if depth >= _DEPTH:
+        return False
+    return any(
+        _mentions(target, project, depth + 1)
+        for site in function.calls
+        for target in project.targets(site)
+        if isinstance(target, Function) and target is not function
+    )

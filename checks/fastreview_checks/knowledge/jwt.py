@@ -1,0 +1,116 @@
+"""JSON Web Tokens: what a call that reads or issues one leaves unproven.
+
+Sources: PyJWT's and python-jose's documentation, RFC 8725.
+"""
+
+from fastreview.api import CallSite, Code, Function, Project, syntax
+
+DECODERS = frozenset({"jwt.decode", "jose.jwt.decode", "jwt.api_jwt.decode", "jwt.decode_complete"})
+ENCODERS = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode"})
+NO_SIGNATURE = frozenset({"none", "None", "NONE"})
+EXPIRY = frozenset({"exp", "expires", "expiry", "expire", "expires_at", "expiration", "exp_at"})
+"""Names under which services keep the expiry; only `exp` is checked by libraries, the others by hand."""
+MAX_CALLERS = 10
+
+
+def decoding_fault(site: CallSite, library: str) -> tuple[str, bool] | None:
+    """What is wrong with a call that decodes, in a sentence, and whether there may be a good reason; None if nothing."""
+    call, code = site.call, site.code
+    options = _options(call, code)
+    if options.get("verify_signature") is False or call.keyword("verify") is False:
+        # Tokens that came straight from the issuer over TLS may be read unverified (OpenID Connect Core 3.1.3.7), and
+        # where the same function verifies too, the first look only chooses the key.
+        told = "id_token" in syntax.written(call.argument(0, "jwt") or None) if call.args else False
+        verified = any(s is not site and s.call.method == call.method for s in code.calls)
+        return "The token is read without verifying its signature: anybody can write one.", told or verified
+    algorithms = call.argument(2, "algorithms")
+    if isinstance(algorithms, syntax.Missing) or algorithms is None:
+        if library.startswith("jose.") and not any(k.name == "" for k in call.keywords):
+            return "Without `algorithms`, the token itself chooses how it is verified.", False
+        return None
+    if _from_token(algorithms, code):
+        return "The algorithm is taken from the token's own header: a forger chooses how the forgery is verified.", False
+    if isinstance(algorithms, syntax.Items) and any(a in NO_SIGNATURE for a in algorithms.values if isinstance(a, str)):
+        return "The algorithm `none` is allowed: a token without a signature passes.", False
+    if options.get("verify_exp") is False:
+        return "Expired tokens are accepted: the expiry is not verified.", True
+    return None
+
+
+def never_expires(site: CallSite, project: Project) -> bool:
+    """Whether the claims of a token that is issued are all known and none is an expiry."""
+    payload = site.call.argument(0, "payload")
+    if isinstance(payload, syntax.Missing):
+        payload = site.call.keyword("claims")
+    return not isinstance(payload, syntax.Missing) and _known_without_expiry(payload, site.code, project, 0)
+
+
+def _known_without_expiry(payload: syntax.Expr, code: Code, project: Project, depth: int) -> bool:
+    if depth > 3 or _mentions_expiry(code):
+        return False
+    match payload:
+        case syntax.Mapping(keys=keys):
+            return bool(keys) and all(isinstance(k, str) and k not in EXPIRY for k in keys)
+        case syntax.Call(func=syntax.Ref(name="dict" | "copy.copy" | "copy.deepcopy"), args=(only,), keywords=()):
+            return _known_without_expiry(only, code, project, depth + 1)
+        case syntax.Call(func=syntax.Ref(name=name), args=()) if name.endswith(".copy"):
+            return _known_without_expiry(syntax.Ref(name.removesuffix(".copy")), code, project, depth + 1)
+        case syntax.Ref(name=name) if isinstance(code, Function):
+            bindings = [b for b in code.bindings.get(name, ()) if b.kind != "annotate"]
+            if bindings:
+                return all(b.kind == "assign" and _known_without_expiry(b.expr, code, project, depth + 1) for b in bindings)
+            return _passed_without_expiry(name, code, project, depth)
+    return False
+
+
+def _passed_without_expiry(name: str, function: Function, project: Project, depth: int) -> bool:
+    names = [p.name for p in function.facts.parameters]
+    callers = project.callers(function)
+    if name not in names or not callers or len(callers) > MAX_CALLERS:
+        return False
+    position = names.index(name) - bool(function.receiver)
+    given = [(site.call.argument(position, name), site.code) for site in callers]
+    return all(not isinstance(g, syntax.Missing) and _known_without_expiry(g, c, project, depth + 1) for g, c in given)
+
+
+def _mentions_expiry(code: Code) -> bool:
+    """Whether the function sets an expiry anywhere: ``claims["exp"] = ...``, ``update(exp=...)``, a dict's key."""
+    for stmt in code.statements:
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                match node:
+                    case syntax.Mapping(keys=keys) if any(isinstance(k, str) and k in EXPIRY for k in keys):
+                        return True
+                    case syntax.Subscript(index=str() as index) if index in EXPIRY:
+                        return True
+                    case syntax.Call(keywords=keywords) if any(k.name in EXPIRY for k in keywords):
+                        return True
+    return False
+
+
+def _options(call: syntax.Call, code: Code) -> dict[str, syntax.Expr]:
+    given = call.keyword("options")
+    if isinstance(given, syntax.Ref) and given.name in code.bindings:
+        given = code.bindings[given.name][-1].expr
+    if not isinstance(given, syntax.Mapping):
+        return {}
+    return {k: v for k, v in zip(given.keys, given.values, strict=True) if isinstance(k, str)}
+
+
+def _from_token(algorithms: syntax.Expr, code: Code) -> bool:
+    for node in syntax.walk(algorithms):
+        match node:
+            case syntax.Subscript(value=syntax.Ref(name=name), index="alg") if _is_header(name, code):
+                return True
+            case syntax.Call(func=syntax.Ref(name=name), args=("alg", *_)) if _is_header(name.removesuffix(".get"), code):
+                return True
+            case syntax.Ref(name=name) if name in code.bindings and code.bindings[name][-1].expr is not algorithms:
+                value = code.bindings[name][-1].expr
+                if isinstance(value, syntax.Subscript | syntax.Call) and _from_token(value, code):
+                    return True
+    return False
+
+
+def _is_header(name: str, code: Code) -> bool:
+    bindings = code.bindings.get(name, ())
+    return any(isinstance(b.expr, syntax.Call) and "unverified_header" in b.expr.method for b in bindings)

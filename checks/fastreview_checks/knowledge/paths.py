@@ -1,0 +1,61 @@
+"""Path templates as Starlette matches them.
+
+Source: Starlette's routing documentation and `starlette.convertors`: ``{name}`` is one segment, ``{name:path}`` the rest,
+``int``, ``float`` and ``uuid`` match only values of their form.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+UNKNOWN = "{?}"
+"""What the model writes for a part of a path that is only known at run time."""
+
+
+class Converter(NamedTuple):
+    """``pattern`` is what it matches; ``sample`` a value that the narrower ones do not match."""
+
+    pattern: str
+    sample: str
+
+
+CONVERTERS = {
+    "str": Converter("[^/]+", "~any~"),
+    "path": Converter(".*", "~any~/~more~"),
+    "int": Converter("[0-9]+", "7"),
+    "float": Converter(r"[0-9]+(?:\.[0-9]+)?", "7.5"),
+    "uuid": Converter(
+        "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}",
+        "00000000-0000-4000-8000-000000000000",
+    ),
+}
+
+PARAMETER = re.compile(r"\{([A-Za-z_]\w*)(?::([A-Za-z_]\w*))?\}")
+
+
+def parameters(path: str) -> tuple[str, ...]:
+    return tuple(found[1] for found in PARAMETER.finditer(path))
+
+
+def is_known(path: str) -> bool:
+    """Whether the whole path was read from the code, with converters whose patterns are known."""
+    return UNKNOWN not in path and all((m[2] or "str") in CONVERTERS for m in PARAMETER.finditer(path))
+
+
+@lru_cache(maxsize=10_000)
+def pattern(path: str) -> re.Pattern[str]:
+    parts, end = [], 0
+    for found in PARAMETER.finditer(path):
+        parts += [re.escape(path[end : found.start()]), CONVERTERS[found[2] or "str"].pattern]
+        end = found.end()
+    return re.compile("".join((*parts, re.escape(path[end:]))))
+
+
+def sample(path: str) -> str:
+    """An address that ``path`` matches, and a narrower template only if it matches every address of ``path``."""
+    return PARAMETER.sub(lambda found: CONVERTERS[found[2] or "str"].sample, path)
+
+
+def swallows(earlier: str, later: str) -> bool:
+    """Whether every address that ``later`` matches is matched by ``earlier`` too. Both must be known."""
+    return pattern(earlier).fullmatch(sample(later)) is not None

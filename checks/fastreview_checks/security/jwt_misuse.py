@@ -1,0 +1,124 @@
+'''Token that proves nothing
+
+A JWT is only worth what its verification proves. A token that is decoded without checking the signature can be written
+by anybody; where the token itself chooses the algorithm, a forger chooses it; and a token that never expires stays a key
+to the account after logout, role change and theft.
+
+## Improve
+
+Decode with the key and a fixed list of algorithms, leave the `verify_...` options on, put `exp` into every token that
+is issued, and require it: `options={"require": ["exp"]}`.
+
+## When not to apply
+
+Reading the header to choose a key (`get_unverified_header`) is fine before a verified decode, and so is skipping the
+audience where there is none.
+
+## Read
+
+- [FastAPI: OAuth2 with JWT tokens](https://fastapi.tiangolo.com/tutorial/security/oauth2-jwt/)
+- [PyJWT: usage](https://pyjwt.readthedocs.io/en/stable/usage.html)
+- [RFC 8725: JSON Web Token best current practices](https://www.rfc-editor.org/rfc/rfc8725)
+
+```python bad
+import jwt
+
+from app.config import settings
+
+
+def issue(user_id: int) -> str:
+    claims = {"sub": str(user_id)}
+    return jwt.encode(claims, settings.key, algorithm="HS256")  # finding
+
+
+def who(token: str) -> str:
+    claims = jwt.decode(token, options={"verify_signature": False})  # finding
+    return claims["sub"]
+
+
+def read(token: str) -> dict[str, str]:
+    header = jwt.get_unverified_header(token)
+    return jwt.decode(token, settings.key, algorithms=[header["alg"]])  # finding
+```
+
+```python fixed
+from datetime import UTC, datetime, timedelta
+
+import jwt
+
+from app.config import settings
+
+
+def issue(user_id: int) -> str:
+    claims = {"sub": str(user_id), "exp": datetime.now(UTC) + timedelta(minutes=15)}
+    return jwt.encode(claims, settings.key, algorithm="HS256")
+
+
+def who(token: str) -> str:
+    claims = jwt.decode(token, settings.key, algorithms=["HS256"], options={"require": ["exp", "sub"]})
+    return claims["sub"]
+```
+
+The expiry may be added on the way:
+
+```python good
+from datetime import UTC, datetime, timedelta
+
+from jose import jwt
+
+from app.config import settings
+
+
+def issue(data: dict[str, str]) -> str:
+    claims = data.copy()
+    claims.update({"exp": datetime.now(UTC) + timedelta(minutes=15)})
+    return jwt.encode(claims, settings.key)
+```
+'''
+
+from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
+from fastreview_checks.knowledge.jwt import DECODERS, ENCODERS, decoding_fault, never_expires
+
+
+@check("SEC004", dimension="security", level=1, never=True, effort="hours")
+def jwt_misuse(project: Project) -> Found:
+    decodes, encodes = _calls(project, DECODERS), _calls(project, ENCODERS)
+    if not decodes and not encodes:
+        raise NotApplicable("no JWT is issued or read")
+    sound: CallSite | None = None
+    for site, library in decodes:
+        fault = decoding_fault(site, library)
+        if fault is None:
+            sound = sound or site
+            continue
+        text, doubtful = fault
+        yield Hit(
+            site.place,
+            f"{text} Verify with the key and a fixed list of algorithms.",
+            symbol=site.code.qualname,
+            confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
+        )
+    for site, _ in encodes:
+        if never_expires(site, project):
+            yield Hit(
+                site.place,
+                f"The token that `{site.code.qualname}` issues has no `exp` claim: whoever gets hold of it keeps access for "
+                "ever. Put an expiry into the claims.",
+                symbol=site.code.qualname,
+            )
+    if sound is not None:
+        yield Met(sound.place, "Tokens are verified with a fixed list of algorithms.")
+
+
+def _calls(project: Project, names: frozenset[str]) -> list[tuple[CallSite, str]]:
+    """Calls of these library functions by the service."""
+    found = []
+    for module in project.service_modules:
+        if not any(i.module.partition(".")[0] in ("jwt", "jose", "authlib", "joserfc") for i in module.facts.imports):
+            continue
+        for code in module.codes():
+            for site in code.calls:
+                target = project.values.target(site)
+                if isinstance(target, External) and target.name in names:
+                    found.append((site, target.name))
+    return found

@@ -1,0 +1,77 @@
+"""What runs on the event loop, and what does not."""
+
+from fastreview.project import Project
+
+from tests.reviewer.project.conftest import ProjectOf
+
+SERVICE = """
+    import asyncio
+    from fastapi import BackgroundTasks, Depends, FastAPI, Request
+    from fastapi.concurrency import run_in_threadpool
+
+    app = FastAPI()
+
+    def deepest(): ...
+    def deeper(): deepest()
+    def handed_over(): ...
+    def in_lambda(): ...
+    def plain_task(): ...
+    async def coroutine_task(): ...
+    def only_sync(): ...
+    def sync_dependency(): ...
+    def helper(): ...
+
+    async def dependency():
+        deeper()
+
+    @app.middleware("http")
+    async def timing(request: Request, call_next):
+        helper()
+        return await call_next(request)
+
+    @app.get("/async", dependencies=[Depends(dependency), Depends(sync_dependency)])
+    async def on_loop(tasks: BackgroundTasks):
+        await run_in_threadpool(handed_over)
+        await asyncio.to_thread(lambda: in_lambda())
+        tasks.add_task(plain_task)
+        tasks.add_task(coroutine_task)
+
+    @app.get("/sync")
+    def off_loop():
+        only_sync()
+"""
+
+
+def on_loop(project: Project) -> set[str]:
+    return {f.function.name for f in project.loop_functions}
+
+
+def test_calls_are_followed_and_hand_overs_are_not(project_of: ProjectOf) -> None:
+    project = project_of({"main.py": SERVICE})
+    assert on_loop(project) == {"on_loop", "dependency", "deeper", "deepest", "timing", "helper", "coroutine_task"}
+
+
+def test_the_way_there_and_the_routes_are_known(project_of: ProjectOf) -> None:
+    project = project_of({"main.py": SERVICE})
+    (deepest,) = [f for f in project.loop_functions if f.function.name == "deepest"]
+    assert [s.call.method for s in deepest.steps] == ["deeper", "deepest"]
+    assert deepest.entry.kind == "dependency"
+    assert [r.key for r in deepest.routes] == ["GET /async"]
+
+
+def test_recursion_ends(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                from fastapi import FastAPI
+                app = FastAPI()
+
+                def a(): b()
+                def b(): a()
+
+                @app.get("/")
+                async def root(): a()
+            """
+        }
+    )
+    assert on_loop(project) == {"root", "a", "b"}

@@ -1,0 +1,129 @@
+"""Names and receivers: what a call calls, through imports, annotations, attributes and factories."""
+
+import pytest
+
+from fastreview.project import Project
+from fastreview.project.code import Function
+from fastreview.project.names import External
+
+from tests.reviewer.project.conftest import ProjectOf
+
+DATABASE = """
+    from typing import Annotated
+    from fastapi import Depends
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    engine = create_engine("sqlite://")
+    SessionLocal = sessionmaker(bind=engine)
+
+    def get_db():
+        db = SessionLocal()
+        try:
+            yield db
+        finally:
+            db.close()
+
+    SessionDep = Annotated[Session, Depends(get_db)]
+
+    class Repository:
+        def __init__(self, session: Session) -> None:
+            self.session = session
+
+    class Users(Repository):
+        def all(self):
+            return self.session.execute("select 1")
+
+        @property
+        def query(self):
+            return self.session.query(object)
+"""
+
+
+def called(project: Project, function: str) -> list[str]:
+    """Everything the function calls, by full name."""
+    (found,) = [f for f in project.functions if f.qualname == function]
+    names = []
+    for site in found.calls:
+        for target in project.targets(site):
+            names.append(target.name if isinstance(target, External) else target.key)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("def f(db: Session): db.commit()", "sqlalchemy.orm.Session.commit"),
+        ("def f(db=Depends(get_db)): db.commit()", "sqlalchemy.orm.Session.commit"),
+        ("def f(db: SessionDep): db.commit()", "sqlalchemy.orm.Session.commit"),
+        ("def f():\n    with SessionLocal() as db:\n        db.commit()", "sqlalchemy.orm.Session.commit"),
+        ("def f():\n    with SessionLocal.begin() as db:\n        db.execute('')", "sqlalchemy.orm.Session.execute"),
+        ("def f(): return Users(SessionLocal()).session.execute('')", "sqlalchemy.orm.Session.execute"),
+        ("def f(db: Session): return db.query(int).filter().order_by().all()", "sqlalchemy.orm.Query.all"),
+        ("def f(db: 'Session | None'): db.flush()", "sqlalchemy.orm.Session.flush"),
+        ("def f():\n    import time as t\n    t.sleep(1)", "time.sleep"),
+        ("def f(): engine.connect()", "sqlalchemy.engine.Engine.connect"),
+        ("def f(users: Users): users.query.first()", "sqlalchemy.orm.Query.first"),
+        ("def f(users: Users): users.all()", "database.Users.all"),
+        ("def f(db): db.commit()\ndef g(db: Session): f(db)", "sqlalchemy.orm.Session.commit"),
+    ],
+)
+def test_receivers(project_of: ProjectOf, body: str, expected: str) -> None:
+    source = "from fastapi import Depends\nfrom sqlalchemy.orm import Session\nfrom database import *\n\n" + body
+    project = project_of({"database.py": DATABASE, "main.py": source})
+    assert expected in called(project, "f")
+
+
+def test_names_survive_reexports_cycles_and_star_imports(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "src/pkg/__init__.py": "from .inner import *\nfrom .b import late\n",
+            "src/pkg/inner.py": "__all__ = ['shown']\ndef shown(): ...\ndef hidden(): ...\n",
+            "src/pkg/b.py": "from pkg import shown as late\nfrom pkg.c import loop\n",
+            "src/pkg/c.py": "from pkg.b import loop\n",
+            "src/pkg/use.py": "from pkg import shown, late, hidden\nfrom pkg.b import loop\n\n"
+            "def f():\n    shown(); late(); hidden(); loop()\n",
+        }
+    )
+    assert called(project, "f") == ["pkg.inner.shown", "pkg.inner.shown"]
+
+
+def test_an_abstract_method_means_its_implementations(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                from typing import Protocol
+
+                class Clock(Protocol):
+                    def now(self) -> int: ...
+
+                class Real(Clock):
+                    def now(self) -> int:
+                        return 1
+
+                def f(clock: Clock) -> None:
+                    clock.now()
+            """
+        }
+    )
+    assert called(project, "f") == ["main.Clock.now", "main.Real.now"]
+
+
+def test_complexity_and_kinds_of_modules(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/main.py": "def f(x):\n    return 1 if x and x > 2 else 0\n",
+            "tests/test_main.py": "def test_f(): ...\nclass TestX:\n    def test_y(self): ...\n    def helper(self): ...\n",
+            "migrations/versions/1_init.py": "def upgrade(): ...\n",
+            "scripts/seed.py": "def seed(): ...\n",
+        }
+    )
+    assert {m.path: m.kind for m in project.modules} == {
+        "app/main.py": "service",
+        "tests/test_main.py": "test",
+        "migrations/versions/1_init.py": "migration",
+        "scripts/seed.py": "script",
+    }
+    assert [t.function.name for t in project.tests] == ["test_f", "test_y"]
+    (function,) = (f for f in project.functions if isinstance(f, Function))
+    assert function.facts.complexity == 3
