@@ -1,8 +1,10 @@
 """`make bench PATH=tree`: what a static review costs, side by side with `ast.parse` of the same files and with ruff.
 
-Whole processes from start to exit, the median of three runs each, all in one run of this program: ratios can be compared
-between machines, seconds cannot.
+Whole processes from start to exit, the median of three runs each, all in one run of this program: ratios can be
+compared between machines, seconds cannot.
 """
+
+# ruff: noqa: T201 - what it prints is its result
 
 import argparse
 import os

@@ -1,5 +1,5 @@
-"""Whatever is reviewed: a clear message or an honest unknown, the exit code of the contract, the report still written, and
-the reviewed folder as it was."""
+"""Whatever is reviewed: a clear message or an honest unknown, the exit code of the contract, the report still written,
+and the reviewed folder as it was."""
 
 import os
 import subprocess
@@ -147,6 +147,8 @@ def test_files_and_folders_that_may_not_be_read(tmp_path: Path, fastreview: Fast
     assert [one.path for one in ran.review.scope.left_out] == ["private"]
 
 
+PROCESSES = ["ps", "-eo", "args"]
+
 HOSTILE = "<script>alert(1)<\x1b[2J\x1b]0;owned\x07 \u202e & 'x' [bold]{{ 7*7 }}"
 
 
@@ -249,6 +251,6 @@ def test_an_import_that_prints_writes_and_forks_leaves_no_trace(tmp_path: Path, 
     assert ran.code == 0
     assert (ran.out, ran.err) == ("", "")
     assert ran.review is not None
-    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    processes = subprocess.run(PROCESSES, capture_output=True, text=True, check=True).stdout
     assert mark not in processes
     assert str(root) not in processes

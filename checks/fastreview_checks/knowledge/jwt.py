@@ -3,6 +3,8 @@
 Sources: PyJWT's and python-jose's documentation, RFC 8725.
 """
 
+from typing import NamedTuple
+
 from fastreview.api import CallSite, Code, Function, Project, syntax
 
 DECODERS = frozenset({"jwt.decode", "jose.jwt.decode", "jwt.api_jwt.decode", "jwt.decode_complete"})
@@ -13,8 +15,15 @@ EXPIRY = frozenset({"exp", "expires", "expiry", "expire", "expires_at", "expirat
 MAX_CALLERS = 10
 
 
-def decoding_fault(site: CallSite, library: str) -> tuple[str, bool] | None:
-    """What is wrong with a call that decodes, in a sentence, and whether there may be a good reason; None if nothing."""
+class Fault(NamedTuple):
+    """What is wrong with a call that decodes, in a sentence; ``doubtful`` where there may be a good reason."""
+
+    text: str
+    doubtful: bool = False
+    unverified: bool = False
+
+
+def decoding_fault(site: CallSite, library: str) -> Fault | None:
     call, code = site.call, site.code
     options = _options(call, code)
     if options.get("verify_signature") is False or call.keyword("verify") is False:
@@ -22,18 +31,19 @@ def decoding_fault(site: CallSite, library: str) -> tuple[str, bool] | None:
         # where the same function verifies too, the first look only chooses the key.
         told = "id_token" in syntax.written(call.argument(0, "jwt") or None) if call.args else False
         verified = any(s is not site and s.call.method == call.method for s in code.calls)
-        return "The token is read without verifying its signature: anybody can write one.", told or verified
+        text = "The token is read without verifying its signature: anybody can write one."
+        return Fault(text, told or verified, unverified=True)
     algorithms = call.argument(2, "algorithms")
     if isinstance(algorithms, syntax.Missing) or algorithms is None:
         if library.startswith("jose.") and not any(k.name == "" for k in call.keywords):
-            return "Without `algorithms`, the token itself chooses how it is verified.", False
+            return Fault("Without `algorithms`, the token itself chooses how it is verified.")
         return None
     if _from_token(algorithms, code):
-        return "The algorithm is taken from the token's own header: a forger chooses how the forgery is verified.", False
+        return Fault("The algorithm is taken from the token's own header: a forger chooses how the forgery is verified.")
     if isinstance(algorithms, syntax.Items) and any(a in NO_SIGNATURE for a in algorithms.values if isinstance(a, str)):
-        return "The algorithm `none` is allowed: a token without a signature passes.", False
+        return Fault("The algorithm `none` is allowed: a token without a signature passes.")
     if options.get("verify_exp") is False:
-        return "Expired tokens are accepted: the expiry is not verified.", True
+        return Fault("Expired tokens are accepted: the expiry is not verified.", doubtful=True)
     return None
 
 

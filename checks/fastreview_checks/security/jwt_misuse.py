@@ -12,7 +12,7 @@ is issued, and require it: `options={"require": ["exp"]}`.
 ## When not to apply
 
 Reading the header to choose a key (`get_unverified_header`) is fine before a verified decode, and so is skipping the
-audience where there is none.
+audience where there is none. A second, unverified look into a token beside a verified one is shown, and not counted.
 
 ## Read
 
@@ -31,14 +31,18 @@ def issue(user_id: int) -> str:
     return jwt.encode(claims, settings.key, algorithm="HS256")  # finding
 
 
-def who(token: str) -> str:
-    claims = jwt.decode(token, options={"verify_signature": False})  # finding
-    return claims["sub"]
-
-
 def read(token: str) -> dict[str, str]:
     header = jwt.get_unverified_header(token)
     return jwt.decode(token, settings.key, algorithms=[header["alg"]])  # finding
+```
+
+```python bad
+import jwt
+
+
+def who(token: str) -> str:
+    claims = jwt.decode(token, options={"verify_signature": False})  # finding
+    return claims["sub"]
 ```
 
 ```python fixed
@@ -85,19 +89,18 @@ def jwt_misuse(project: Project) -> Found:
     decodes, encodes = _calls(project, DECODERS), _calls(project, ENCODERS)
     if not decodes and not encodes:
         raise NotApplicable("no JWT is issued or read")
-    sound: CallSite | None = None
-    for site, library in decodes:
-        fault = decoding_fault(site, library)
-        if fault is None:
-            sound = sound or site
-            continue
-        text, doubtful = fault
-        yield Hit(
-            site.place,
-            f"{text} Verify with the key and a fixed list of algorithms.",
-            symbol=site.code.qualname,
-            confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
-        )
+    faults = [(site, decoding_fault(site, library)) for site, library in decodes]
+    sound = next((site for site, fault in faults if fault is None), None)
+    for site, fault in faults:
+        if fault is not None:
+            # Many look into a token first and verify it elsewhere: only where nothing ever does is it certain enough.
+            doubtful = fault.doubtful or (fault.unverified and sound is not None)
+            yield Hit(
+                site.place,
+                f"{fault.text} Verify with the key and a fixed list of algorithms.",
+                symbol=site.code.qualname,
+                confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
+            )
     for site, _ in encodes:
         if never_expires(site, project):
             yield Hit(

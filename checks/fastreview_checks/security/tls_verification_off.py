@@ -57,6 +57,7 @@ from fastreview.api import Code, Confidence, External, Found, Function, Hit, Pla
 from fastreview_checks.knowledge.tls import CLIENTS, CONTEXTS, UNVERIFIED_OPTIONS
 
 _SAME_MACHINE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
+_INSECURE = re.compile(r"insecure|unverified|no_verify", re.IGNORECASE)
 _SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|debug|local|dev|test", re.IGNORECASE)
 
 
@@ -98,11 +99,23 @@ def _assignments(code: Code) -> Iterator[tuple[Place, str, int]]:
                 yield Place(code.module.path, stmt.line), f"{attribute} = CERT_NONE", stmt.line
 
 
+def _set_again(code: Code, target: str, line: int) -> bool:
+    """Whether a later statement of the same function verifies after all, in some of its cases."""
+    return target.endswith(".verify_mode") and any(
+        isinstance(stmt, syntax.Assign) and stmt.line > line and syntax.written(stmt.targets[0]) == target
+        for stmt in code.statements
+    )
+
+
 def _meant(code: Code, line: int) -> bool:
-    """Whether it is a switch: under an ``if`` about it, or in a function that is called so."""
-    if isinstance(code, Function) and re.search(r"insecure|unverified|no_verify", code.name, re.IGNORECASE):
+    """Whether it is a switch: under an ``if`` about it, in a function that is called so, or one setting of several."""
+    if isinstance(code, Function) and _INSECURE.search(code.name):
         return True
     for stmt in code.statements:
+        if isinstance(stmt, syntax.Assign) and stmt.line <= line <= stmt.end_line:
+            target = syntax.written(stmt.targets[0])
+            if _INSECURE.search(target) or _set_again(code, target, line):
+                return True
         if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
             inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
             if any(getattr(s, "line", 0) <= line <= (getattr(s, "end_line", 0) or getattr(s, "line", 0)) for s in inside):

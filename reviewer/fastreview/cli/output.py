@@ -140,24 +140,24 @@ def _umask() -> int:
 
 
 def _by_suffix(output: str) -> Format:
-    fitting = [(len(s), f) for f in _formats() for s in f.suffixes if output.lower().endswith(s)]
+    fitting = [(len(s), f) for f in formats() for s in f.suffixes if output.lower().endswith(s)]
     if not fitting:
         raise UsageError(f"{output} does not end like a report: {', '.join(_suffixes())}.")
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
 def _suffixes() -> Iterator[str]:
-    return (suffix for entry in _formats() for suffix in entry.suffixes)
+    return (suffix for entry in formats() for suffix in entry.suffixes)
 
 
 def _by_name(name: str) -> Format:
-    for entry in _formats():
+    for entry in formats():
         if entry.name == name:
             return entry
-    raise UsageError(f'There is no format "{name}": {", ".join(entry.name for entry in _formats())}.')
+    raise UsageError(f'There is no format "{name}": {", ".join(entry.name for entry in formats())}.')
 
 
-def _formats() -> tuple[Format, ...]:
+def formats() -> tuple[Format, ...]:
     return tuple(entry for _, formats in _packages() for entry in formats)
 
 

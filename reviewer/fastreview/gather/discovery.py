@@ -259,7 +259,7 @@ def _deployment_files(base: str, prefix: str) -> Iterable[str]:
             if not _is_text(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if (depth or entry.name in DEPLOYMENT_FOLDERS) and depth < 5 and entry.name not in _SILENT:  # noqa: PLR2004
+                if (depth or entry.name in DEPLOYMENT_FOLDERS) and depth < 5 and entry.name not in _SILENT:
                     pending.append((path, depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 seen += 1

@@ -1,4 +1,6 @@
-"""libcst's tree of a file, turned into syntax that older interpreters know. Runs in the child of `newer_syntax` only."""
+"""libcst's tree of a file, turned into syntax that older interpreters know; for the child of `newer_syntax` only."""
+
+# ruff: noqa: N802, ARG002 - libcst calls visitors by these names with these arguments
 
 import sys
 from collections.abc import Sequence

@@ -76,7 +76,7 @@ def _run(root: Path, *arguments: str) -> str:
         "LC_ALL": "C",
     }
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             ["git", *_OPTIONS, *arguments],  # noqa: S607 - the user's git, wherever it is
             cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip

@@ -160,8 +160,8 @@ class _Extraction:
         volume = h_visit_ast(self.tree).total.volume
         return float(mi_compute(volume, complexity, max(1, self.code_lines()), comments))
 
-    def block(self, nodes: list[ast.stmt], within: str, owner: str, typing_only: bool) -> None:
-        """Collects imports, functions and classes of ``nodes``; ``within`` is the qualified name of what they stand in."""
+    def block(self, nodes: list[ast.stmt], within: str, owner: str, typing_only: bool) -> None:  # noqa: FBT001
+        """Collects imports, functions and classes of ``nodes``; ``within`` is the qualified name around them."""
         prefix = f"{within}." if within else ""
         for node in nodes:
             match node:
@@ -205,15 +205,12 @@ class _Extraction:
                 case ast.Match():
                     for case in node.cases:
                         self.block(case.body, within, owner, typing_only)
-                case _ if hasattr(node, "handlers"):  # try, and except* where the interpreter has it
-                    assert isinstance(node, ast.Try) or type(node).__name__ == "TryStar"
+                case ast.Try() | ast.TryStar():
                     self.try_(node, within, owner, typing_only)
 
-    def try_(self, node: ast.stmt, within: str, owner: str, typing_only: bool) -> None:
-        for name in ("body", "orelse", "finalbody"):
-            self.block(getattr(node, name), within, owner, typing_only)
-        for handler in node.handlers:
-            self.block(handler.body, within, owner, typing_only)
+    def try_(self, node: ast.Try | ast.TryStar, within: str, owner: str, typing_only: bool) -> None:  # noqa: FBT001
+        for nodes in (node.body, node.orelse, node.finalbody, *(handler.body for handler in node.handlers)):
+            self.block(nodes, within, owner, typing_only)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str, within: str, owner: str) -> None:
         nodes, docstring = _without_docstring(node.body)
@@ -297,7 +294,7 @@ def _parameters(args: ast.arguments) -> Iterator[Parameter]:
         yield _parameter(arg, kind, default)
     if args.vararg:
         yield _parameter(args.vararg, "args", None)
-    for arg, default in zip(args.kwonlyargs, args.kw_defaults):
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
         yield _parameter(arg, "keyword", default)
     if args.kwarg:
         yield _parameter(args.kwarg, "kwargs", None)

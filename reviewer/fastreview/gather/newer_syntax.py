@@ -1,10 +1,10 @@
 """Syntax newer than the running interpreter, by libcst: its grammar is newer and its native parser strict.
 
-Slow (thirty times `ast`), so it is asked where `rewriting` does not get through. What is lost is what no check reads:
-type parameters, and the inside of f-strings that need PEP 701; lines may move where such an f-string spans several.
+Slow (thirty times `ast`), so it is asked where `rewriting` does not get through. What is lost is what no check reads
+(type parameters, the inside of f-strings that need PEP 701); lines may move where such an f-string spans several.
 
-The native parser overflows the stack on deeply nested input and takes its process along (libcst 1.9: five thousand open
-parentheses). So this module has two ends: `parse_with_libcst` asks a child process that stays, and `serve` is the child.
+The native parser overflows the stack on deeply nested input and takes its process along (libcst 1.9: five thousand
+open parentheses). So this module has two ends: `parse_with_libcst` asks a child process that stays, and `serve` is it.
 """
 
 import ast
@@ -12,7 +12,7 @@ import contextlib
 import subprocess
 import sys
 from threading import Timer
-from typing import BinaryIO
+from typing import IO
 
 SECONDS_PER_FILE = 20
 MAX_DEATHS = 5
@@ -45,24 +45,27 @@ class _Child:
         if self._deaths >= MAX_DEATHS:
             return None
         try:
-            process = self._process or self._start()
-            assert process.stdin is not None and process.stdout is not None
-            timer = Timer(SECONDS_PER_FILE, process.kill)
-            timer.start()
-            try:
-                send(process.stdin, text.encode())
-                answer = receive(process.stdout)
-            finally:
-                timer.cancel()
+            answer = self._exchange(self._process or self._start(), text.encode())
         except (OSError, ValueError):
             answer = None
         if answer is None:
             self._bury()
         return answer.decode() if answer else None
 
+    def _exchange(self, process: subprocess.Popen[bytes], data: bytes) -> bytes | None:
+        timer = Timer(SECONDS_PER_FILE, process.kill)
+        timer.start()
+        try:
+            if process.stdin and process.stdout:
+                send(process.stdin, data)
+                return receive(process.stdout)
+            return None
+        finally:
+            timer.cancel()
+
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         return self._process
@@ -73,21 +76,20 @@ class _Child:
         if process is not None:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
+            for pipe in filter(None, (process.stdin, process.stdout)):
                 with contextlib.suppress(OSError):
-                    assert pipe is not None
                     pipe.close()
 
 
 _child = _Child()
 
 
-def send(stream: BinaryIO, data: bytes) -> None:
+def send(stream: IO[bytes], data: bytes) -> None:
     stream.write(len(data).to_bytes(_LENGTH_BYTES) + data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """One message, or None where the other end is gone."""
     head = stream.read(_LENGTH_BYTES)
     if len(head) < _LENGTH_BYTES:

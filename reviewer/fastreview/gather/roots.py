@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
@@ -106,7 +106,17 @@ def _supported_by_imports(
             provider = decided[folder, name]
             if provider:
                 supported[provider] += 1
-    return supported
+    # shop/auth may hold a jwt.py and be imported as shop.auth itself: what its files import as jwt is the library.
+    parts = Counter(
+        prefix for module in modules for found in module.imports if not found.level for prefix in _prefixes(found.module)
+    )
+    return Counter({f: n for f, n in supported.items() if "/" not in f or parts[f.replace("/", ".")] <= n})
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    """``a.b`` and ``a.b.c`` of ``a.b.c``."""
+    parts = name.split(".")
+    return (".".join(parts[:length]) for length in range(2, len(parts) + 1))
 
 
 def _provider(folder: str, name: str, inside: dict[str, set[str]]) -> str | None:

@@ -80,7 +80,7 @@ def processors() -> int:
 def _extract(files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[ModuleFacts]:
     size = sum(len(data) for _, data in files)
     workers = min(workers, 1 + size // WORKERS_FROM_BYTES)
-    if workers < 2:  # noqa: PLR2004
+    if workers < 2:
         yield from (module_facts(path, data) for path, data in files)
     else:
         yield from extract_in_workers(files, workers)
@@ -88,7 +88,7 @@ def _extract(files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[Modul
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Syntax trees, and models, are many small objects that live on: looking for garbage triples the cost of building."""
+    """Syntax trees and models are many small objects that live on; looking for garbage triples the cost of building."""
     was_on = gc.isenabled()
     gc.disable()
     try:

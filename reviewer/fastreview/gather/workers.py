@@ -53,7 +53,7 @@ class _Child:
     def _talk(self) -> None:
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - our own interpreter
                 command,
                 input=msgspec.msgpack.encode(self.share),
                 stdout=subprocess.PIPE,

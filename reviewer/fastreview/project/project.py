@@ -33,14 +33,14 @@ from fastreview.project.values import Bound, Instance, Values
 S = TypeVar("S", bound=Subject)
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
 )
 _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(
     r"(?:^|/)(?:scripts?|examples?|docs|docs_src|bench(?:es|marks?)?|notebooks|locustfiles?|load_?tests?)/"
     # Common names of packages too: only at the top are these folders aside.
     r"|^(?:tools?|bin|dev|hack|doc)/|^(?:setup|manage|tasks)\.py$"
-    r"|(?:^|/)(?:noxfile|fabfile|locustfile|gunicorn[^/]*conf[^/]*)\.py$"
+    r"|(?:^|/)(?:noxfile|fabfile|locustfile|smoke_?tests?|gunicorn[^/]*conf[^/]*)\.py$"
 )
 
 

@@ -108,10 +108,10 @@ def test_one_report_that_cannot_be_written_does_not_cost_the_others(run: Run, tm
     def fail(_: Review) -> bytes:
         raise OSError(28, "No space left on device")
 
-    (json_format,) = (entry for entry in output._formats() if entry.name == "json")
+    (json_format,) = (entry for entry in output.formats() if entry.name == "json")
     broken = type("Broken", (), {"name": "html", "suffixes": (".html",), "render": staticmethod(fail), "text": True})()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output, "_formats", lambda: (json_format, broken))
+        patch.setattr(output, "formats", lambda: (json_format, broken))
         ran = run(JUNIOR, "--static", "-q", "-o", tmp_path / "r.html", "-o", tmp_path / "r.json")
     assert ran.code == 2
     assert "r.html cannot be written: No space left on device" in ran.err

@@ -6,6 +6,7 @@ import pytest
 from fastreview.facts.source import ModuleFacts
 from fastreview.gather import cache, source
 from fastreview.gather.cache import FactCache, cache_folder
+from fastreview.gather.module import module_facts
 from fastreview.gather.source import gather_source
 
 
@@ -22,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def extracted(project: Path, monkeypatch: pytest.MonkeyPatch, *paths: str) -> list[str]:
     """The paths that a gathering extracts anew, and not from the cache."""
     anew: list[str] = []
-    extract = source.module_facts
+    extract = module_facts
 
     def noted(path: str, data: bytes) -> ModuleFacts:
         anew.append(path)

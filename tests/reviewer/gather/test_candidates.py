@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from fastreview.facts import Facts
 from fastreview.gather.app import Candidate
 from fastreview.gather.candidates import candidates, given
 from fastreview.gather.facts import gather_static
-from fastreview.facts import Facts
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 FACTORY = "from fastapi import FastAPI\ndef create_app() -> FastAPI:\n    app = FastAPI()\n    return app\n"
@@ -49,7 +49,7 @@ def test_a_start_command_comes_first(tmp_path: Path) -> None:
             "a.py": APP,
             "app/main.py": APP,
             "app/factory.py": FACTORY,
-            "Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "app.factory:create_app", "--factory", "--port", "80:80"]\n',
+            "Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "app.factory:create_app", "--factory", "-b", "a:80"]\n',
         },
     )
     assert found(facts)[0] == Candidate("app.factory:create_app", factory=True)

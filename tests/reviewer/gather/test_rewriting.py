@@ -1,4 +1,4 @@
-"""Syntax of any version: what this interpreter cannot parse is rewritten, or read by libcst; lines stay where they are."""
+"""Syntax of any version: what this interpreter cannot parse is rewritten, or read by libcst; no line moves."""
 
 import ast
 import sys
@@ -19,7 +19,9 @@ NEWER = {
     "PEP 695 class": "class Page[T]:\n    items: list[T]\n",
     "PEP 695 class with bases": "class Page[T: (int, str)](Base[T], metaclass=M):\n    pass\n",
     "PEP 695 function": "async def first[T](items: list[T]) -> T:\n    return items[0]\n",
-    "PEP 695 over lines": "def first[\n    T: int,  # a ] here\n    *Ts,\n    **P,\n](items: list[T]) -> T:\n    return items[0]\n",
+    "PEP 695 over lines": (
+        "def first[\n    T: int,  # a ] here\n    *Ts,\n    **P,\n](items: list[T]) -> T:\n    return items[0]\n"
+    ),
     "PEP 695 alias": "type Name = str\nx: Name\n",
     "PEP 695 generic alias": 'type Pair[T] = tuple[\n    T, "]"\n]\nx = 1\n',
     "PEP 695 in a class": "class A:\n    type Key = str\n    def get[T](self, key: T) -> T:\n        return key\n",
@@ -64,7 +66,8 @@ def test_definitions_stay_on_their_lines(text: str) -> None:
 
 
 def test_what_checks_read_is_kept() -> None:
-    text = 'async def get[T](key: T) -> str:\n    try:\n        return f"{await load(key)["a"]}"\n    except A, b.B:\n        raise\n'
+    text = 'async def get[T](key: T) -> str:\n    try:\n        return f"{await load(key)["a"]}"\n'
+    text += "    except A, b.B:\n        raise\n"
     (function,) = module_facts("x.py", text.encode()).functions
     assert (function.name, function.is_async, [p.name for p in function.parameters]) == ("get", True, ["key"])
     tree = ast.dump(tree_of(text))

@@ -1,5 +1,6 @@
 """Project files to `FileFacts`: packaging, containers, pipelines, manifests, environments, migrations, tools, texts."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from fastreview.gather.files.packaging import packaging
 from fastreview.gather.files.places import places
 from fastreview.gather.files.reading import Reader
 from fastreview.gather.files.texts import texts
-from fastreview.gather.files.tools import hooks, tools
+from fastreview.gather.files.tools import hooks, stands_alone, tools
 from fastreview.gather.files.workflows import workflows
 
 __all__ = ["gather_files"]
@@ -31,6 +32,11 @@ def gather_files(root: Path, repository: Path, listing: Sequence[str]) -> FileFa
     declared = packaging(reader, candidates)
     images = containers(reader, candidates)
     lines, targets = commands(reader, candidates)
+    if stands_alone(reader, candidates):
+        # What a repository around it runs is about this service where it names the service's folder.
+        mentioned = re.compile(rf"(?<![\w-]){re.escape(root.name)}(?![\w-])")
+        lines = tuple(line for line in lines if not line[0].startswith("../") or mentioned.search(line[2]))
+        targets = tuple(t for t in targets if not t.path.startswith("../") or mentioned.search(f"{t.name} {t.run}"))
     return FileFacts(
         settings=tools(reader, candidates, declared.homes),
         requirements=declared.requirements,

@@ -147,7 +147,7 @@ _SPACE_LISTS = frozenset(("testpaths", "norecursedirs", "python_files", "python_
 def tools(reader: Reader, candidates: Sequence[Place], homes: Collection[str]) -> tuple[Settings, ...]:
     """Settings of every tool, the nearest file first: the reviewed root, folders below it, folders above it."""
     found: list[Settings] = []
-    alone = _stands_alone(reader, candidates)
+    alone = stands_alone(reader, candidates)
     for place in candidates:
         if place.above and alone and place.lower in ("pyproject.toml", "setup.cfg", "tox.ini"):
             continue
@@ -162,7 +162,7 @@ def tools(reader: Reader, candidates: Sequence[Place], homes: Collection[str]) -
     return tuple(found[:MAX_SETTINGS])
 
 
-def _stands_alone(reader: Reader, candidates: Sequence[Place]) -> bool:
+def stands_alone(reader: Reader, candidates: Sequence[Place]) -> bool:
     """Whether the service is a project of its own: what a project around it configures is then about that one, unless
     it is the workspace that the service belongs to."""
     manifests = [p for p in candidates if p.lower == "pyproject.toml" and not p.depth]

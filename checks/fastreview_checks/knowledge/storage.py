@@ -1,0 +1,95 @@
+"""Calls that read or write a database, by full name and, where a receiver's type is not known, by how they look.
+
+Sources: the documentation of SQLAlchemy, SQLModel, PyMongo, Motor, Beanie, ODMantic, Tortoise, databases and asyncpg.
+"""
+
+import re
+
+from fastreview.api import Code, External, Project, Value, syntax
+
+_BUILDERS = frozenset(
+    f"{package}.{name}"
+    for package in ("sqlalchemy", "sqlmodel", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.mysql", "sqlalchemy.sql")
+    for name in ("select", "insert", "update", "delete", "text", "union", "union_all", "exists")
+)
+_SESSIONS = ("sqlalchemy.orm.Session.", "sqlalchemy.ext.asyncio.AsyncSession.", "sqlmodel.Session.",
+             "sqlmodel.ext.asyncio.session.AsyncSession.", "sqlalchemy.ext.asyncio.AsyncConnection.",
+             "sqlalchemy.engine.Connection.", "sqlalchemy.orm.scoped_session.")  # fmt: skip
+_COLLECTIONS = ("pymongo.collection.", "pymongo.asynchronous.collection.", "motor.motor_asyncio.AsyncIOMotorCollection.",
+                "pymongo.database.Database.", "motor.motor_asyncio.AsyncIOMotorDatabase.")  # fmt: skip
+_RECORDS = ("tortoise.models.Model.", "tortoise.Model.", "beanie.Document.", "beanie.odm.documents.Document.",
+            "peewee.Model.", "mongoengine.Document.", "ormar.Model.", "piccolo.table.Table.", "odmantic.AIOEngine.")  # fmt: skip
+_DRIVERS = ("asyncpg.", "aiosqlite.", "sqlite3.", "psycopg.", "psycopg2.", "pymysql.", "databases.Database.")
+_QUERYING = frozenset({"query", "execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
+_HARMLESS = frozenset({"close", "connect", "model_dump", "dict", "model_validate", "json", "to_dict", "refresh"})
+_SQL = re.compile(r"^\s*(?:select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from)\b", re.IGNORECASE | re.DOTALL)
+
+
+def builds_query(value: Value | None, call: syntax.Call) -> bool:
+    """Whether a call puts together or runs a query: ``select(...)``, ``session.query(...)``, ``collection.find(...)``."""
+    if isinstance(value, External):
+        name, method = value.name, value.name.rpartition(".")[2]
+        if name in _BUILDERS or (name.startswith(_SESSIONS) and method in _QUERYING):
+            return True
+        return name.startswith((*_COLLECTIONS, *_RECORDS, *_DRIVERS)) and method not in _HARMLESS and method.islower()
+    return any(isinstance(argument, str) and _SQL.match(argument) is not None for argument in call.args[:1])
+
+
+def uses_storage(value: Value | None, call: syntax.Call) -> bool:
+    """Whether a call reads or writes storage in any way: a query, or ``session.add``, ``commit``, ``get``."""
+    if builds_query(value, call):
+        return True
+    return isinstance(value, External) and value.name.startswith(_SESSIONS) and call.method not in _HARMLESS
+
+
+_MANY = frozenset({"all", "fetchall", "fetch_all", "to_list", "scalars", "mappings", "fetchmany"})
+_MANY_OF = {
+    "find": _COLLECTIONS,
+    "aggregate": _COLLECTIONS,
+    "filter": _RECORDS,
+    "find_all": _RECORDS,
+    "select": _RECORDS,
+    "fetch": ("asyncpg.",),
+}
+_ONLY_IF_KNOWN = frozenset({"mappings"})
+_NOT_STORAGE = ("numpy.", "pandas.", "builtins.", "torch.", "polars.")
+
+
+def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
+    """Whether an expression reads as many rows as there are: ``session.scalars(...).all()``, ``collection.find()``."""
+    if not isinstance(expr, syntax.Call):
+        return False
+    method = expr.method
+    value = project.values.of(expr.func, code)
+    name = value.name if isinstance(value, External) else ""
+    if method in _MANY and not name.startswith(_NOT_STORAGE):
+        if method == "all" and (expr.args or expr.keywords):
+            return False
+        return bool(name.startswith("sqlalchemy.")) if method in _ONLY_IF_KNOWN else True
+    if method in _MANY_OF:
+        return name.startswith(_MANY_OF[method])
+    if _BOUNDING & {part.method for part in syntax.walk(expr) if isinstance(part, syntax.Call)}:
+        return False
+    inner = expr.func.value if isinstance(expr.func, syntax.Attribute) else None
+    # Further steps of a cursor: collection.find().sort(...), Model.filter().order_by(...)
+    fluent = method in ("sort", "order_by", "prefetch_related", "values", "skip", "batch_size")
+    return fluent and inner is not None and fetches_many(inner, code, project)
+
+
+_BOUNDING = frozenset({"limit", "slice", "first", "paginate", "fetch", "top"})
+_PAGING = frozenset({"limit", "offset", "skip", "slice", "paginate", "apaginate", "cursor_paginate", "paginated", "page"})
+_LIMIT = re.compile(r"\blimit\b|\bfetch first\b|\btop\s*\(", re.IGNORECASE)
+
+
+def pages(code: Code) -> bool:
+    """Whether a function limits what it reads in some way."""
+    for site in code.calls:
+        if site.call.method in _PAGING or site.call.method.startswith("paginate"):
+            return True
+    return any(
+        isinstance(part, str) and _LIMIT.search(part) is not None
+        for stmt in code.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        for part in (node.parts if isinstance(node, syntax.Text) else (node,))
+    )
