@@ -76,6 +76,8 @@ async def export():
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.answers import NO_BODY, is_json_class, is_operational, is_response, vague
 
+_NOT_JSON = frozenset({"FileResponse", "StreamingResponse", "HTMLResponse", "RedirectResponse", "TemplateResponse"})
+
 
 @check("COR002", dimension="core", level=1, gate=True, each=Route, effort="minutes")
 def missing_response_contract(route: Route, project: Project) -> Found:
@@ -142,6 +144,9 @@ def _answers_by_hand(route: Route, project: Project) -> bool:
     if function.facts.yields:
         return True
     given = [stmt.value for stmt in function.statements if isinstance(stmt, syntax.Return) and stmt.value is not None]
+    if any(isinstance(v, syntax.Call) and v.method in _NOT_JSON for v in given):
+        # A file or a page, and something else when that is not to be had.
+        return True
     return all(is_response(project.values.of(value, function)) or _looks_like_one(value) for value in given)
 
 

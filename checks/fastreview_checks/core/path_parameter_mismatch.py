@@ -66,9 +66,10 @@ app.include_router(router, prefix="/tenants/{tenant_id}")
 ```
 '''
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
-from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check
+from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.paths import parameters
 
 _DEPTH = 3
@@ -86,9 +87,10 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
     if route.facts is not None:
         taken |= {name for p in route.facts.parameters if p.where == "path" for name in (p.name, p.alias)}
     lost = [name for name in dict.fromkeys(parameters(route.path)) if name not in taken]
+    if lost:
+        read = _read_by_hand(route, project)
+        lost = [] if read is None else [name for name in lost if name not in read]
     if not lost:
-        return
-    if _reads_request(route, project):
         return
     if route.facts is None and any(i.provider is None or not i.function for i in route.dependency_tree):
         raise Unknown("the parameters of a dependency that is not in the project")
@@ -104,24 +106,32 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
         )
 
 
-def _reads_request(route: Route, project: Project) -> bool:
-    """Whether the endpoint, a dependency, middleware or what they call looks into the path of the request itself."""
+def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
+    """Names that the endpoint, a dependency, middleware or what they call take from ``path_params``; None: all of them."""
     functions = [i.function for i in route.dependency_tree if i.function is not None]
     functions += [f for m in project.middleware if m.app is route.app for f in m.functions]
     functions += [f for router, _ in (route.listed.chain if route.listed else ()) for f in router.middleware_functions]
     if route.endpoint is not None:
         functions.append(route.endpoint)
-    return any(_mentions(f, project, 0) for f in functions)
+    names: set[str] = set()
+    for function in {id(inner): inner for f in functions for inner in _reached(f, project, 0)}.values():
+        if b"path_params" in bytes(function.raw_body):
+            read = list(_literals(function))
+            if not read:
+                return None
+            names.update(read)
+    return frozenset(names)
 
 
-def _mentions(function: Function, project: Project, depth: int) -> bool:
-    if b"path_params" in bytes(function.raw_body):
-        return True
-    if depth >= _DEPTH:
-        return False
-    return any(
-        _mentions(target, project, depth + 1)
-        for site in function.calls
-        for target in project.targets(site)
-        if isinstance(target, Function) and target is not function
-    )
+def _reached(function: Function, project: Project, depth: int) -> Iterator[Function]:
+    yield function
+    for site in function.calls if depth < _DEPTH else ():
+        for target in project.targets(site):
+            if isinstance(target, Function) and target is not function:
+                yield from _reached(target, project, depth + 1)
+
+
+def _literals(function: Function) -> Iterator[str]:
+    for stmt in function.statements:
+        for expr in syntax.expressions(stmt):
+            yield from (node for node in syntax.walk(expr) if isinstance(node, str))

@@ -19,8 +19,9 @@ VAGUE = frozenset(
 """Types that, written without arguments, say nothing about what is inside."""
 
 _OPERATIONS = re.compile(
-    r"(?:^|[/_-])(?:health|healthz|healthcheck|health[_-]check|ready|readyz|readiness|live|livez|liveness|ping|alive|heartbeat"
-    r"|up|metrics|version|robots\.txt|favicon\.ico|sitemap\.xml)/?$"
+    r"/(?:health|healthz|healthcheck|health[_-]check)(?:/|$)"
+    r"|(?:^|[/_-])(?:ready|readyz|readiness|live|livez|liveness|ping|alive|heartbeat|up|metrics|version|robots\.txt"
+    r"|favicon\.ico|sitemap\.xml)/?$"
 )
 NO_BODY = frozenset({204, 205, 304, 301, 302, 303, 307, 308})
 

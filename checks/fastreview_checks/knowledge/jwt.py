@@ -29,7 +29,7 @@ def decoding_fault(site: CallSite, library: str) -> Fault | None:
     if options.get("verify_signature") is False or call.keyword("verify") is False:
         # Tokens that came straight from the issuer over TLS may be read unverified (OpenID Connect Core 3.1.3.7), and
         # where the same function verifies too, the first look only chooses the key.
-        told = "id_token" in syntax.written(call.argument(0, "jwt") or None) if call.args else False
+        told = bool(call.args) and "id_token" in syntax.written(call.args[0])
         verified = any(s is not site and s.call.method == call.method for s in code.calls)
         text = "The token is read without verifying its signature: anybody can write one."
         return Fault(text, told or verified, unverified=True)

@@ -5,7 +5,7 @@ Sources: fastapi-pagination, Google's AIP-158, JSON:API and GitHub's REST API; l
 
 import re
 
-from fastreview.api import Input, Project, Route, classes_in, fields_of
+from fastreview.api import Class, Declared, External, Input, Project, Route, classes_in, fields_of, syntax, unwrapped
 
 SIZES = frozenset(
     {
@@ -31,6 +31,12 @@ CONTENTS = frozenset({"data", "items", "results", "result", "records", "rows", "
 
 _PAGER = re.compile(r"pagin|(?:^|_)page(?:$|_)|cursor", re.IGNORECASE)
 _PAGED_ANSWER = re.compile(r"pagin|(?:^|[a-z_])Page(?:$|[A-Z\[_])|^Page|Cursor")
+
+
+BRIEF = re.compile(
+    r"(?:^|[/_-])(?:today|latest|recent|newest|trending|popular|top|suggest(?:ions?)?|autocomplete|featured|current|enums?)(?:$|[/_-])"
+)
+"""In the path or the name of a route: its list is short by what it is for."""
 
 
 def plain(name: str) -> str:
@@ -67,6 +73,15 @@ def is_paged(route: Route, project: Project) -> bool:
     return any(b"query_params" in bytes(function.raw_body) for function in functions)
 
 
+def asks_by_id(route: Route) -> bool:
+    """Whether a parameter lists the ids of the rows to be returned."""
+    for given in route.inputs:
+        words = [node.last.lower() for node in syntax.walk(given.declared.expr) if isinstance(node, syntax.Ref)]
+        if plain(given.alias).endswith("ids") and ("list" in words or "set" in words) and given.default is not None:
+            return True
+    return False
+
+
 def carries(names: tuple[str, ...], name: str) -> bool:
     """Whether the part called ``name`` of an answer with these parts is its list; the parts of a wrapper are."""
     plain_names = [plain(n) for n in names]
@@ -75,3 +90,43 @@ def carries(names: tuple[str, ...], name: str) -> bool:
     return plain(name) not in COUNTERS and all(n in COUNTERS or n == plain(name) for n in plain_names)
 
 
+
+
+_LISTS = frozenset(
+    {
+        "builtins.list", "builtins.set", "builtins.tuple", "typing.List", "typing.Sequence", "typing.Iterable", "typing.Set",
+        "typing.Tuple", "collections.abc.Sequence", "collections.abc.Iterable", "typing.Collection", "typing.Optional",
+        "typing.Union", "collections.abc.Collection",
+    }
+)  # fmt: skip
+_OPEN = frozenset({"typing.Any", "builtins.dict", "typing.Dict", "builtins.object", "typing.Mapping"})
+
+
+def may_be_list(declared: Declared, project: Project) -> bool:
+    """Whether an answer of this type can be a list or the wrapper of one, as far as the type tells."""
+    inner = unwrapped(declared.expr, declared.code, project.names)
+    head = inner.expr.value if isinstance(inner.expr, syntax.Subscript) else inner.expr
+    if isinstance(inner.expr, syntax.Operation):
+        return any(may_be_list(Declared(o, inner.code), project) for o in inner.expr.operands)
+    found = project.names.resolve(inner.code, head.name) if isinstance(head, syntax.Ref) else None
+    match found:
+        case External(name=name):
+            return name in _LISTS | _OPEN or not name.startswith(("builtins.", "uuid.", "datetime.", "decimal."))
+        case Class():
+            fields = [field for field in fields_of(found) if not field.name.startswith("_")]
+            names = tuple(field.name for field in fields)
+            return isinstance(inner.expr, syntax.Subscript) or any(
+                carries(names, field.name) and _is_list(field, project) for field in fields
+            )
+        case _:
+            return declared.expr is not None
+
+
+def _is_list(field: Input, project: Project) -> bool:
+    expr = field.declared.expr
+    for node in syntax.walk(expr):
+        if isinstance(node, syntax.Subscript) and isinstance(node.value, syntax.Ref):
+            found = project.names.resolve(field.declared.code, node.value.name)
+            if isinstance(found, External) and found.name in _LISTS - {"typing.Optional", "typing.Union"}:
+                return True
+    return isinstance(expr, syntax.Ref) and expr.last.lower() in ("list", "any", "t")

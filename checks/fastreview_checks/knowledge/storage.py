@@ -67,7 +67,8 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
             return False
         return bool(name.startswith("sqlalchemy.")) if method in _ONLY_IF_KNOWN else True
     if method in _MANY_OF:
-        return name.startswith(_MANY_OF[method])
+        of_model = isinstance(expr.func, syntax.Ref) and expr.func.name.endswith(".model.filter")
+        return name.startswith(_MANY_OF[method]) or of_model
     if _BOUNDING & {part.method for part in syntax.walk(expr) if isinstance(part, syntax.Call)}:
         return False
     inner = expr.func.value if isinstance(expr.func, syntax.Attribute) else None
@@ -76,14 +77,35 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
     return fluent and inner is not None and fetches_many(inner, code, project)
 
 
+def reads_relation(expr: syntax.Expr, project: Project) -> bool:
+    """Whether an expression is the attribute of a row that holds the rows related to it: ``product.movements``."""
+    name = expr.last if isinstance(expr, syntax.Ref) and "." in expr.name else expr.attr if isinstance(expr, syntax.Attribute) else ""
+    for table in project.tables if name else ():
+        field = table.cls.fields.get(name)
+        if field is not None and isinstance(field.value, syntax.Call):
+            if field.value.method.lower() == "relationship" and not _is_single(field.annotation, field.value):
+                return True
+    return False
+
+
+def _is_single(annotation: syntax.Expr, made: syntax.Call) -> bool:
+    words = {node.last.lower() for node in syntax.walk(annotation) if isinstance(node, syntax.Ref)}
+    written = f"{annotation if isinstance(annotation, str) else ''}".lower()
+    many = not words.isdisjoint({"list", "set", "sequence"}) or "list[" in written
+    return not many and (annotation is not None or made.keyword("uselist") is False)
+
+
 _BOUNDING = frozenset({"limit", "slice", "first", "paginate", "fetch", "top"})
 _PAGING = frozenset({"limit", "offset", "skip", "slice", "paginate", "apaginate", "cursor_paginate", "paginated", "page"})
 _LIMIT = re.compile(r"\blimit\b|\bfetch first\b|\btop\s*\(", re.IGNORECASE)
 
 
 def pages(code: Code) -> bool:
-    """Whether a function limits what it reads in some way."""
+    """Whether a function limits what it reads in some way; a fixed number under a name with "all" in it does not count."""
     for site in code.calls:
+        fixed = bool(site.call.args) and isinstance(site.call.args[0], int)
+        if fixed and "all" in code.qualname.rpartition(".")[2].lower().split("_"):
+            continue
         if site.call.method in _PAGING or site.call.method.startswith("paginate"):
             return True
     return any(

@@ -21,7 +21,7 @@ STRICT_OPTION = re.compile(r"--strict\b|--level[= ]strict")
 
 MYPY_OWN_FILES = ("mypy.ini", ".mypy.ini")
 
-# mypy: strict = true stands for all of these; without the first two, untyped code and bare generics pass unseen.
+# What mypy's strict mode stands for; without the first two, untyped code and bare generics pass unseen.
 MYPY_ESSENTIAL = ("disallow_untyped_defs", "disallow_any_generics")
 MYPY_FURTHER = (
     "check_untyped_defs", "disallow_untyped_calls", "disallow_incomplete_defs", "disallow_untyped_decorators",

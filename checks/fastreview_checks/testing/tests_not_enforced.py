@@ -52,17 +52,17 @@ jobs:
   test:
     runs-on: ubuntu-latest
     steps:
-      - run: make check
+      - run: just check
 ```
 
-```makefile good Makefile
+```just good justfile
 check: lint test
 
 lint:
-	ruff check .
+    ruff check .
 
 test:
-	./scripts/all.sh
+    ./scripts/all.sh
 ```
 
 ```sh good scripts/all.sh

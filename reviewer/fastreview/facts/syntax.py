@@ -70,7 +70,7 @@ class Call(Struct, frozen=True, array_like=True, gc=False, tag=3):
     def argument(self, position: int, name: str) -> "Expr | Missing":
         """The argument given by position or by name."""
         given = self.keyword(name)
-        if isinstance(given, Missing) and position < len(self.args):
+        if isinstance(given, Missing) and 0 <= position < len(self.args):
             return self.args[position]
         return given
 

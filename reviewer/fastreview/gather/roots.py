@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from fastreview.facts.files import FileFacts
-from fastreview.facts.source import ModuleFacts
+from fastreview.facts.source import Import, ModuleFacts
 from fastreview.gather.commands import started
 
 _CONFIGURED = (("pytest", "pythonpath"), ("pytest", "ini_options.pythonpath"), ("mypy", "mypy_path"))
@@ -95,37 +95,60 @@ def _supported_by_imports(
 ) -> Counter[str]:
     """Ancestor folders of importing files that hold what the files import and the root does not."""
     supported: Counter[str] = Counter()
-    decided: dict[tuple[str, str], str | None] = {}
+    decided: dict[tuple[str, str, str], str] = {}
     for module in modules:
         folder = module.path.rpartition("/")[0]
-        for name in {found.module.partition(".")[0] for found in module.imports if not found.level}:
-            if name in installed:
+        for name, second in {_beginning(found) for found in module.imports if not found.level}:
+            if name in installed or name in sys.stdlib_module_names:
                 continue
-            if (folder, name) not in decided:
-                decided[folder, name] = _provider(folder, name, inside)
-            provider = decided[folder, name]
-            if provider:
-                supported[provider] += 1
+            key = (folder, name, second)
+            if key not in decided:
+                decided[key] = _provider(folder, name, second, inside)
+            if decided[key]:
+                supported[decided[key]] += 1
     # shop/auth may hold a jwt.py and be imported as shop.auth itself: what its files import as jwt is the library.
-    parts = Counter(
-        prefix for module in modules for found in module.imports if not found.level for prefix in _prefixes(found.module)
+    named = Counter(
+        prefix
+        for module in modules
+        for found in module.imports
+        if not found.level
+        for prefix in _prefixes(found.module)
     )
-    return Counter({f: n for f, n in supported.items() if "/" not in f or parts[f.replace("/", ".")] <= n})
+    return Counter({f: n for f, n in supported.items() if max(named[name] for name in _names(f, inside)) <= n})
 
 
 def _prefixes(name: str) -> Iterator[str]:
-    """``a.b`` and ``a.b.c`` of ``a.b.c``."""
+    """``a``, ``a.b`` and ``a.b.c`` of ``a.b.c``."""
     parts = name.split(".")
-    return (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+    return (".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def _provider(folder: str, name: str, inside: dict[str, set[str]]) -> str | None:
-    """The nearest folder at or above ``folder`` that holds ``name``, or None where the root or the library does."""
-    if name in sys.stdlib_module_names or name in inside[""]:
-        return None
-    while folder:
+def _names(folder: str, inside: dict[str, set[str]]) -> Iterator[str]:
+    """What the folder would be imported as if it were a package: ``a.b.c`` and ``b.c`` of ``a/b/c``."""
+    parts = folder.split("/")
+    if len(parts) == 1 and folder not in inside[folder]:
+        yield folder
+    yield from (".".join(parts[start:]) for start in range(max(1, len(parts) - 1)) if len(parts) > 1)
+    yield ""
+
+
+def _beginning(found: Import) -> tuple[str, str]:
+    """The first two names of what is imported: ``app`` and ``api`` of ``from app.api.deps import user``."""
+    first, _, rest = found.module.partition(".")
+    return first, rest.partition(".")[0] or found.name
+
+
+def _provider(folder: str, name: str, second: str, inside: dict[str, set[str]]) -> str:
+    """The nearest folder at or above ``folder`` where ``name`` is found, with ``second`` in it if any has that.
+
+    "" is the root, or nowhere.
+    """
+    holding: list[str] = []
+    while True:
         if name in inside.get(folder, ()):
-            # A folder that holds a package of its own name (app/app) or a script's neighbours: both are roots.
-            return folder
+            holding.append(folder)
+        if not folder:
+            break
         folder = folder.rpartition("/")[0]
-    return None
+    complete = [one for one in holding if second in inside.get(f"{one}/{name}" if one else name, ())]
+    return next(iter(complete or holding), "")

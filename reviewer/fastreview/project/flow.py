@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Class, Code, Function
+from fastreview.project.code import Class, Code, Function
 from fastreview.project.names import External
 from fastreview.project.values import Bound
 
@@ -96,12 +96,19 @@ class Flow:
         if "." in name:
             yield Origin(expr, code, through)
             return
-        for binding in code.bindings.get(name, ()):
+        home: Code | None = code
+        while isinstance(home, Function) and name not in home.bindings and home.parent is not None:
+            if any(parameter.name == name for parameter in home.facts.parameters):
+                break
+            # A variable of the function around a nested one.
+            home = home.parent
+        assert home is not None
+        for binding in home.bindings.get(name, ()):
             if binding.kind in ("assign", "unpack-assign", "extend"):
-                yield from self.of(binding.expr, code, through, depth)
+                yield from self.of(binding.expr, home, through, depth)
                 if _is_empty_list(binding.expr):
-                    for iterable in _filling(name, code.body):
-                        yield from self.of(iterable, code, through, depth)
+                    for filled in _filling(name, home.body):
+                        yield from self.of(filled, home, through, depth)
         if through and through[-1].function is code:
             yield from self._passed(name, through, depth)
 
@@ -115,8 +122,7 @@ class Flow:
                     yield from self.of(given, step.code, through[:-1], depth)
 
     def _call(self, call: s.Call, code: Code, through: tuple[Step, ...], depth: int) -> Iterator[Origin]:
-        site = CallSite(call, code, awaited=False, deferred=False, loops=0, dropped=False)
-        value = self._project.values.target(site)
+        value = self._project.values.of(call.func, code)
         if isinstance(value, External) and value.name in _THROUGH:
             for argument in call.args:
                 yield from self.of(argument, code, through, depth)
@@ -132,7 +138,8 @@ class Flow:
                 if self._wraps(names, name):
                     yield from self.of(argument, code, through, depth)
         else:
-            functions = [t for t in self._project.targets(site) if isinstance(t, Function)]
+            site = next((known for known in code.calls if known.call is call), None)
+            functions = [t for t in self._project.targets(site) if isinstance(t, Function)] if site else []
             for function in functions:
                 yield from self._returned(Step(function, call, code), through, depth)
             if not functions:
@@ -154,19 +161,20 @@ def _is_empty_list(expr: s.Expr) -> bool:
 
 
 def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:
-    """What the loops iterate over that append to the list ``name``."""
+    """What fills the list ``name``: the rows of a loop that appends them one by one, and what it is extended with."""
     for stmt in body:
-        if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends(name, stmt.body):
+        if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends_rows(name, stmt):
             yield stmt.iterable
+        for expr in s.expressions(stmt):
+            yield from (n.args[0] for n in s.walk(expr) if isinstance(n, s.Call) and n.name == f"{name}.extend" and n.args)
         for block in s.blocks(stmt):
             yield from _filling(name, block)
 
 
-def _appends(name: str, body: s.Body) -> bool:
-    wanted = {f"{name}.append", f"{name}.extend"}
+def _appends_rows(name: str, loop: s.Loop) -> bool:
     return any(
-        isinstance(node, s.Call) and node.name in wanted
-        for stmt in s.statements(body)
+        isinstance(node, s.Call) and node.name == f"{name}.append"
+        for stmt in loop.body
         for expr in s.expressions(stmt)
         for node in s.walk(expr)
     )

@@ -181,6 +181,12 @@ class Names:
                         external |= inner.external
                     case External(name=name):
                         external.add(name)
+        for decorator in cls.facts.decorators:
+            # @as_declarative() makes a base of the class that it decorates.
+            made = decorator.func if isinstance(decorator, s.Call) else decorator
+            found_maker = self.resolve(cls.module, made.name) if isinstance(made, s.Ref) else None
+            if isinstance(found_maker, External) and found_maker.name == "sqlalchemy.orm.as_declarative":
+                external.add("sqlalchemy.orm.declarative_base()")
         self._resolving.discard(id(cls))
         self._ancestries[id(cls)] = Ancestry(tuple(project), frozenset(external))
         return self._ancestries[id(cls)]

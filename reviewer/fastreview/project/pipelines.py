@@ -106,8 +106,9 @@ def _started(files: FileFacts, command: str) -> Iterator[tuple[str, str, Place]]
     if _IMAGE_BUILD.search(command):
         wanted = _TARGET_STAGE.search(command)
         for container in files.containers:
-            for stage in container.stages if wanted else ():
-                if wanted and stage.name == wanted[1]:
+            for stage in container.stages:
+                # What an action builds stands in its options: a stage for tests is built to run them.
+                if stage.name == wanted[1] if wanted else "test" in stage.name.lower():
                     lines = "\n".join(i.value for i in stage.instructions if i.keyword == "RUN")
                     yield f"{container.path} {stage.name}", lines, Place(container.path, stage.line)
 

@@ -170,7 +170,16 @@ class Routing:
     def apps(self) -> tuple[Router, ...]:
         """Apps that no other app mounts."""
         mounted = {id(i.router) for r in self.routers for i in r.included if i.mount}
-        return tuple(r for r in self.routers if r.is_app and id(r) not in mounted)
+        found: list[Router] = []
+        taken: set[tuple[int, str]] = set()
+        for router in self.routers:
+            if router.is_app and id(router) not in mounted:
+                # `if ...: app = FastAPI(...) else: app = FastAPI(...)` is one app.
+                names = {(id(router.code), name) for name in _bound_to(router.call, router.code)}
+                if taken.isdisjoint(names):
+                    found.append(router)
+                    taken |= names
+        return tuple(found)
 
     # Reading registrations
 
@@ -317,9 +326,11 @@ class Routing:
         names = {n.root for a in s.children(call) for n in s.walk(a) if isinstance(n, s.Ref)}
         loops: dict[int, s.Expr] = {}
         for name in names:
-            for binding in code.bindings.get(name, ()):
-                if binding.kind in ("iterate", "unpack-iterate"):
-                    loops[id(binding.expr)] = binding.expr
+            # One name may run through several loops, one after the other: the call stands in the last that began.
+            bound = [b for b in code.bindings.get(name, ()) if b.kind in ("iterate", "unpack-iterate")]
+            begun = [b for b in bound if b.line <= call.line]
+            for binding in begun[-1:] or bound[:1]:
+                loops[id(binding.expr)] = binding.expr
         turns: list[dict[str, tuple[s.Expr, Code]]] = [{}]
         for iterable in loops.values():
             rows = self._rows(iterable, code)
@@ -641,6 +652,10 @@ def _handed_back(value: s.Expr, function: Function, call: s.Call) -> s.Expr | s.
             if parameter.name == value.name:
                 return call.argument(position - bool(function.receiver), value.name)
     return s.MISSING
+
+
+def _bound_to(call: s.Call, code: Code) -> Iterator[str]:
+    return (name for name, bindings in code.bindings.items() if any(b.expr is call for b in bindings))
 
 
 def _from_row(expr: s.Expr, env: Environment | None) -> tuple[s.Expr, Code] | None:

@@ -85,6 +85,10 @@ def test_what_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
         ({"src/shop/__init__.py": "", "src/shop/main.py": APP}, "src"),
         ({"backend/app/main.py": APP + "import app.models\n", "backend/app/models.py": ""}, "backend"),
         ({"app/main.py": APP + "import models\n", "app/models.py": ""}, "app"),
+        (
+            {"app/app/main.py": APP + "from app.api import x\n", "app/app/api/x.py": "", "app/app/__init__.py": ""},
+            "app",
+        ),
         ({"lib/x.py": "", "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['lib']\n"}, "lib"),
         ({"__init__.py": "", "main.py": APP}, ".."),
     ],
@@ -101,6 +105,12 @@ def test_import_roots(tmp_path: Path, files: dict[str, str], root: str) -> None:
         {"app/logging.py": "", "app/main.py": APP + "import logging\n"},
         {"app/alembic/env.py": "from alembic import context\n", "requirements.txt": "alembic\n"},
         {"app/__init__.py": "", "app/models.py": "", "app/main.py": APP + "from app import models\n"},
+        {
+            "shop/auth/jwt.py": "",
+            "shop/auth/a.py": "import jwt\nimport shop.auth.jwt\n",
+            "main.py": "import shop.auth.a\n",
+        },
+        {"core/db.py": "", "app/core/x.py": "", "app/main.py": APP + "from core import db\n"},
     ],
 )
 def test_library_names_make_no_root(tmp_path: Path, files: dict[str, str]) -> None:

@@ -1,0 +1,100 @@
+'''Endpoint that is not thin
+
+Where nearly every endpoint is thin, the web layer can be read as a table of contents: what is called, and what comes
+back. Each one that touches the session or decides something itself has to be read, and tested through HTTP, on its own.
+
+## Improve
+
+One call of a service for each endpoint. The session is opened and committed by a dependency or a unit of work; branches
+on the state of the data belong to the service, and its errors are translated by exception handlers.
+
+## When not to apply
+
+Turning a request away (`if order is None: raise HTTPException(404)`) is translation and is not counted. Websockets
+and health checks are left out.
+
+## Read
+
+- [Bigger applications](https://fastapi.tiangolo.com/tutorial/bigger-applications/)
+- [Handling errors](https://fastapi.tiangolo.com/tutorial/handling-errors/#install-custom-exception-handlers)
+
+```python bad
+from fastapi import FastAPI
+
+from app.orders import book, cancel, notify, reserve
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}")
+async def place(order_id: int, express: bool, gift: bool) -> int:  # finding
+    if express:
+        await book(order_id)
+    else:
+        await reserve(order_id)
+    if gift:
+        await notify(order_id)
+    for part in range(order_id):
+        await cancel(part)
+    return order_id
+```
+
+```python bad app/orders.py
+async def book(order_id: int) -> None: ...
+
+
+async def reserve(order_id: int) -> None: ...
+
+
+async def notify(order_id: int) -> None: ...
+
+
+async def cancel(order_id: int) -> None: ...
+```
+
+```python fixed
+from fastapi import FastAPI
+
+from app.orders import place_order
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}")
+async def place(order_id: int, express: bool, gift: bool) -> int:
+    return await place_order(order_id, express=express, gift=gift)
+```
+
+```python fixed app/orders.py
+async def place_order(order_id: int, *, express: bool, gift: bool) -> int:
+    return order_id + express + gift
+```
+'''
+
+from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check
+from fastreview_checks.knowledge.answers import is_operational
+from fastreview_checks.knowledge.fatness import Budget, reasons
+
+
+@check("ARC003", dimension="architecture", level=2, gate=True, each=Endpoint, effort="days")
+def thin_endpoints_everywhere(endpoint: Endpoint, project: Project) -> Found:
+    if all(route.is_websocket for route in endpoint.routes):
+        raise NotApplicable("a websocket: its loop stands in the endpoint")
+    if all(is_operational(route) for route in endpoint.routes):
+        raise NotApplicable("the root page, a health check or the like")
+    limits = project.limits
+    budget = Budget(
+        int(limits["ARC003.complexity"]),
+        int(limits["ARC003.statements"]),
+        int(limits["ARC003.decisions"]),
+        storage=True,
+    )
+    found = list(reasons(endpoint, project, budget))
+    if found:
+        yield Hit(
+            endpoint.place,
+            f"`{endpoint.function.name}` is not thin: for {endpoint.key} it {' and '.join(w for w, _ in found)}. "
+            "Leave one call of a service in the endpoint.",
+            related=tuple(related for _, related in found if related is not None),
+            confidence=Confidence.LIKELY,
+        )

@@ -1,0 +1,136 @@
+'''Page size without an upper bound
+
+`?limit=1000000` turns a paginated route into one that returns everything. One client, or one mistake in a loop, reads the
+whole table into the memory of a worker.
+
+## Improve
+
+Bound the parameter: `limit: Annotated[int, Query(ge=1, le=100)] = 20`. Put it into one dependency that all lists share.
+
+## When not to apply
+
+A size that is cut down in the code, `min(limit, 100)`, is bounded.
+
+## Read
+
+- [Numeric validations](https://fastapi.tiangolo.com/tutorial/path-params-numeric-validations/)
+
+```python bad
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders")
+async def list_orders(limit: int = 20, offset: int = 0) -> list[int]:  # finding
+    return list(range(offset, offset + limit))
+```
+
+```python fixed
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+
+app = FastAPI()
+
+
+@app.get("/orders")
+async def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 20, offset: int = 0) -> list[int]:
+    return list(range(offset, offset + limit))
+
+
+@app.get("/prices")
+async def list_prices(page_size: int = 20) -> list[int]:
+    page_size = min(page_size, 100)
+    return list(range(page_size))
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+async def read_order(order_id: int) -> int:
+    return order_id
+```
+'''
+
+from collections.abc import Iterator
+
+from fastreview.api import Confidence, External, Found, Function, Hit, Input, NotApplicable, Project, Route, check, syntax
+from fastreview_checks.knowledge.paging import plain, sizes
+
+_BOUNDS = ("le", "lt", "max_value")
+_DEPTH = 3
+
+
+@check("DAT006", dimension="data", level=2, gate=True, each=Route, effort="minutes")
+def unbounded_page_size(route: Route, project: Project) -> Found:
+    if route.method != "GET" or not route.is_api:
+        raise NotApplicable("not a route that reads")
+    given = [size for size in sizes(route, project) if _is_number(size, project)]
+    if not given:
+        raise NotApplicable("no parameter for the size of a page")
+    for size in given:
+        if not _is_bounded(size, route, project):
+            yield Hit(
+                size.place,
+                f"`{size.alias}` of {route.key} has no upper bound: one request can ask for every row. "
+                f"Bound it, for example with `Query(le=100)`.",
+                symbol=size.alias,
+                confidence=Confidence.CERTAIN if route.facts is not None else Confidence.LIKELY,
+            )
+            return
+
+
+def _is_number(size: Input, project: Project) -> bool:
+    parts = size.declared.expr
+    names = {node.name for node in syntax.walk(parts) if isinstance(node, syntax.Ref)}
+    resolved = {project.names.resolve(size.declared.code, name) for name in names}
+    plain_int = any(isinstance(found, External) and found.name in ("builtins.int", "pydantic.PositiveInt",
+                    "pydantic.NonNegativeInt") for found in resolved)  # fmt: skip
+    return plain_int or (size.declared.expr is None and isinstance(size.default, int))
+
+
+def _is_bounded(size: Input, route: Route, project: Project) -> bool:
+    if route.facts is not None:
+        seen = [p for p in route.facts.parameters if p.alias == size.alias or p.name == size.name]
+        if any("maximum" in name.lower() for p in seen for name in p.constraints):
+            return True
+    for marker in size.declared.markers:
+        if any(not isinstance(marker.keyword(bound), syntax.Missing | None) for bound in _BOUNDS):
+            return True
+    functions = [route.endpoint] if route.endpoint is not None else []
+    functions += [i.function for i in route.dependency_tree if i.function is not None]
+    return any(_cuts(inner, size.name) for f in functions for inner in _reached(f, project, 0))
+
+
+def _cuts(function: Function, name: str) -> bool:
+    """Whether ``function`` compares the size with something, or takes the minimum of it and something."""
+    for stmt in function.statements:
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                match node:
+                    case syntax.Call(func=syntax.Ref(name="min" | "max"), args=args) if any(_is(a, name) for a in args):
+                        return True
+                    case syntax.Operation(op=op, operands=operands) if set(op) & set("<>") and any(
+                        _is(o, name) for o in operands
+                    ):
+                        return True
+                    case _:
+                        pass
+    return False
+
+
+def _is(expr: syntax.Expr, name: str) -> bool:
+    return isinstance(expr, syntax.Ref) and plain(expr.last) == plain(name)
+
+
+def _reached(function: Function, project: Project, depth: int) -> Iterator[Function]:
+    yield function
+    for site in function.calls if depth < _DEPTH else ():
+        for target in project.targets(site):
+            if isinstance(target, Function) and target is not function:
+                yield from _reached(target, project, depth + 1)

@@ -1,0 +1,174 @@
+'''List route without pages
+
+A route that returns everything is fast with the ten rows of the test database. With a hundred thousand it reads them all,
+keeps them in memory, and sends them to a client that shows twenty; one call takes the worker down.
+
+## Improve
+
+Take `limit` and `offset`, or a cursor, and hand them to the query. Order the query, so that pages do not overlap.
+
+## When not to apply
+
+Lists that do not come from storage, such as constants and enumerations, and lists that are short by what they are for:
+today's, the newest, suggestions.
+
+## Read
+
+- [Query parameters](https://fastapi.tiangolo.com/tutorial/query-params/)
+- [Limits and offsets in SQLModel](https://sqlmodel.tiangolo.com/tutorial/fastapi/limit-and-offset/)
+
+```python bad
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Order, get_session
+from app.orders import open_orders
+
+app = FastAPI()
+
+
+@app.get("/orders", response_model=list[int])
+def list_orders(session: Session = Depends(get_session)):  # finding
+    return session.scalars(select(Order.id)).all()
+
+
+@app.get("/orders/open", response_model=list[int])
+def list_open_orders(session: Session = Depends(get_session)):  # finding
+    return open_orders(session)
+```
+
+```python bad app/orders.py
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Order
+
+
+def open_orders(session: Session) -> list[int]:
+    rows = session.execute(select(Order)).scalars().all()
+    return [order.id for order in rows]
+```
+
+```python bad app/database.py
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def get_session() -> Iterator[Session]:
+    with Session(create_engine("sqlite://")) as session:
+        yield session
+```
+
+```python fixed
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Order, get_session
+
+app = FastAPI()
+
+
+@app.get("/orders", response_model=list[int])
+def list_orders(
+    session: Session = Depends(get_session), limit: Annotated[int, Query(le=100)] = 20, offset: int = 0
+):
+    return session.scalars(select(Order.id).order_by(Order.id).limit(limit).offset(offset)).all()
+
+
+@app.get("/colours")
+def colours() -> list[str]:
+    return ["red", "blue"]
+```
+
+```python fixed app/database.py
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def get_session() -> Iterator[Session]:
+    with Session(create_engine("sqlite://")) as session:
+        yield session
+```
+'''
+
+from fastreview.api import (
+    Confidence,
+    Flow,
+    Found,
+    Hit,
+    NotApplicable,
+    Origin,
+    Place,
+    Project,
+    Related,
+    Route,
+    Unknown,
+    check,
+    syntax,
+)
+from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, carries, is_paged, may_be_list
+from fastreview_checks.knowledge.storage import fetches_many, pages, reads_relation
+
+
+@check("DAT005", dimension="data", level=1, gate=True, each=Route, effort="hours")
+def unpaginated_list(route: Route, project: Project) -> Found:
+    if route.method != "GET" or not route.is_api:
+        raise NotApplicable("not a route that reads")
+    if route.endpoint is None:
+        raise Unknown("the endpoint's code")
+    if route.answers is not None and not may_be_list(route.answers, project):
+        raise NotApplicable("the answer is not a list")
+    if BRIEF.search(f"{route.path}/{route.endpoint.name}"):
+        raise NotApplicable("a list that is short by what it is for: today's, the newest, suggestions")
+    origin = next((o for o in Flow(project, carries).returned(route.endpoint) if _reads_all(o, project)), None)
+    if origin is None:
+        raise NotApplicable("no list from storage is returned, as far as the code shows")
+    if is_paged(route, project):
+        return
+    if asks_by_id(route):
+        raise NotApplicable("the client names the rows that it wants")
+    if any(pages(code) for code in (origin.code, *(step.function for step in origin.through))):
+        # A fixed number of rows: the newest ten are meant to be ten.
+        return
+    yield Hit(
+        route.endpoint.place,
+        f"{route.key} returns everything that is stored: it takes neither a limit nor a page, and gets slower with each "
+        f"row. Give `{route.endpoint.name}` a limit and an offset or a cursor, and hand them to the query.",
+        related=(Related(_place(origin), "all rows are read here"),),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _reads_all(origin: Origin, project: Project) -> bool:
+    return fetches_many(origin.expr, origin.code, project) or reads_relation(origin.expr, project)
+
+
+def _place(origin: Origin) -> Place:
+    line = origin.expr.line if isinstance(origin.expr, syntax.Call) else 0
+    return Place(origin.code.module.path, line)

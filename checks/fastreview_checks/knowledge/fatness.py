@@ -1,0 +1,55 @@
+"""What makes an endpoint more than a translation of HTTP, in words; shared by the two levels of the same question."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastreview.api import Endpoint, Project, Related, syntax
+from fastreview_checks.knowledge.storage import builds_query, uses_storage
+
+
+class Budget(NamedTuple):
+    """``queries`` and ``storage`` say whether one such call is too many."""
+
+    complexity: int
+    statements: int
+    decisions: int
+    queries: bool = True
+    storage: bool = False
+
+
+def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tuple[str, Related | None]]:
+    """Why ``endpoint`` does more than its share: the words after "it", and the place of the first sign."""
+    function = endpoint.function
+    touching = uses_storage if budget.storage else builds_query
+    calls = [site for site in function.calls if touching(project.values.target(site), site.call)] if budget.queries else []
+    if calls:
+        what = "uses the database session itself" if budget.storage else "builds its own queries"
+        yield what, Related(calls[0].place, f"`{calls[0].call.method}` is called here")
+    if function.facts.complexity > budget.complexity:
+        yield f"takes {function.facts.complexity} paths (budget {budget.complexity})", None
+    if function.facts.statements > budget.statements:
+        yield f"has {function.facts.statements} statements (budget {budget.statements})", None
+    decisions = tuple(_decisions(function.body))
+    if len(decisions) > budget.decisions:
+        yield f"makes {len(decisions)} decisions (budget {budget.decisions})", None
+
+
+def _decisions(body: syntax.Body) -> Iterator[syntax.Stmt]:
+    """Branches and loops that do something else than turn a request away or translate an error."""
+    for stmt in body:
+        match stmt:
+            case syntax.If() if not (_leaves(stmt.body) and not stmt.orelse):
+                yield stmt
+            case syntax.Loop() | syntax.Match():
+                yield stmt
+            case _:
+                pass
+        for block in syntax.blocks(stmt):
+            yield from _decisions(block)
+
+
+def _leaves(body: syntax.Body) -> bool:
+    """Whether a block only raises or returns, with a log line before it perhaps."""
+    return bool(body) and isinstance(body[-1], syntax.Raise | syntax.Return) and len(body) <= 2
+
+

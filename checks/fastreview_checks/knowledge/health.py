@@ -1,0 +1,132 @@
+"""Routes that answer operators: liveness and readiness, and libraries that bring them.
+
+Paths are those of Kubernetes' own components, Mozilla's dockerflow, Spring's actuator and common usage.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from fastreview.api import App, External, Function, Project, Route, syntax
+
+# One of the last two segments of a path, or the name of the endpoint.
+LIVENESS = re.compile(
+    r"_*(?:api)?[-_]?(?:health(?:y|z)?|health[-_]?checks?(?:er)?|check[-_]?health|live(?:z|ness)?|alive|is[-_]?alive|ping|pong|heart[-_]?beat"
+    r"|lb[-_]?heartbeat|live[-_]?check|up|uptime|status|server[-_]?status|service[-_]?status|health[-_]?status)_*",
+    re.IGNORECASE,
+)
+READINESS = re.compile(
+    r"_*(?:ready(?:z)?|readiness|is[-_]?ready|ready[-_]?check|readiness[-_]?check|readiness[-_]?probe|health[-_]?ready|deep[-_]?health"
+    r"|health[-_]?(?:db|database|deep|full|detailed|dependencies)|(?:db|database)[-_]?(?:health|check|status)|heartbeat|dependencies"
+    r"|detailed|deep|startup)_*",
+    re.IGNORECASE,
+)
+READY_WORD = re.compile(r"read[iy]", re.IGNORECASE)
+LIBRARIES = re.compile(r"dockerflow|health|actuator", re.IGNORECASE)
+"""In the full name of a router, middleware or function of a library: it answers such routes."""
+
+# Words that as the name of a function mean many things.
+WEAK = re.compile(r"_*(?:status|up|uptime|heart[-_]?beat|ping|pong|alive|dependencies|detailed|deep|startup|(?:server|service|live)[-_]?status)_*", re.I)
+GENERIC = re.compile(
+    r"api|v\d+(?:\.\d+)?|latest|health\w*|system|internal|monitor(?:ing)?|utils?|common|core|misc|public|base|general|default|root|ops"
+    r"|operations|service|server|app|admin|_|-|\{\?\}|live|status|diagnostics|management|actuator|meta|ping",
+    re.IGNORECASE,
+)
+
+_PROBED = frozenset({"GET", "HEAD"})
+
+
+def liveness_routes(app: App) -> list[Route]:
+    return [r for r in app.routes if _is(r, LIVENESS)]
+
+
+def readiness_routes(app: App) -> list[Route]:
+    return [r for r in app.routes if _is(r, READINESS)]
+
+
+def _is(route: Route, words: re.Pattern[str]) -> bool:
+    if route.method not in _PROBED:
+        return False
+    segments = [s for s in route.path.strip("/").split("/") if s]
+    if any("{" in s for s in segments[-2:]):
+        return False
+    own_prefix = _common_start(route.app)
+    if not all(GENERIC.fullmatch(s) or s == own_prefix or LIVENESS.fullmatch(s) for s in segments[:-1]):
+        # /orders/status, /ai/chatbot/health: about a part.
+        return False
+    named = [s.lstrip("-_.") for s in segments[-1:]]
+    # /health/db, /health/live: both words say it. /health/reports is about somebody's health.
+    if len(segments) > 1 and words.fullmatch(segments[-2]) and LIVENESS.fullmatch(segments[-1]):
+        named.append(segments[-2])
+    if len(segments) > 1:
+        named.append("-".join(segments[-2:]))
+    endpoint = route.endpoint.name if route.endpoint is not None else ""
+    endpoint = "" if WEAK.fullmatch(endpoint) else endpoint
+    return any(words.fullmatch(name) for name in (*named, endpoint.removeprefix("get_").removesuffix("_endpoint")))
+
+
+@lru_cache(maxsize=64)
+def _common_start(app: App) -> str:
+    """The segment that nearly all paths of the app begin with: its name, say."""
+    starts = Counter(r.path.strip("/").partition("/")[0] for r in app.routes)
+    [(start, count)] = starts.most_common(1)
+    return start if count * 10 >= len(app.routes) * 8 else ""
+
+
+def stands_beside(app: App, project: Project) -> bool:
+    """A small app beside the service's own: a bridge, a demonstration, a helper process."""
+    largest = max(len(other.routes) for other in project.apps)
+    return len(app.routes) * SMALLER < largest
+
+
+SMALLER = 8
+"""So many times fewer routes than the largest app make an app one that stands beside it."""
+
+
+def library_routes(project: Project, app: App) -> str:
+    """The library that adds such routes to ``app`` or stands before it, or ""."""
+    for middleware in project.middleware:
+        if middleware.app is app and LIBRARIES.search(middleware.library or middleware.name):
+            return middleware.library or middleware.name
+    if app.router is None:
+        return ""
+    for module in project.service_modules:
+        for code in module.codes():
+            for site in code.calls:
+                if site.call.method in ("include_router", "add_api_route", "add_route", "mount", "init_app", "Instrumentator"):
+                    for given in (*site.call.args, *(k.value for k in site.call.keywords)):
+                        function = given.func if isinstance(given, syntax.Call) else given
+                        value = project.values.of(function, code)
+                        if isinstance(value, External) and LIBRARIES.search(value.name):
+                            return value.name
+    return ""
+
+
+def looks_at_something(route: Route, project: Project) -> bool:
+    """Whether the endpoint asks what it depends on: it injects something, or calls what is not only the answer itself."""
+    if route.endpoint is None or any(i.by in ("parameter", "route") for i in route.dependencies):
+        return True
+    return _asks(route.endpoint, project, 0)
+
+
+def _asks(function: Function, project: Project, depth: int) -> bool:
+    for site in function.calls:
+        if site.awaited:
+            return True
+        for target in project.targets(site):
+            if isinstance(target, Function) and (target.is_async or (depth < 3 and _asks(target, project, depth + 1))):
+                return True
+        if _ASKING.search(site.call.method):
+            return True
+    return any(isinstance(stmt, syntax.With) for stmt in function.statements) or any(
+        isinstance(node, syntax.Ref) and "app.state" in node.name
+        for stmt in function.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+    )
+
+
+_ASKING = re.compile(
+    r"^(?:execute|ping|connect|scalars?|fetch\w*|query|get|post|request|command|head_bucket|server_info|list_\w+|check\w*"
+    r"|is_(?:ready|alive|connected|healthy)\w*|healthy?|health_?check\w*|inspect|info|test\w*|probe\w*|verify\w*|select|cursor|open)$"
+)

@@ -1,0 +1,203 @@
+"""Secrets written out: where a literal stands that is one, in code and in the files beside it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastreview.api import Class, Code, External, Function, Module, Place, Project, Settings, syntax
+from fastreview_checks.knowledge.secrets import (
+    Kind,
+    credentials_in,
+    is_placeholder,
+    is_reference,
+    is_token,
+    kind_of,
+    looks_random,
+    is_identifier,
+)
+
+_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"})
+_WRAPPERS = frozenset({"SecretStr", "pydantic.SecretStr", "Field", "str", "Secret"})
+_HASHING = re.compile(r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password")
+_COMPARED = re.compile(r"^(?:x_)?(?:token|api_?key|password|secret|access_?token|auth_?token|admin_?token)$")
+_WORDS = frozenset({"", "bearer", "null", "none", "undefined", "basic"})
+_REFUSED = re.compile(r"weak|insecure|placeholder|forbidden|unsafe|default_secrets", re.IGNORECASE)
+_ASIDE = re.compile(r"(?:^|[._-])(?:test|tests|testing|ci|e2e|example|local-example)(?:[._-]|$)", re.IGNORECASE)
+
+_ASIDE_FOLDER = re.compile(r"(?:^|/)(?:tests?|e2e|examples?\w*|ci|continuous_integration|\.devcontainer|docs?)/", re.IGNORECASE)
+
+
+class WrittenSecret(NamedTuple):
+    """``said`` is a sentence about it without full stop; the value itself is never part of it."""
+
+    name: str
+    place: Place
+    said: str
+    doubtful: bool = False
+
+
+def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
+    guards = {id(fn) for fn in (d.function for d in project.dependencies)} | {id(e.function) for e in project.endpoints}
+    settings = {id(s.cls) for s in project.settings}
+    for module in project.service_modules:
+        refused = _refused(module)
+        for cls in module.classes:
+            if cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+                continue
+            validated = _validated(cls)
+            for field in cls.facts.fields:
+                if field.name in validated:
+                    continue
+                in_settings = id(cls) in settings
+                if field.has_value and (in_settings or not any(b.startswith("pydantic.") for b in cls.ancestry.external)):
+                    place = Place(module.path, field.line)
+                    how = "default" if in_settings else "literal"
+                    yield from _given(field.name, field.value, place, refused, how, cls.name)
+        for code in module.codes():
+            yield from _assigned(code, refused)
+            yield from _passed(code, project, refused)
+            if id(code) in guards:
+                yield from _compared(code)
+
+
+def _given(
+    name: str, value: syntax.Expr, place: Place, refused: frozenset[str], how: str, holder: str = ""
+) -> Iterator[WrittenSecret]:
+    match value:
+        case syntax.Call(func=syntax.Ref(name=called), args=args) if called in _WRAPPERS:
+            given = value.argument(0, "default")
+            if args or not isinstance(given, syntax.Missing):
+                yield from _given(name, None if isinstance(given, syntax.Missing) else given, place, refused, how, holder)
+        case syntax.Call(func=syntax.Ref(name=called), args=(str() as variable, *_)) if called in _ENVIRONMENT:
+            default = value.argument(1, "default")
+            if isinstance(default, str):
+                yield from _given(variable, default, place, refused, "default", holder)
+        case syntax.Operation(op="or", operands=(_, str() as default)):
+            yield from _given(name, default, place, refused, "default", holder)
+        case str() if value not in refused:
+            found = judged(name, value, place, how, holder)
+            if found is not None:
+                yield found
+
+
+def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> WrittenSecret | None:
+    """``how`` it is given: as the "default" of a setting, as a "literal" in code, or in a "file"."""
+    kind = kind_of(name, holder)
+    if is_token(value) and not is_reference(value):
+        return WrittenSecret(name, place, f"`{name}` holds a key in its issuer's format")
+    inside = credentials_in(value)
+    if inside is not None:
+        return WrittenSecret(name, place, f"`{name}` holds a URL with a password in it", doubtful=inside[1])
+    if kind is None or not value.strip() or is_reference(value):
+        return None
+    match kind:
+        case Kind.SIGNING:
+            # A placeholder as a default signs tokens as well as any other value.
+            works = how == "default" or not (is_placeholder(value) or is_identifier(name, value))
+            return WrittenSecret(name, place, f"The signing key `{name}` has a working {_word(how)}") if works else None
+        case Kind.PASSWORD | Kind.DATABASE:
+            if is_placeholder(value) or " " in value.strip() or (how == "literal" and is_identifier(name, value)):
+                return None
+            doubtful = kind is Kind.DATABASE and how != "file"
+            return WrittenSecret(name, place, f"The password `{name}` is a {_word(how)}", doubtful)
+        case Kind.KEY:
+            real = looks_random(value) and not is_placeholder(value)
+            return WrittenSecret(name, place, f"The key `{name}` is a {_word(how)}") if real else None
+
+
+def _word(how: str) -> str:
+    return {"default": "default in code", "literal": "literal in code"}.get(how, "value in a committed file")
+
+
+def _refused(module: Module) -> frozenset[str]:
+    """Literals that the module compares with: a placeholder that is refused cannot start in production."""
+    lists = [f.value for cls in module.classes for f in cls.facts.fields if _REFUSED.search(f.name)]
+    lists += [b.expr for name, bindings in module.bindings.items() if _REFUSED.search(name) for b in bindings]
+    found = {node for expr in lists for node in syntax.walk(expr) if isinstance(node, str)}
+    for code in module.codes():
+        for stmt in code.statements:
+            if isinstance(stmt, syntax.If):
+                for node in syntax.walk(stmt.test):
+                    if isinstance(node, syntax.Operation) and node.op in ("==", "in", "!=", "not in"):
+                        found.update(o for n in node.operands for o in syntax.walk(n) if isinstance(o, str) and o)
+    return frozenset(found)
+
+
+def _validated(cls: Class) -> frozenset[str]:
+    """Fields that a validator of their own can refuse."""
+    return frozenset(
+        given
+        for method in cls.methods.values()
+        if any(isinstance(stmt, syntax.Raise) for stmt in method.statements)
+        for decorator in method.facts.decorators
+        if isinstance(decorator, syntax.Call) and decorator.method in ("field_validator", "validator")
+        for given in decorator.args
+        if isinstance(given, str)
+    )
+
+
+def _assigned(code: Code, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+    for stmt in code.statements:
+        if isinstance(stmt, syntax.Assign) and stmt.has_value and not stmt.op:
+            for target in stmt.targets:
+                name = target.last if isinstance(target, syntax.Ref) else target.attr if isinstance(target, syntax.Attribute) else ""
+                if name:
+                    yield from _given(name, stmt.value, Place(code.module.path, stmt.line), refused, "literal")
+    if isinstance(code, Function):
+        for parameter in code.facts.parameters:
+            if isinstance(parameter.default, str):
+                place = Place(code.module.path, parameter.line)
+                yield from _given(parameter.name, parameter.default, place, refused, "literal")
+
+
+def _passed(code: Code, project: Project, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+    for site in code.calls:
+        call = site.call
+        for keyword in call.keywords:
+            if isinstance(keyword.value, str) and kind_of(keyword.name) is not None:
+                yield from _given(keyword.name, keyword.value, Place(code.module.path, call.line), refused, "literal")
+        if len(call.args) == 1 and isinstance(call.args[0], str) and _HASHING.search(call.method.lower()):
+            if isinstance(project.values.target(site), Function | External):
+                yield from _given("password", call.args[0], site.place, refused, "literal")
+
+
+def _compared(code: Code) -> Iterator[WrittenSecret]:
+    """``if token == "dev"`` in a dependency or endpoint: whoever knows the word is let in."""
+    for stmt in code.statements:
+        if not isinstance(stmt, syntax.If):
+            continue
+        for node in syntax.walk(stmt.test):
+            match node:
+                case syntax.Operation(op="==" | "!=", operands=(syntax.Ref() as ref, str() as value)):
+                    if _COMPARED.match(ref.name.lower()) and value.lower() not in _WORDS:
+                        place = Place(code.module.path, stmt.line)
+                        yield WrittenSecret(ref.name, place, f"`{ref.name}` is compared with a literal: it is a password in code")
+
+
+def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
+    files = project.facts.files
+    for environment in files.environments:
+        if not environment.committed or environment.example or _ASIDE.search(environment.path.rpartition("/")[2]):
+            continue
+        for name, value, line in environment.values:
+            if not is_placeholder(value):
+                found = judged(name, value, Place(environment.path, line), "file")
+                if found is not None:
+                    yield found
+    for container in files.containers:
+        for stage in container.stages:
+            for instruction in stage.instructions:
+                if instruction.keyword.upper() in ("ENV", "ARG"):
+                    for name, value in re.findall(r"(\w+)=[\"']?([^\s\"']*)", instruction.value):
+                        found = judged(name, value, Place(container.path, instruction.line), "file")
+                        if found is not None and not is_placeholder(value):
+                            yield found._replace(doubtful=found.doubtful or kind_of(name) is Kind.DATABASE)
+    for manifest in files.manifests:
+        if _ASIDE_FOLDER.search(manifest.path):
+            continue
+        for part in manifest.containers:
+            for name, value in part.environment:
+                found = judged(name, value, Place(manifest.path, part.line), "file")
+                if found is not None and not is_placeholder(value):
+                    # A compose file's values are mostly those of a developer's machine.
+                    yield found._replace(doubtful=not (looks_random(value) or is_token(value)))

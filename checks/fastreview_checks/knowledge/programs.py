@@ -1,0 +1,47 @@
+"""Code that runs in a terminal: command line programs, and what a module does when it is started by name.
+
+Sources: documentation of the libraries.
+"""
+
+import re
+
+from fastreview.api import CallSite, Function, syntax
+
+COMMAND_LIBRARIES = frozenset(
+    {"click", "typer", "asyncclick", "argparse", "fire", "docopt", "cyclopts", "rich_click", "cleo", "cmd", "prompt_toolkit",
+     "optparse", "questionary", "InquirerPy"}
+)  # fmt: skip
+PROGRAM_PATH = re.compile(r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$")
+
+
+def is_program(site: CallSite) -> bool:
+    module = site.code.module
+    imported = {i.module.partition(".")[0] for i in module.facts.imports}
+    if PROGRAM_PATH.search(module.path) or not imported.isdisjoint(COMMAND_LIBRARIES):
+        return True
+    # A module with `if __name__ == "__main__":` and functions named main is a program as far as these go.
+    guarded = [stmt for stmt in module.body if isinstance(stmt, syntax.If) and _asks_name(stmt.test)]
+    if not isinstance(site.code, Function):
+        return any(stmt.line <= site.call.line <= _end(stmt) for stmt in guarded)
+    called = {
+        node.name
+        for stmt in guarded
+        for inner in syntax.statements(stmt.body)
+        for expr in syntax.expressions(inner)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Ref)
+    }
+    return site.code.name in called and not any("." in name for name in site.code.decorator_names)
+
+
+def _asks_name(test: syntax.Expr) -> bool:
+    return isinstance(test, syntax.Operation) and syntax.Ref("__name__") in test.operands
+
+
+def _end(stmt: syntax.If) -> int:
+    return max((_last_line(inner) for inner in syntax.statements(stmt.body)), default=stmt.line)
+
+
+def _last_line(stmt: syntax.Stmt) -> int:
+    lines = [node.end_line for expr in syntax.expressions(stmt) for node in syntax.walk(expr) if isinstance(node, syntax.Call)]
+    return max([stmt.line, *lines])

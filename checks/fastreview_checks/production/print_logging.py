@@ -1,0 +1,97 @@
+'''print where a logger should stand
+
+`print` has no level, no time, no module and no request id, cannot be switched off or sent elsewhere, and blocks on a slow
+terminal or pipe. In a container the line that would explain an outage is one among thousands that nobody can filter.
+
+## Improve
+
+`logger = logging.getLogger(__name__)` at the top of the module, and `logger.info("order %s paid", order.id)`: arguments
+apart from the text. Let a linter keep it so (Ruff's `T20`).
+
+## When not to apply
+
+Command line programs print: commands of Click, Typer or argparse, and what stands under `if __name__ == "__main__":`.
+
+## Read
+
+- [Logging how-to](https://docs.python.org/3/howto/logging.html)
+- [Ruff: flake8-print](https://docs.astral.sh/ruff/rules/#flake8-print-t20)
+
+```python bad
+import logging
+
+from fastapi import FastAPI
+
+logger = logging.getLogger(__name__)
+app = FastAPI()
+
+
+@app.post("/orders/{order}/pay")
+def pay(order: int) -> str:
+    print("paying", order)  # finding
+    logger.info("paid %s", order)
+    return "paid"
+```
+
+```python fixed
+import logging
+
+from fastapi import FastAPI
+
+logger = logging.getLogger(__name__)
+app = FastAPI()
+
+
+@app.post("/orders/{order}/pay")
+def pay(order: int) -> str:
+    logger.debug("paying %s", order)
+    logger.info("paid %s", order)
+    return "paid"
+```
+
+```python good app/main.py
+import structlog
+
+log = structlog.get_logger()
+
+
+def boot() -> None:
+    log.info("started")
+
+
+if __name__ == "__main__":
+    print("use uvicorn")
+```
+
+```python good app/cli.py
+import click
+
+
+@click.command()
+def users() -> None:
+    print("ann")
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+```
+'''
+
+from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
+from fastreview_checks.knowledge.programs import is_program
+
+
+@check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
+def print_logging(call: LogCall, project: Project) -> Found:
+    if not call.by_print:
+        return
+    if is_program(call.site):
+        raise NotApplicable("a command line program prints")
+    yield Hit(
+        call.place,
+        f"`{call.site.call.method}` has no level, time or request id and cannot be switched off. Use the module's logger, "
+        "with arguments apart from the text.",
+        symbol="print",
+    )

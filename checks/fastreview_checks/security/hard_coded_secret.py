@@ -1,0 +1,95 @@
+'''Secret in the code
+
+Whoever can read the repository, its history, an image or a log of a build has the secret, and it cannot be changed
+without a deployment. A signing key with a default is the worst of them: everything starts without anybody setting it, and
+then whoever knows the default can issue tokens for every user.
+
+## Improve
+
+Declare the setting without a default, so that the service does not start without it, and read it from the environment
+or a secret store. Take the value for new: what was committed stays in the history.
+
+## When not to apply
+
+Names that only point to a secret (`${DB_PASSWORD}`), examples in documentation, tests, `.env.example`, and placeholders
+that settings refuse are not reported. Passwords of a development database are shown, and not counted.
+
+## Read
+
+- [FastAPI: settings and environment variables](https://fastapi.tiangolo.com/advanced/settings/)
+- [Pydantic: settings management](https://docs.pydantic.dev/latest/concepts/pydantic_settings/)
+
+```python bad
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    jwt_secret: str = "please-change-me"  # finding
+    openai_api_key: str = "your-api-key"
+```
+
+```python fixed
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    jwt_secret: SecretStr
+    openai_api_key: SecretStr
+```
+
+```python bad
+import os
+
+SECRET_KEY = os.getenv("SECRET_KEY", "3488a63e1765035d386f05409663f55c")  # finding
+DEFAULT_PASSWORD = "Welcome123"  # finding
+TOKEN_URL = "https://login.example.com/token"
+ACCESS_TOKEN = "access_token"
+```
+
+A seeded account with a fixed password:
+
+```python bad
+from app.users import create_user
+
+
+async def seed() -> None:
+    await create_user(email="admin@example.com", password="123456")  # finding
+```
+
+A placeholder that cannot start in production:
+
+```python good
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    environment: str = "local"
+    secret_key: str = "changethis"
+
+    @model_validator(mode="after")
+    def refuse_default(self) -> "Settings":
+        if self.secret_key == "changethis" and self.environment != "local":
+            raise ValueError("set SECRET_KEY")
+        return self
+```
+'''
+
+from fastreview.api import Confidence, Found, Hit, Project, check
+from fastreview_checks.knowledge.literals import secrets_in_code, secrets_in_files
+
+
+@check("SEC007", dimension="security", level=1, never=True, effort="minutes")
+def hard_coded_secret(project: Project) -> Found:
+    seen = set()
+    for secret in (*secrets_in_code(project), *secrets_in_files(project)):
+        if (secret.place, secret.name) in seen:
+            continue
+        seen.add((secret.place, secret.name))
+        yield Hit(
+            secret.place,
+            f"{secret.said}. Take it out, read it from the environment without a default, and replace the value.",
+            symbol=secret.name,
+            confidence=Confidence.POSSIBLE if secret.doubtful else Confidence.LIKELY,
+        )
