@@ -30,6 +30,7 @@ from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table
 from fastreview.project.names import Definition, External, Variable
 from fastreview.project.output import LogCall
+from fastreview.project.pydantic_uses import PydanticUse
 from fastreview.project.pipelines import Command
 from fastreview.project.routes import App, Route
 from fastreview.project.tests import Test
@@ -72,6 +73,7 @@ __all__ = [
     "Origin",
     "Place",
     "Project",
+    "PydanticUse",
     "Related",
     "Route",
     "Rung",

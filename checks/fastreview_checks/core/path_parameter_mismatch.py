@@ -79,6 +79,8 @@ _DEPTH = 3
 def path_parameter_mismatch(route: Route, project: Project) -> Found:
     if not parameters(route.path):
         raise NotApplicable("the path has no parameters")
+    if not route.is_api and not route.is_websocket:
+        raise NotApplicable("not a route of the API")
     if route.facts is not None and route.facts.kind not in ("http", "websocket"):
         raise NotApplicable("not a route of FastAPI: the endpoint takes the request as it is")
     if route.endpoint is None:

@@ -138,7 +138,7 @@ from fastreview.api import (
     fields_of,
     syntax,
 )
-from fastreview_checks.knowledge.sensitive import ISSUING, MASKED, is_password, is_secret
+from fastreview_checks.knowledge.sensitive import ISSUING, MASKED, is_password, is_secret, is_service_secret
 
 _DEPTH = 5
 
@@ -168,8 +168,14 @@ def sensitive_field_in_response(route: Route, project: Project) -> Found:
             "Answer with a model that names the public fields only.",
             symbol=f"{leak.owner}.{leak.name}",
             related=(Related(leak.place, f"`{leak.name}` is a field of the answer"),) if leak.place.path else (),
-            confidence=Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY,
+            confidence=_confidence(leak, at_run_time),
         )
+
+
+def _confidence(leak: _Leak, at_run_time: set[str]) -> Confidence:
+    if is_service_secret(leak.name):
+        return Confidence.POSSIBLE
+    return Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY
 
 
 def _declared(route: Route, project: Project) -> Iterator[_Leak]:
@@ -186,7 +192,7 @@ def _declared(route: Route, project: Project) -> Iterator[_Leak]:
         for field in fields_of(cls):
             if not _leaves(field, cls, project):
                 continue
-            if is_password(field.name) or is_secret(field.name):
+            if is_password(field.name) or is_secret(field.name) or is_service_secret(field.name):
                 yield _Leak(field.name, cls.name, field.place)
             stack += [(c, depth + 1) for c in classes_in(field.declared.expr, field.declared.code, project.names)]
 

@@ -115,6 +115,7 @@ from fastreview.api import (
     Project,
     Related,
     Rung,
+    Unknown,
     check,
     syntax,
 )
@@ -136,6 +137,8 @@ def no_migrations(project: Project) -> Found:
     creating = sorted(_serving(project), key=lambda site: site.place)
     kept = [m for m in project.facts.files.migrations if m.revisions]
     related = tuple(Related(site.place, f"`{site.call.method}` makes the tables") for site in creating)
+    if not kept and not creating and project.facts.scope.repository not in ("", "."):
+        raise Unknown("who makes the tables: nothing in this folder does, and the repository has others")
     if not kept:
         how = f"`{_word(creating[0])}` makes them when the service starts" if creating else "no revision of them stands in the repository"
         yield Hit(

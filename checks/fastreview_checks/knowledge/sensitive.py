@@ -14,10 +14,13 @@ PASSWORDS = re.compile(
 
 SECRETS = re.compile(
     r"^(?:totp|otp|mfa|two_factor|2fa)_?(?:secret|seed)$|^(?:reset|verification|activation|confirmation|password_reset|"
-    r"email_verification|recovery)_?token$|^(?:recovery|backup)_codes$|^private_key$|^signing_(?:key|secret)$"
-    r"|^hashed_(?:token|key|secret|api_key)$|^(?:token|key|secret|api_key)_hash$|^jwt_secret$|^secret_key$"
+    r"email_verification|recovery)_?token$|^(?:recovery|backup)_codes$|^hashed_(?:token|key|secret|api_key)$"
+    r"|^(?:token|key|secret|api_key)_hash$"
 )
-"""What lets the holder act as somebody else."""
+"""What lets the holder act as another user."""
+
+SERVICE_SECRETS = re.compile(r"^private_key$|^signing_(?:key|secret)$|^jwt_secret$|^secret_key$|^secret_access_key$")
+"""Credentials of services. An administrator's page may show them on purpose: the code alone does not tell."""
 
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
@@ -39,6 +42,10 @@ def snake(name: str) -> str:
 
 def is_password(name: str) -> bool:
     return PASSWORDS.match(snake(name)) is not None
+
+
+def is_service_secret(name: str) -> bool:
+    return SERVICE_SECRETS.match(snake(name)) is not None
 
 
 def is_secret(name: str) -> bool:

@@ -60,6 +60,8 @@ class Scope(Struct, frozen=True):
     """Files that import FastAPI."""
     folder: str = ""
     """The reviewed root as the repository names it ("backend/api"), "" for its top."""
+    package: str = ""
+    """The reviewed root's own name where it is a package itself: its modules are imported under it."""
 
 
 class GitFacts(Struct, frozen=True):

@@ -64,6 +64,8 @@ class FunctionFacts(Struct, frozen=True, array_like=True, gc=False):
     yields: bool
     complexity: int
     statements: int
+    called: tuple[str, ...]
+    """Last parts of the names of what its body calls, sorted; "" for a call of a call. Known without decoding the body."""
     body: Raw
 
 
@@ -122,4 +124,5 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     parser: str
     error: str
     generated: bool
+    called: tuple[str, ...]
     body: Raw

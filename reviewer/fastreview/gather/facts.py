@@ -59,13 +59,15 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
         files = gather_files(found.root, found.repository, found.listing)
         file_side = Gathered(Side.FILES, "ok", seconds=files_timer.seconds)
         git, git_side = asked.result()
+    roots = import_roots(modules, files)
     scope = Scope(
         found.name,
-        import_roots(modules, files),
+        roots,
         found.way_up,
         found.left_out,
         tuple(module.path for module in modules if _imports_fastapi(module)),
         found.way_down,
+        found.root.resolve().name if ".." in roots else "",
     )
     off = tuple(Gathered(side, "off", reason) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")

@@ -107,7 +107,7 @@ def unread(path: str, error: str) -> ModuleFacts:
 
 
 def _unparsed(path: str, key: str, lines: int, error: str) -> ModuleFacts:
-    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, EMPTY_BODY)
+    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), EMPTY_BODY)
 
 
 class _Extraction:
@@ -123,6 +123,7 @@ class _Extraction:
     def module(self) -> ModuleFacts:
         nodes, docstring = _without_docstring(self.tree.body)
         self.block(nodes, "", "", False)
+        body, tally = syntax.counted_body(nodes, "")
         lines = self.text.count("\n") + (not self.text.endswith("\n") and bool(self.text))
         return ModuleFacts(
             self.path,
@@ -139,7 +140,8 @@ class _Extraction:
             self.parser,
             "",
             _GENERATED.search(self.text, 0, 1_000) is not None,
-            _raw(syntax.body(nodes, "")),
+            tuple(sorted(tally.called)),
+            _raw(body),
         )
 
     def code_lines(self) -> int:
@@ -237,6 +239,7 @@ class _Extraction:
             tally.yields,
             tally.decisions + 1 if simple else _radon_complexity(node),
             tally.statements,
+            tuple(sorted(tally.called)),
             _raw(body),
         )
         # Outer before inner, as they stand in the file.

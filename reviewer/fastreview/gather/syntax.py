@@ -59,13 +59,14 @@ class Tally:
     `match` statements stand inside, whose share only radon knows.
     """
 
-    __slots__ = ("closures", "decisions", "statements", "yields")
+    __slots__ = ("called", "closures", "decisions", "statements", "yields")
 
     def __init__(self) -> None:
         self.decisions = 0
         self.statements = 0
         self.yields = False
         self.closures = False
+        self.called: set[str] = set()
 
 
 _tally = Tally()
@@ -142,6 +143,7 @@ def _attribute(node: ast.Attribute, depth: int) -> Expr:
 def _call(node: ast.Call, depth: int) -> Expr:
     # The callee's end is where the call "is": a fluent chain over many lines reports its own step.
     func = node.func
+    _tally.called.add(func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "")
     return s.Call(
         expression(func, depth),
         tuple([expression(a, depth) for a in node.args]),

@@ -61,7 +61,17 @@ class Code:
         raise NotImplementedError
 
     @property
+    def line(self) -> int:
+        """Where it starts; 0 for a module."""
+        return 0
+
+    @property
     def raw_body(self) -> msgspec.Raw:
+        raise NotImplementedError
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Last parts of the names of what it calls; known without decoding the body."""
         raise NotImplementedError
 
     @cached_property
@@ -125,6 +135,10 @@ class Module(Code, Subject):
     @property
     def raw_body(self) -> msgspec.Raw:
         return self.facts.body
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        return self.facts.called
 
     @property
     def is_package(self) -> bool:
@@ -277,6 +291,14 @@ class Function(Code, Subject):
     @property
     def raw_body(self) -> msgspec.Raw:
         return self.facts.body
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        return self.facts.called
+
+    @property
+    def line(self) -> int:
+        return self.facts.line
 
     @property
     def is_async(self) -> bool:

@@ -53,9 +53,9 @@ class Constants:
                 key = self.text(index, code, env, depth + 1)
                 if origin and key is not None and isinstance(origin[0], s.Mapping) and key in origin[0].keys:
                     return self.text(origin[0].values[origin[0].keys.index(key)], origin[1], None, depth + 1)
-            case s.Subscript(value=s.Call() as call, index=int() as index):
-                parts = self._split(call, code, env, depth + 1)
-                return parts[index] if parts and -len(parts) <= index < len(parts) else None
+            case s.Subscript(value=s.Call() as call, index=int() as position):
+                pieces = self._split(call, code, env, depth + 1)
+                return pieces[position] if pieces and -len(pieces) <= position < len(pieces) else None
             case s.Call() if expr.method in _STRING_METHODS:
                 return self._string_method(expr, code, env, depth + 1)
             case s.Ref() | s.Attribute():

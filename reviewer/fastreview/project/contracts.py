@@ -98,6 +98,18 @@ def classes_in(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Iterat
             return
 
 
+def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
+    """The classes that a type mentions and those that their fields mention, the outermost first, each once."""
+    found: dict[int, Class] = {}
+    level = list(classes_in(declared.expr, declared.code, names))
+    while level:
+        fresh = [cls for cls in level if id(cls) not in found]
+        found.update({id(cls): cls for cls in fresh})
+        fields = (field.declared for cls in fresh for field in fields_of(cls))
+        level = [cls for field in fields for cls in classes_in(field.expr, field.code, names)]
+    return tuple(found.values())
+
+
 def inputs_of(route: Route) -> Iterator[Input]:
     """Everything that a client can give to ``route``: parameters of the endpoint and of its dependencies."""
     project = route.app.project

@@ -141,7 +141,9 @@ class Injection:
             case s.Ref(name=name):
                 found = self._values.names.resolve(code, name)
                 if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
-                    return self.listed(found.bindings[-1].expr, found.code, by, line)
+                    appended = (site.call.args[0] for site in found.code.calls if site.call.name == f"{name}.append" and site.call.args)
+                    items = (found.bindings[-1].expr, *appended)
+                    return tuple(i for item in items for i in self.listed(item, found.code, by, line))
             case s.Call():
                 made = self._marker(expr, code, by, line, annotated=True, own_type=None)
                 return (made,) if made else ()
@@ -206,10 +208,21 @@ class Injection:
             found.scopes, parameter.name, found.inner,
         )  # fmt: skip
 
+    def _wrapped(
+        self, function: Function, by: str, line: int, *, annotated: bool, own_type: s.Expr, of: str
+    ) -> Injected | None:
+        """A function of the project that only returns ``Depends(...)``: ``AuthDependency()``."""
+        match function.body:
+            case (*_, s.Return(value=s.Call() as call)) if call.method in ("Depends", "Security"):
+                return self._marker(call, function, by, line, annotated=annotated, own_type=own_type, of=of)
+        return None
+
     def _marker(
         self, call: s.Call, code: Code, by: str, line: int, *, annotated: bool, own_type: s.Expr, of: str = ""
     ) -> Injected | None:
         called = self._values.of(call.func, code)
+        if isinstance(called, Function):
+            return self._wrapped(called, by, line, annotated=annotated, own_type=own_type, of=of)
         if not (isinstance(called, External) and called.name in _MARKERS):
             return None
         given = call.argument(0, "dependency")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastreview.facts import syntax as s
 from fastreview.project.code import Class
 from fastreview.project.subject import Place, Subject
 
@@ -82,6 +83,10 @@ def _mapped(cls: Class) -> bool:
         return False
     if cls.inherits("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.declarative_base()"):
         return any("__tablename__" in c.fields or "__table__" in c.fields for c in cls.ancestry.project) or any(
-            f.annotated and not f.name.startswith("__") for f in cls.facts.fields
+            not f.name.startswith("__") and (f.annotated or _is_column(f.value)) for f in cls.facts.fields
         )
     return True
+
+
+def _is_column(value: s.Expr) -> bool:
+    return isinstance(value, s.Call) and value.method in ("Column", "mapped_column", "relationship")

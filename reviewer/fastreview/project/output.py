@@ -42,16 +42,14 @@ class LogCall(Subject):
 
 def log_calls(project: Project) -> Iterator[LogCall]:
     """In service code; a function of the project that is called ``print`` is none."""
-    for module in project.service_modules:
-        for code in module.codes():
-            for site in code.calls:
-                method = site.call.method
-                if method in ("print", "pprint", "pp"):
-                    target = project.values.target(site)
-                    if isinstance(target, External) and target.name in _PRINTS:
-                        yield LogCall(site, True)
-                elif method in _LEVELS and _is_logger(site.call.func):
-                    yield LogCall(site, False)
+    for site in project.calls("print", "pprint", "pp", *_LEVELS):
+        if site.call.method in _LEVELS:
+            if _is_logger(site.call.func):
+                yield LogCall(site, False)
+            continue
+        target = project.values.target(site)
+        if isinstance(target, External) and target.name in _PRINTS:
+            yield LogCall(site, True)
 
 
 def _is_logger(func: s.Expr) -> bool:

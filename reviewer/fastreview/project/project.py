@@ -22,6 +22,7 @@ from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
 from fastreview.project.names import External, Names
 from fastreview.project.output import LogCall, log_calls
+from fastreview.project.pydantic_uses import PydanticUse, pydantic_uses
 from fastreview.project.pipelines import Command, commands_of
 from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
@@ -87,12 +88,15 @@ class Project(Subject):
 
     def _module_names(self, path: str) -> Iterator[str]:
         """What a file can be imported as, by every import root above it, the closest first."""
-        roots = sorted({r.strip("/").removeprefix(".").strip("/") for r in self.facts.scope.roots} | {""}, key=len)
-        for root in reversed(roots):
-            if not root or path.startswith(f"{root}/"):
-                inner = path[len(root) :].lstrip("/").removesuffix(".py").removesuffix(".pyi")
-                name = inner.removesuffix("/__init__").replace("/", ".")
-                yield name if name and name != "__init__" else "__init__"
+        roots = {r.strip("/") for r in self.facts.scope.roots} - {".", ".."}
+        inner = path.removesuffix(".py").removesuffix("/__init__")
+        for root in sorted(roots, key=len, reverse=True):
+            if inner.startswith(f"{root}/"):
+                yield inner[len(root) + 1 :].replace("/", ".")
+        if self.facts.scope.package:
+            package = self.facts.scope.package
+            yield package if inner == "__init__" else f"{package}.{inner.replace('/', '.')}"
+        yield inner.replace("/", ".")
 
     @cached_property
     def service_modules(self) -> tuple[Module, ...]:
@@ -135,20 +139,43 @@ class Project(Subject):
     def values(self) -> Values:
         return Values(self.names, self._named_callers)
 
+    @cached_property
+    def _codes_by_call(self) -> dict[str, list[Code]]:
+        """Service code and scripts by the names of what they call; no body is decoded for it."""
+        found: dict[str, list[Code]] = {}
+        for module in self.modules:
+            if module.kind in ("service", "script"):
+                for code in module.codes():
+                    for name in code.called:
+                        found.setdefault(name, []).append(code)
+        return found
+
+    def calls(self, *names: str) -> Iterator[CallSite]:
+        """Calls in service code by the last part of what is called (``print``, ``execute``), in the order of the files."""
+        seen: set[int] = set()
+        codes = (c for n in names for c in self._codes_by_call.get(n, ()) if c.module.kind == "service")
+        for code in sorted(codes, key=lambda c: (c.module.path, c.line)):
+            if id(code) not in seen:
+                seen.add(id(code))
+                yield from (site for site in code.calls if site.call.method in names)
+
     def _named_callers(self, function: Function) -> Sequence[CallSite]:
-        return self._calls_by_name.get(id(function), ())
+        """Calls of ``function`` by its name alone, without knowing the types of receivers."""
+        name = function.name
+        if name not in self._named_calls:
+            found: dict[int, list[CallSite]] = {}
+            self._named_calls[name] = found
+            for code in self._codes_by_call.get(name, ()):
+                for site in code.calls:
+                    if site.call.method == name and site.call.name:
+                        target = self.names.resolve(code, site.call.name)
+                        if isinstance(target, Function):
+                            found.setdefault(id(target), []).append(site)
+        return self._named_calls[name].get(id(function), ())
 
     @cached_property
-    def _calls_by_name(self) -> dict[int, list[CallSite]]:
-        """Calls of functions by their names alone, without knowing the types of receivers."""
-        found: dict[int, list[CallSite]] = {}
-        for module in self.service_modules:
-            for code in module.codes():
-                for site in code.calls:
-                    target = self.names.resolve(code, site.call.name) if site.call.name else None
-                    if isinstance(target, Function):
-                        found.setdefault(id(target), []).append(site)
-        return found
+    def _named_calls(self) -> dict[str, dict[int, list[CallSite]]]:
+        return {}
 
     @cached_property
     def constants(self) -> Constants:
@@ -156,24 +183,22 @@ class Project(Subject):
 
     def callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by service code and scripts, overrides and library calls aside."""
-        return self._callers.get(id(function), ())
+        name = function.owner.name if function.owner and function.name == "__init__" else function.name
+        if name not in self._calls_of:
+            # Empty while it is being filled: resolving a call may ask who calls the function it stands in.
+            found: dict[int, list[CallSite]] = {}
+            self._calls_of[name] = found
+            for code in self._codes_by_call.get(name, ()):
+                for site in code.calls:
+                    if site.call.method == name:
+                        called = provider_function(self.values.target(site))
+                        if called is not None:
+                            found.setdefault(id(called), []).append(site)
+        return self._calls_of[name].get(id(function), ())
 
     @cached_property
-    def _callers(self) -> dict[int, list[CallSite]]:
-        # Names first: resolving every call of a large project would cost more than everything else.
-        found: dict[int, list[CallSite]] = {}
-        names = {f.name for f in self.functions} | {c.name for m in self.service_modules for c in m.classes}
-        for module in self.modules:
-            if module.kind not in ("service", "script"):
-                continue
-            for code in module.codes():
-                for site in code.calls:
-                    if site.call.method in names:
-                        target = self.values.target(site)
-                        function = provider_function(target)
-                        if function is not None:
-                            found.setdefault(id(function), []).append(site)
-        return found
+    def _calls_of(self) -> dict[str, dict[int, list[CallSite]]]:
+        return {}
 
     def targets(self, site: CallSite) -> tuple[Function | External, ...]:
         """What a call runs: functions of the project (a class's ``__init__``, the overrides of an abstract method) or
@@ -467,6 +492,10 @@ class Project(Subject):
         return tuple(log_calls(self))
 
     @cached_property
+    def pydantic_uses(self) -> tuple[PydanticUse, ...]:
+        return tuple(pydantic_uses(self))
+
+    @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
         return tuple(Manifest(m) for m in self.facts.files.manifests)
 
@@ -510,6 +539,7 @@ _COLLECTIONS: dict[type[Subject], str] = {
     LoopFunction: "loop_functions",
     Test: "tests",
     LogCall: "log_calls",
+    PydanticUse: "pydantic_uses",
     ContainerFile: "container_files",
     Workflow: "workflows",
     Manifest: "manifests",

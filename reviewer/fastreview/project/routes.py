@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
-from fastreview.project.code import Code, Function
-from fastreview.project.contracts import Declared, Input, inputs_of
+from fastreview.project.code import Class, Code, Function
+from fastreview.project.contracts import Declared, Input, classes_under, inputs_of
 from fastreview.project.dependencies import Injected
 from fastreview.project.handlers import ExceptionHandler, handlers_of
 from fastreview.project.routing import Listed, Router, comes_first
@@ -223,6 +223,19 @@ class Route(Subject):
         if self.endpoint is not None and self.endpoint.facts.returns_annotated:
             return Declared(self.endpoint.facts.returns, self.endpoint.parent or self.endpoint.module)
         return None
+
+    @cached_property
+    def answer_classes(self) -> tuple[Class, ...]:
+        """Classes of the project that the declared answer is made of, nested ones too."""
+        return classes_under(self.answers, self.app.project.names) if self.answers is not None else ()
+
+    @cached_property
+    def body_classes(self) -> tuple[Class, ...]:
+        """Classes of the project that the body is made of, nested ones too; empty for methods without a body."""
+        if self.method in ("GET", "HEAD", "WS"):
+            return ()
+        names = self.app.project.names
+        return tuple(dict.fromkeys(cls for given in self.inputs for cls in classes_under(given.declared, names)))
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:

@@ -162,6 +162,7 @@ class Routing:
         self._open_includes: list[tuple[Router, str, s.Call, Code]] = []
         self._active: set[tuple[int, int]] = set()
         self.routers: list[Router] = []
+        self._interesting = _REGISTRATIONS | self._creators(modules) | {""}
         for module in modules:
             self._read(module)
         self._include_discovered()
@@ -188,20 +189,34 @@ class Routing:
             if isinstance(code, Function):
                 for position, decorator in enumerate(code.facts.decorators):
                     self._decorated(code, decorator, code.facts.decorator_lines[position])
-            for site in code.calls:
-                if site.call.method in _REGISTRATIONS:
-                    for env in self._turns(site.call, code):
-                        self._registration(site, env)
-                elif isinstance(site.call.func, s.Call) and site.call.func.method in _DECORATORS and site.call.args:
-                    # router.get("/x")(endpoint)
-                    endpoint = self._function(self._values.of(site.call.args[0], code))
-                    self._route_declaration(site.call.func, endpoint, code, site.call.line, None)
-                elif (
-                    site.call.method in ("FastAPI", "APIRouter", "Starlette")
-                    or not site.call.method
-                    or site.call.method[:1].isupper()
-                ):
-                    self._creation(site.call, code)
+            # Most functions register nothing: their bodies are not even decoded.
+            if not self._interesting.isdisjoint(code.called):
+                self._read_calls(code)
+
+    def _read_calls(self, code: Code) -> None:
+        for site in code.calls:
+            if site.call.method in _REGISTRATIONS:
+                for env in self._turns(site.call, code):
+                    self._registration(site, env)
+            elif isinstance(site.call.func, s.Call) and site.call.func.method in _DECORATORS and site.call.args:
+                # router.get("/x")(endpoint)
+                endpoint = self._function(self._values.of(site.call.args[0], code))
+                self._route_declaration(site.call.func, endpoint, code, site.call.line, None)
+            elif site.call.method in self._interesting:
+                self._creation(site.call, code)
+
+    @staticmethod
+    def _creators(modules: tuple[Module, ...]) -> frozenset[str]:
+        """Names under which the project may call the classes of apps and routers."""
+        names = {"FastAPI", "APIRouter", "Starlette", "Router"}
+        for module in modules:
+            for found in module.facts.imports:
+                if found.alias and (found.name in names or found.name.endswith("Router")):
+                    names.add(found.alias)
+                elif found.name.endswith("Router"):
+                    names.add(found.name)
+            names.update(c.name for c in module.classes if c.facts.bases and Routing._router_class(c) is not None)
+        return frozenset(names)
 
     def _decorated(self, function: Function, decorator: s.Expr, line: int) -> None:
         if not isinstance(decorator, s.Call):

@@ -40,7 +40,9 @@ _LIBRARY_GUARD = re.compile(r"required|requires|authenticate|authorize|current_u
 class Security:
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._rejects: dict[int, bool] = {}
+        self._rejects: set[int] = set()
+        # What does not reject, and the depth at which that was found: further down the search was cut shorter.
+        self._passes: dict[int, int] = {}
         self._middleware: dict[int, tuple[str, ...]] = {}
 
     def of(self, route: Route) -> tuple[str, ...]:
@@ -68,14 +70,15 @@ class Security:
 
     def rejects(self, function: Function, depth: int = 0) -> bool:
         key = id(function)
-        if key not in self._rejects:
-            if depth > MAX_DEPTH:
-                return False
-            self._rejects[key] = False
-            self._rejects[key] = self._denies(function) or any(
-                self.rejects(called, depth + 1) for called in self._called(function)
-            )
-        return self._rejects[key]
+        if key in self._rejects:
+            return True
+        if depth > MAX_DEPTH or self._passes.get(key, MAX_DEPTH + 1) <= depth:
+            return False
+        self._passes[key] = depth
+        if self._denies(function) or any(self.rejects(called, depth + 1) for called in self._called(function)):
+            self._rejects.add(key)
+            return True
+        return False
 
     def _denies(self, function: Function) -> bool:
         for stmt in function.statements:
@@ -93,8 +96,8 @@ class Security:
         call = exception if isinstance(exception, s.Call) else None
         name = call.name if call else exception.name if isinstance(exception, s.Ref) else ""
         if call is not None:
-            status = call.argument(0, "status_code")
-            if not isinstance(status, s.Missing) and denied_status(status):
+            given = (*call.args, *(k.value for k in call.keywords))
+            if any(denied_status(g) or _says_denied(g) for g in given):
                 return True
         if _DENYING_ERROR.search(name.rpartition(".")[2]):
             return True
@@ -170,6 +173,11 @@ def denied_status(status: s.Expr) -> bool:
         case s.Attribute(attr=attr):
             return bool(_DENIED.search(attr))
     return False
+
+
+def _says_denied(given: s.Expr) -> bool:
+    """``AppError(ErrorCode.INSUFFICIENT_PERMISSIONS)``: an error's code says it where its class does not."""
+    return isinstance(given, s.Ref) and "." in given.name and bool(_DENYING_ERROR.search(given.last))
 
 
 def _optional_scheme(injected: Injected) -> bool:

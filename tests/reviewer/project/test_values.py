@@ -3,7 +3,6 @@
 import pytest
 
 from fastreview.project import Project
-from fastreview.project.code import Function
 from fastreview.project.names import External
 
 from tests.reviewer.project.conftest import ProjectOf
@@ -125,5 +124,5 @@ def test_complexity_and_kinds_of_modules(project_of: ProjectOf) -> None:
         "scripts/seed.py": "script",
     }
     assert [t.function.name for t in project.tests] == ["test_f", "test_y"]
-    (function,) = (f for f in project.functions if isinstance(f, Function))
+    (function,) = project.functions
     assert function.facts.complexity == 3

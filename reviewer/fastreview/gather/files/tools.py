@@ -163,14 +163,19 @@ def tools(reader: Reader, candidates: Sequence[Place], homes: Collection[str]) -
 
 
 def stands_alone(reader: Reader, candidates: Sequence[Place]) -> bool:
-    """Whether the service is a project of its own: what a project around it configures is then about that one, unless
-    it is the workspace that the service belongs to."""
+    """Whether the service is a project of its own inside another one: what that one configures is then about itself,
+    unless it is the workspace that the service belongs to."""
     manifests = [p for p in candidates if p.lower == "pyproject.toml" and not p.depth]
     own = [reader.toml(p.path) for p in manifests if not p.above]
     around = [reader.toml(p.path) for p in manifests if p.above]
-    if not any(data and ("project" in data or "poetry" in table(data, "tool")) for data in own):
+    if not any(data and _is_project(data) for data in own):
         return False
-    return not any(data and "workspace" in table(table(data, "tool"), "uv") for data in around)
+    workspace = any(data and "workspace" in table(table(data, "tool"), "uv") for data in around)
+    return not workspace and any(data and _is_project(data) for data in around)
+
+
+def _is_project(data: dict[str, object]) -> bool:
+    return "project" in data or "poetry" in table(data, "tool")
 
 
 def _settings(reader: Reader, place: Place) -> Iterator[Settings]:

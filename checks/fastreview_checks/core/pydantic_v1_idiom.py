@@ -1,0 +1,112 @@
+'''Pydantic v1 API on Pydantic v2
+
+The v1 names still work on v2 through a compatibility layer that warns, behaves differently in corners, and goes with v3.
+Some do nothing at all: `orm_mode` in a `Config` is ignored, and the model cannot be made from a row.
+
+## Improve
+
+Use the v2 names: `model_dump`, `model_validate`, `model_config = ConfigDict(...)`, `@field_validator`,
+`@model_validator`. The tool `bump-pydantic` changes most of them.
+
+## When not to apply
+
+Projects that are pinned to Pydantic v1.
+
+## Read
+
+- [Migration guide](https://docs.pydantic.dev/latest/migration/)
+
+```python bad
+from fastapi import FastAPI
+from pydantic import BaseModel, validator
+
+app = FastAPI()
+
+
+class Order(BaseModel):
+    id: int
+
+    @validator("id")  # finding
+    def positive(cls, value):
+        return value
+
+    class Config:  # finding
+        orm_mode = True
+
+
+@app.post("/orders")
+async def create(order: Order) -> int:
+    return order.dict()["id"]  # finding
+```
+
+```python fixed
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, field_validator
+
+app = FastAPI()
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: int
+
+    @field_validator("id")
+    @classmethod
+    def positive(cls, value: int) -> int:
+        return value
+
+
+@app.post("/orders")
+async def create(order: Order) -> int:
+    return order.model_dump()["id"]
+```
+
+```toml not-applicable pyproject.toml
+[project]
+name = "orders"
+version = "1"
+dependencies = ["fastapi<0.100", "pydantic>=1.10,<2"]
+```
+
+```python not-applicable app/main.py
+from pydantic import BaseModel, validator
+
+
+class Order(BaseModel):
+    id: int
+
+    @validator("id")
+    def positive(cls, value):
+        return value
+```
+'''
+
+import re
+
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, PydanticUse, check
+
+_V1_ONLY = re.compile(r"(?:==|===|~=|\^|~)\s*v?1(?:\.|$|\b)|<\s*v?2(?:\.0)*(?:$|[,\s\"a-z])|<=\s*1\.")
+
+
+@check("COR010", dimension="core", level=1, gate=True, each=PydanticUse, effort="minutes")
+def pydantic_v1_idiom(use: PydanticUse, project: Project) -> Found:
+    if _is_v1(project):
+        raise NotApplicable("the project is pinned to Pydantic v1")
+    if use.old:
+        yield Hit(
+            use.place,
+            f"`{use.old}` is the Pydantic v1 name; on v2 it warns or is ignored, and v3 removes it. Use `{use.new}`.",
+            symbol=use.old,
+            confidence=Confidence.LIKELY,
+        )
+
+
+def _is_v1(project: Project) -> bool:
+    """By the running environment, else the lock files, else what is declared."""
+    if project.facts.probe is not None and project.facts.probe.packages.get("pydantic"):
+        return project.facts.probe.packages["pydantic"].startswith("1.")
+    locked = [lock.packages["pydantic"] for lock in project.facts.files.locks if "pydantic" in lock.packages]
+    if locked:
+        return all(version.startswith("1.") for version in locked)
+    declared = [r.specifier for r in project.facts.files.requirements if r.name == "pydantic" and r.specifier]
+    return bool(declared) and all(_V1_ONLY.search(specifier) is not None for specifier in declared)

@@ -1,0 +1,83 @@
+"""Typed settings objects, and what configuration looks like without one.
+
+Sources: documentation of pydantic-settings and of the other libraries that read settings into typed objects.
+"""
+
+import re
+from collections.abc import Iterator
+
+from fastreview.api import Class, External, Place, Project, syntax
+
+# Classes that read the environment or files into typed fields; BaseSettings is known to the model.
+TYPED_BASES = re.compile(r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b")
+NAME = re.compile(r"(?:settings?|config(?:uration)?s?|env(?:ironment)?|options)$", re.IGNORECASE)
+SCHEMA_BASES = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "typing.NamedTuple", "pydantic.RootModel"})
+DATACLASS = re.compile(r"(?:^|\.)(?:dataclass|define|frozen|attrs|s|config)$")
+LOADED_BY = re.compile(r"environ|getenv|yaml|toml|json|load|parse|config|secret", re.IGNORECASE)
+
+READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env", "starlette.config.Config",
+                   "fastapi.config.Config"})  # fmt: skip
+# Constants that belong into configuration, by name, with the look of a value that changes from place to place.
+CONSTANT = re.compile(
+    r"^(?:\w+_)?(?:URL|URI|DSN|HOST|PORT|SECRET(?:_KEY)?|API_?KEY|PASSWORD|PASSWD|TOKEN|JWT_\w+|DATABASE\w*|BROKER\w*|SALT|ALGORITHM"
+    r"|ACCESS_TOKEN_EXPIRE_\w+|CONNECTION_STRING|BUCKET)$"
+)
+CONNECTION = re.compile(r"^[a-z][a-z0-9+.-]*://")
+
+
+def own_settings(project: Project) -> Iterator[Class]:
+    """Classes that hold settings as typed fields and are filled from outside, without BaseSettings."""
+    for module in project.service_modules:
+        for cls in module.classes:
+            if not NAME.search(cls.name) or not any(f.annotated for f in cls.facts.fields):
+                continue
+            bases = cls.ancestry.external
+            decorated = any(
+                DATACLASS.search(syntax.written(d.func if isinstance(d, syntax.Call) else d, 80)) for d in cls.facts.decorators
+            )
+            typed = decorated or bool(bases & SCHEMA_BASES)
+            if any(TYPED_BASES.match(b) for b in bases) or (typed and _is_loaded(cls, project)):
+                yield cls
+
+
+def _is_loaded(cls: Class, project: Project) -> bool:
+    """Made by code that reads an environment or a file, or with defaults that do."""
+    if any(LOADED_BY.search(syntax.written(f.value, 200)) for f in cls.facts.fields if f.has_value):
+        return True
+    if any(LOADED_BY.search(name) for name in cls.methods):
+        return True
+    return any(
+        any(LOADED_BY.search(i.module) or LOADED_BY.search(i.name) for i in module.facts.imports)
+        and any(
+            cls.name in site.call.name.split(".") or any(a == syntax.Ref(cls.name) for a in site.call.args)
+            for code in module.codes()
+            for site in code.calls
+        )
+        for module in project.service_modules
+    )
+
+
+def scattered(project: Project) -> Iterator[tuple[Place, str]]:
+    """Reads of the environment and constants that are configuration, with what they are."""
+    for module in project.service_modules:
+        for code in module.codes():
+            for site in code.calls:
+                target = project.values.target(site)
+                if isinstance(target, External) and target.name in READS:
+                    given = site.call.args[0] if site.call.args else None
+                    yield site.place, f"reads {given}" if isinstance(given, str) else "reads the environment"
+            for stmt in code.statements:
+                for expr in syntax.expressions(stmt):
+                    for node in syntax.walk(expr):
+                        if isinstance(node, syntax.Subscript) and isinstance(node.value, syntax.Ref):
+                            value = project.values.of(node.value, code)
+                            if isinstance(value, External) and value.name == "os.environ":
+                                yield Place(module.path, stmt.line), "reads the environment"
+        for stmt in module.body:
+            match stmt:
+                case syntax.Assign(targets=(syntax.Ref(name=name),), value=str() as value) if (
+                    CONSTANT.match(name) or (CONNECTION.match(value) and name.isupper())
+                ):
+                    yield Place(module.path, stmt.line), f"holds {name}"
+                case _:
+                    pass

@@ -1,0 +1,101 @@
+"""Dependency overrides in tests: where they are set, and whether they are taken back.
+
+Sources: FastAPI's page on testing dependencies; documentation of pytest and of the libraries.
+"""
+
+import re
+from typing import NamedTuple
+
+from fastreview.api import Code, Function, Module, Place, Project, syntax
+
+ATTRIBUTE = "dependency_overrides"
+# These take their changes back by themselves.
+RESTORING = re.compile(r"^(?:setitem|setattr|dict|object|patch|override\w*|delitem)$")
+CLEARING = frozenset({"clear", "pop", "popitem", "__delitem__"})
+FIXTURES = frozenset({"fastapi_dep", "fastapi_dependency_overrides"})
+
+
+class Override(NamedTuple):
+    place: Place
+    cleared: bool
+
+
+def overrides(project: Project) -> list[Override]:
+    found: list[Override] = []
+    clearing = {m.path: _clears(m) for m in project.modules if m.kind == "test"}
+    shared = any(clears for path, clears in clearing.items() if path.endswith("conftest.py"))
+    for module in project.modules:
+        if module.kind != "test":
+            continue
+        for code in module.codes():
+            if isinstance(code, Function) and any(p.name in FIXTURES for p in code.facts.parameters):
+                found.append(Override(code.place, True))
+            for stmt in code.statements:
+                for target in stmt.targets if isinstance(stmt, syntax.Assign) else ():
+                    owner = _owner(target)
+                    if owner is not None and not _empty(stmt):
+                        cleared = clearing[module.path] or shared or _fresh(owner, code)
+                        found.append(Override(Place(module.path, stmt.line), cleared))
+                for expr in syntax.expressions(stmt):
+                    for node in syntax.walk(expr):
+                        if isinstance(node, syntax.Call) and _mentions(node):
+                            if RESTORING.match(node.method):
+                                found.append(Override(Place(module.path, node.line), True))
+                            elif node.method == "update":
+                                cleared = clearing[module.path] or shared
+                                found.append(Override(Place(module.path, node.line), cleared))
+    return found
+
+
+def _owner(target: syntax.Expr) -> str | None:
+    """``app`` of ``app.dependency_overrides[x] = y`` and of ``app.dependency_overrides = {...}``."""
+    match target:
+        case syntax.Subscript(value=syntax.Ref(name=name)) | syntax.Ref(name=name) if name.endswith(f".{ATTRIBUTE}"):
+            return name.removesuffix(f".{ATTRIBUTE}")
+        case syntax.Subscript(value=syntax.Attribute(attr=attr)) if attr == ATTRIBUTE:
+            return ""
+    return None
+
+
+def _empty(stmt: syntax.Assign) -> bool:
+    target = stmt.targets[0] if stmt.targets else None
+    return isinstance(target, syntax.Ref) and (isinstance(stmt.value, syntax.Mapping) and not stmt.value.keys)
+
+
+def _mentions(call: syntax.Call) -> bool:
+    parts = (call.func, *call.args)
+    return any(
+        (isinstance(node, syntax.Ref) and ATTRIBUTE in node.name.split("."))
+        or (isinstance(node, syntax.Attribute) and node.attr == ATTRIBUTE)
+        or node == ATTRIBUTE
+        for part in parts
+        for node in syntax.walk(part)
+    )
+
+
+def _clears(module: Module) -> bool:
+    for code in module.codes():
+        for stmt in code.statements:
+            if isinstance(stmt, syntax.Assign) and isinstance(code, Function):
+                target = stmt.targets[0] if stmt.targets else None
+                if isinstance(target, syntax.Ref) and target.last == ATTRIBUTE and (
+                    _empty(stmt) or isinstance(stmt.value, syntax.Ref | syntax.Call)
+                ):
+                    return True
+            if isinstance(stmt, syntax.Names) and stmt.kind == "del" and any(_owner(t) is not None for t in stmt.targets):
+                return True
+            for expr in syntax.expressions(stmt):
+                for node in syntax.walk(expr):
+                    if isinstance(node, syntax.Call) and node.method in CLEARING and _mentions(node):
+                        return True
+                    # request.addfinalizer(app.dependency_overrides.clear)
+                    if isinstance(node, syntax.Ref) and node.name.endswith(f"{ATTRIBUTE}.clear"):
+                        return True
+    return False
+
+
+def _fresh(owner: str, code: Code) -> bool:
+    """The app is made in the same function: nobody else sees it."""
+    return isinstance(code, Function) and any(
+        b.kind == "assign" and isinstance(b.expr, syntax.Call) for b in code.bindings.get(owner, ())
+    )

@@ -1,0 +1,32 @@
+"""Functions that hash, by whether they are made for passwords. Source: OWASP's password storage cheat sheet."""
+
+import re
+
+# Slow on purpose, salted, with parameters in the hash.
+STRONG = (
+    "bcrypt.", "argon2.", "passlib.context.CryptContext", "passlib.hash.", "pwdlib.", "hashlib.scrypt", "hashlib.pbkdf2_hmac",
+    "werkzeug.security.generate_password_hash", "fastapi_users.password.", "django.contrib.auth.hashers.", "nacl.pwhash.",
+    "cryptography.hazmat.primitives.kdf.", "flask_bcrypt.", "libpass.",
+)  # fmt: skip
+
+# Fast on purpose: a graphics card tries billions of passwords a second.
+FAST = frozenset(
+    f"hashlib.{name}"
+    for name in (
+        "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b",
+        "blake2s", "new",
+    )
+)  # fmt: skip
+
+WEAK_SCHEMES = re.compile(
+    r"^(?:plaintext|unix_disabled|hex_\w+|md5_crypt|apr_md5_crypt|ldap_(?:md5|sha1|plaintext|hex_\w+)|des_crypt|bsdi_crypt|lmhash"
+    r"|nthash|mysql\d+|postgres_md5|django_(?:disabled|salted_md5|salted_sha1|des_crypt)|roundup_plaintext|crypt16)$"
+)
+
+PASSWORD = re.compile(r"^(?:[a-z]+_)*(?:password|passwd|pwd|passphrase)(?:_?(?:bytes|str|plain|raw|in|\d))?$", re.IGNORECASE)
+HASHES_PASSWORDS = re.compile(
+    r"^_?(?:(?:get|make|create|generate|compute|verify|check|hash|encrypt|encode|compare)_)+(?:user_)?(?:password|passwd|pwd)"
+    r"|^_?(?:password|pwd)_(?:hash|encrypt|verify)|^hashPassword$",
+    re.IGNORECASE,
+)
+NOT_A_PASSWORD = re.compile(r"token|reset|api_?key|code|pwned|breach|cache", re.IGNORECASE)

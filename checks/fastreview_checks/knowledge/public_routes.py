@@ -1,0 +1,72 @@
+"""Routes that are open on purpose, and those that write although their method does not say so.
+
+Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Connect and common sign-in flows.
+"""
+
+import re
+
+from fastreview.api import Route
+
+# Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
+_BY_PURPOSE = re.compile(
+    r"(?:^|[_\-/{])(?:log[_-]?in|sign[_-]?in|sign[_-]?up|sign[_-]?out|log[_-]?out|register|registration|signup|token|tokens|refresh\w*"
+    r"|forgot\w*|recover\w*|password[_-]?(?:reset|recovery|forgot)\w*|reset[_-]?password\w*|(?:verify|confirm|activate)\w*"
+    r"|verification|activation|callback|oauth2?|oidc|saml|sso|otp|magic\w*|captcha|challenge|csrf\w*|unsubscribe|subscribe"
+    r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|health\w*|ping|readiness|liveness|graphql)"
+    r"(?:$|[_\-/}])",
+    re.IGNORECASE,
+)
+_FIRST_WORDS = 2
+"""A flow is named where a path ends and where an endpoint's name begins: a router's prefix ``/auth`` opens nothing."""
+
+_WEBHOOK = re.compile(r"web_?hook|(?:^|[/_-])(?:events?|hooks?|ipn)(?:$|[/_-])", re.IGNORECASE)
+_SIGNATURE = re.compile(r"signature|hmac|construct_event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE)
+
+# A POST that asks: the body holds the question, nothing changes.
+_READS = re.compile(
+    r"^(?:get|list|search|query|find|fetch|read|preview|validate|check|count|calculate|compute|estimate|evaluate|compare|render"
+    r"|lookup|resolve|filter|export|test|ask|generate|predict|embed|score|translate|summari[sz]e|parse|analy[sz]e|detect|assess|rank"
+    r"|convert|format|discover|suggest|autocomplete)(?:$|[_A-Z-])"
+)
+# A GET that writes.
+_WRITES = re.compile(r"^(?:delete|remove|seed|purge|drop|clear|wipe|truncate|insert|destroy|erase)(?:$|[_-])", re.IGNORECASE)
+
+
+def static_parts(route: Route) -> list[str]:
+    return [part for part in route.path.strip("/").split("/") if part and not part.startswith("{")]
+
+
+def is_public_by_purpose(route: Route) -> bool:
+    """Whether what the route is called says that it is for callers who are not signed in."""
+    parts = static_parts(route)
+    name = route.endpoint.name if route.endpoint is not None else ""
+    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name))
+
+
+def is_registration(route: Route) -> bool:
+    """``POST /users``: creating an account is how one registers, where nothing else is."""
+    parts = static_parts(route)
+    return route.method == "POST" and parts[-1:] in (["users"], ["user"], ["accounts"], ["account"]) and "{" not in route.path
+
+
+def is_webhook(route: Route) -> bool:
+    """Called by another service, which proves itself by a signature."""
+    name = route.endpoint.name if route.endpoint is not None else ""
+    if not _WEBHOOK.search(f"{route.path}/{name}"):
+        return False
+    calls = (site.call.method for site in route.endpoint.calls) if route.endpoint is not None else ()
+    parameters = (p.name for p in route.endpoint.facts.parameters) if route.endpoint is not None else ()
+    return any(_SIGNATURE.search(word) for word in (*calls, *parameters))
+
+
+def only_reads(route: Route) -> bool:
+    """Whether a POST is a question by the name of its endpoint or by the end of its path."""
+    last = static_parts(route)[-1:]
+    name = route.endpoint.name if route.endpoint is not None else ""
+    return route.method == "POST" and any(_READS.search(text) for text in (name, *last))
+
+
+def writes_by_name(route: Route) -> bool:
+    """Whether a GET deletes or fills by its name."""
+    name = route.endpoint.name if route.endpoint is not None else ""
+    return route.method == "GET" and any(_WRITES.search(text) for text in (name, *static_parts(route)[-1:]))

@@ -1,0 +1,105 @@
+"""How tests reach the app: clients that call it in the same process, and what starts its lifespan.
+
+Sources: documentation of FastAPI, Starlette, httpx and asgi-lifespan.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastreview.api import App, CallSite, Class, External, Project, syntax
+
+SYNC = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient", "fastapi.TestClient"})
+ASYNC = frozenset({"httpx.AsyncClient", "async_asgi_testclient.TestClient", "asgi_testclient.TestClient",
+                   "httpx_ws.transport.ASGIWebSocketTransport"})  # fmt: skip
+# Libraries whose client starts the lifespan by itself when entered.
+STARTS_ALONE = frozenset({"async_asgi_testclient.TestClient"})
+TRANSPORT = re.compile(r"(?:ASGI|Transport)")
+LIFESPAN = re.compile(r"LifespanManager|lifespan_context|\blifespan\b|router\.startup|\.startup$|run_startup|TestServer")
+ENTERING = frozenset({"enter_context", "enter_async_context", "__enter__", "__aenter__"})
+
+
+class Client(NamedTuple):
+    """A client that a test makes. ``entered``: in a ``with``, so that `TestClient` runs the lifespan."""
+
+    site: CallSite
+    is_async: bool
+    entered: bool
+    starts_alone: bool
+
+
+def clients(project: Project) -> Iterator[Client]:
+    for module in project.modules:
+        if module.kind != "test":
+            continue
+        for code in module.codes():
+            entered = _entered(code.statements)
+            for site in code.calls:
+                name = _class_name(project, site)
+                if name in SYNC or (name in ASYNC and _in_process(site)):
+                    yield Client(site, name in ASYNC, _is_entered(site, code.statements, entered), name in STARTS_ALONE)
+
+
+def has_lifespan(app: App) -> bool:
+    if app.facts is not None and (app.facts.lifespan or app.facts.startup or app.facts.shutdown):
+        return True
+    given = app.keyword("lifespan")
+    return (given is not None and not isinstance(given, syntax.Missing)) or (app.router is not None and bool(app.router.events))
+
+
+def starts_lifespan(project: Project) -> bool:
+    """Whether some test code starts the lifespan apart from a client."""
+    return any(
+        LIFESPAN.search(syntax.written(site.call.func, 120))
+        for module in project.modules
+        if module.kind == "test"
+        for code in module.codes()
+        for site in code.calls
+    )
+
+
+def _class_name(project: Project, site: CallSite) -> str:
+    match project.values.target(site):
+        case External(name=name):
+            return name
+        case Class() as cls:
+            known = cls.ancestry.external & (SYNC | ASYNC)
+            return min(known) if known else ""
+    return ""
+
+
+def _in_process(site: CallSite) -> bool:
+    """An `AsyncClient` that is given the app or a transport; without, it calls a running server."""
+    return any(k.name in ("app", "transport", "") for k in site.call.keywords) or any(
+        TRANSPORT.search(syntax.written(a, 120)) for a in site.call.args
+    ) or site.call.method == "TestClient"
+
+
+def _entered(statements: tuple[syntax.Stmt, ...]) -> set[str]:
+    """Names that a ``with`` enters later on."""
+    found = set[str]()
+    for stmt in statements:
+        if isinstance(stmt, syntax.With):
+            found |= {item.context.name for item in stmt.items if isinstance(item.context, syntax.Ref)}
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                if isinstance(node, syntax.Call) and node.method in ENTERING:
+                    found |= {a.name for a in node.args if isinstance(a, syntax.Ref)} | {node.name.rpartition(".")[0]}
+    return found
+
+
+def _is_entered(site: CallSite, statements: tuple[syntax.Stmt, ...], names: set[str]) -> bool:
+    for stmt in statements:
+        match stmt:
+            case syntax.With(items=items):
+                if any(node is site.call for item in items for node in syntax.walk(item.context)):
+                    return True
+            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if value is site.call and name in names:
+                return True
+            case _:
+                pass
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                if isinstance(node, syntax.Call) and node.method in ENTERING and any(a is site.call for a in node.args):
+                    return True
+    return False

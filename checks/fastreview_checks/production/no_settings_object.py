@@ -1,0 +1,102 @@
+'''No typed settings object
+
+Configuration that is read with `os.getenv` where it is needed fails where it is needed: a missing variable at the first
+payment, a port that is text, a timeout of `"30"`. Constants in the code cannot differ between environments at all.
+
+## Improve
+
+Declare one `class Settings(BaseSettings)` with typed fields and no default for what must be given. It is read and checked
+once at start, and injected.
+
+## When not to apply
+
+A dataclass, Pydantic model or msgspec struct that is filled from the environment or a file and passed on counts as well.
+
+## Read
+
+- [Settings and environment variables](https://fastapi.tiangolo.com/advanced/settings/)
+- [Settings management](https://docs.pydantic.dev/latest/concepts/pydantic_settings/)
+- [The twelve-factor app: config](https://12factor.net/config)
+
+```python bad app/database.py
+DATABASE_URL = "sqlite:///./shop.db"  # finding
+```
+
+```python bad app/main.py
+import os
+
+from fastapi import FastAPI
+
+app = FastAPI()
+SECRET = os.getenv("SECRET")
+```
+
+A class around `os.getenv` checks and converts nothing:
+
+```python bad app/config.py
+import os
+
+
+class Settings:
+    port: int = os.getenv("PORT", "8000")  # finding
+
+
+settings = Settings()
+```
+
+```python fixed app/config.py
+from pydantic import PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: PostgresDsn
+    secret: SecretStr
+```
+
+```python good app/config.py
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    database_url: str
+    pool_size: int
+
+
+def load_config() -> Config:
+    return Config(os.environ["DATABASE_URL"], int(os.environ.get("POOL_SIZE", "5")))
+```
+'''
+
+from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check
+from fastreview_checks.knowledge.configuration import own_settings, scattered
+
+
+@check("PRD001", dimension="production", level=1, gate=True, needs=(Side.SOURCE,), effort="hours")
+def no_settings_object(project: Project) -> Found:
+    settings = next(iter(project.settings), None)
+    if settings is not None:
+        yield Met(settings.place, f"`{settings.name}` reads and checks the configuration once.", Rung.CONFIGURED)
+        return
+    own = next(own_settings(project), None)
+    if own is not None:
+        yield Met(own.place, f"`{own.name}` holds the configuration as typed fields.", Rung.CONFIGURED)
+        return
+    places = sorted(scattered(project))
+    if not places:
+        yield Hit(
+            project.place,
+            "Nothing of this service can be configured: there is no settings object, and no variable is read. Declare a "
+            "`BaseSettings` class for what differs between environments.",
+        )
+        return
+    files = len({place.path for place, _ in places})
+    yield Hit(
+        places[0][0],
+        f"Configuration stands in {len(places)} place{'s' if len(places) > 1 else ''} of {files} "
+        f"file{'s' if files > 1 else ''}, where nothing checks or converts it before it is used. Declare one `BaseSettings` class "
+        "with typed fields and read it at start.",
+        related=tuple(Related(place, what) for place, what in places[1:]),
+    )

@@ -1,0 +1,144 @@
+'''Write route without authentication
+
+Anybody who can reach the service can call this route and change its data. It is easily missed in review: protection may
+stand on the app, where a router is included, on the router, on the route, in a dependency of a dependency or in
+middleware, and a route that none of them reaches looks like its neighbours.
+
+## Improve
+
+Put the dependency that authenticates on the router or where it is included, so that new routes get it without anybody
+thinking of it, and keep the few public routes on a router of their own.
+
+## When not to apply
+
+Signing in and up, resetting a password, callbacks and webhooks that verify a signature are public on purpose. So is a
+`POST` that only asks: its name says so, and it is shown, not counted.
+
+## Read
+
+- [FastAPI: security](https://fastapi.tiangolo.com/tutorial/security/)
+- [FastAPI: dependencies for a group of routes](https://fastapi.tiangolo.com/tutorial/bigger-applications/#include-an-apirouter-with-a-custom-prefix-tags-responses-and-dependencies)
+- [OWASP API2: broken authentication](https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/)
+
+```python bad
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+orders = APIRouter(prefix="/orders")
+products = APIRouter(prefix="/products")
+
+
+@orders.post("")
+def place_order() -> None: ...
+
+
+@products.delete("/{product_id}")
+def delete_product(product_id: int) -> None: ...  # finding
+
+
+@products.patch("/{product_id}")
+def change_product(product_id: int, token: Annotated[str, Depends(scheme)]) -> None: ...
+
+
+app = FastAPI()
+app.include_router(orders, dependencies=[Depends(scheme)])
+app.include_router(products)
+```
+
+```python fixed
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+products = APIRouter(prefix="/products", dependencies=[Depends(scheme)])
+accounts = APIRouter(prefix="/auth")
+
+
+@products.delete("/{product_id}")
+def delete_product(product_id: int) -> None: ...
+
+
+@accounts.post("/register")
+def register(name: str) -> None: ...
+
+
+app = FastAPI()
+app.include_router(products)
+app.include_router(accounts)
+```
+
+A `GET` that deletes:
+
+```python bad
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/products/purge")
+def purge() -> None: ...  # finding
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/products")
+def products() -> list[str]:
+    return []
+```
+'''
+
+import re
+
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check, syntax
+from fastreview_checks.knowledge.public_routes import (
+    is_public_by_purpose,
+    is_registration,
+    is_webhook,
+    only_reads,
+    writes_by_name,
+)
+
+_SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
+
+
+@check("SEC001", dimension="security", level=1, gate=True, each=Route, effort="hours")
+def unprotected_write(route: Route, project: Project) -> Found:
+    if not route.mutates and not writes_by_name(route):
+        raise NotApplicable("the route changes nothing")
+    if route.security:
+        return
+    if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not _registers_elsewhere(route)):
+        raise NotApplicable("the route is public on purpose")
+    doubtful = only_reads(route) or _only_in_development(route)
+    whole = "" if any(r.security for r in route.app.routes) else " No route of this app authenticates its callers."
+    yield Hit(
+        route.place,
+        f"{route.key} changes data and nothing authenticates the caller: no dependency, router, include or middleware "
+        f"rejects anybody.{whole or ' Put it behind the dependency that protects its neighbours.'}",
+        confidence=Confidence.POSSIBLE if doubtful else Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
+    )
+
+
+def _registers_elsewhere(route: Route) -> bool:
+    names = (r for r in route.app.routes if r is not route and r.method == "POST" and r.is_api)
+    return any(re.search(r"register|sign_?up", f"{r.path}{r.endpoint.name if r.endpoint else ''}") for r in names)
+
+
+def _only_in_development(route: Route) -> bool:
+    """Whether the router is only included under an ``if`` about the environment."""
+    for _, included in route.listed.chain if route.listed is not None else ():
+        if included is None:
+            continue
+        for stmt in included.code.statements:
+            if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
+                inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
+                if any(getattr(s, "line", 0) == included.line for s in inside):
+                    return True
+    return False

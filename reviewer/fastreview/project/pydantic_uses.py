@@ -1,0 +1,157 @@
+"""Every use of an API that Pydantic v1 and v2 call differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from fastreview.facts import syntax as s
+from fastreview.project.code import CallSite, Class, Code, Function, Module
+from fastreview.project.models import SCHEMA_BASES, SETTINGS_BASES
+from fastreview.project.names import External
+from fastreview.project.subject import Place, Subject
+from fastreview.project.values import Bound
+
+if TYPE_CHECKING:
+    from fastreview.project.project import Project
+
+# v1 name to v2 name; source: the Pydantic migration guide.
+METHODS = {
+    "dict": "model_dump", "json": "model_dump_json", "copy": "model_copy", "parse_obj": "model_validate",
+    "parse_raw": "model_validate_json", "parse_file": "model_validate_json", "from_orm": "model_validate",
+    "construct": "model_construct", "schema": "model_json_schema", "schema_json": "model_json_schema",
+    "update_forward_refs": "model_rebuild",
+}  # fmt: skip
+DECORATORS = {
+    "pydantic.validator": "field_validator", "pydantic.root_validator": "model_validator",
+    "pydantic.validate_arguments": "validate_call",
+}  # fmt: skip
+FUNCTIONS = {
+    "pydantic.parse_obj_as": "TypeAdapter", "pydantic.parse_raw_as": "TypeAdapter", "pydantic.schema_of": "TypeAdapter",
+    "pydantic.tools.parse_obj_as": "TypeAdapter",
+}  # fmt: skip
+ARGUMENTS = {
+    "regex": "pattern", "min_items": "min_length", "max_items": "max_length", "allow_mutation": "frozen",
+}  # fmt: skip
+ATTRIBUTES = {"__fields__": "model_fields", "__fields_set__": "model_fields_set"}
+
+_TAKING_ARGUMENTS = frozenset(
+    {"pydantic.Field", "fastapi.Query", "fastapi.Path", "fastapi.Body", "fastapi.Header", "fastapi.Cookie", "fastapi.Form"}
+)
+_V2_DECORATORS = frozenset(
+    f"pydantic.{name}" for name in (*DECORATORS.values(), "field_serializer", "model_serializer", "computed_field")
+)
+_MODELS = SCHEMA_BASES | SETTINGS_BASES
+_UNMISTAKABLE = frozenset({"from_orm", "parse_obj", "update_forward_refs"})
+
+
+class PydanticUse(Subject):
+    """One use. ``old`` is the v1 name as written, "" for a use of the v2 API; ``new`` is what v2 calls it."""
+
+    unit = "use of Pydantic"
+
+    def __init__(self, where: str, at: Place, old: str, new: str) -> None:
+        self.where = where
+        self.old = old
+        self.new = new
+        self._at = at
+
+    @property
+    def key(self) -> str:
+        return f"{self.where} {self.old or self.new}"
+
+    @property
+    def place(self) -> Place:
+        return self._at
+
+
+def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
+    for module in project.service_modules:
+        for found in module.facts.imports:
+            if found.module == "pydantic.v1" or found.module.startswith("pydantic.v1."):
+                yield PydanticUse(module.name, Place(module.path, found.line), found.module, "pydantic")
+        for cls in module.classes:
+            yield from _class(cls)
+        for function in module.functions:
+            yield from _decorators(function)
+        for code in module.codes():
+            for site in code.calls:
+                yield from _call(site, project)
+            yield from _attributes(code, project)
+
+
+def _is_model(cls: Class) -> bool:
+    return not cls.ancestry.external.isdisjoint(_MODELS)
+
+
+def _class(cls: Class) -> Iterator[PydanticUse]:
+    if "model_config" in cls.fields and _is_model(cls):
+        yield PydanticUse(cls.key, Place(cls.module.path, cls.fields["model_config"].line), "", "model_config")
+    if cls.name == "Config" and cls.facts.parent:
+        outer = cls.module.by_qualname.get(cls.facts.parent)
+        if isinstance(outer, Class) and _is_model(outer):
+            yield PydanticUse(outer.key, cls.place, "class Config", "model_config")
+    for field in cls.facts.fields if _is_model(cls) else ():
+        if isinstance(field.value, s.Call):
+            yield from _arguments(field.value, cls.module, cls.key, Place(cls.module.path, field.line))
+
+
+def _decorators(function: Function) -> Iterator[PydanticUse]:
+    names = function.module.project.names
+    for decorator, line in zip(function.facts.decorators, function.facts.decorator_lines, strict=True):
+        made = decorator.func if isinstance(decorator, s.Call) else decorator
+        found = names.resolve(function.module, made.name) if isinstance(made, s.Ref) else None
+        if isinstance(found, External):
+            at = Place(function.module.path, line)
+            if found.name in DECORATORS:
+                yield PydanticUse(function.key, at, f"@{found.name.rpartition('.')[2]}", f"@{DECORATORS[found.name]}")
+            elif found.name in _V2_DECORATORS:
+                yield PydanticUse(function.key, at, "", f"@{found.name.rpartition('.')[2]}")
+    for parameter in function.facts.parameters:
+        if isinstance(parameter.default, s.Call):
+            at = Place(function.module.path, parameter.line)
+            yield from _arguments(parameter.default, function.module, function.key, at)
+
+
+def _arguments(call: s.Call, code: Code, where: str, at: Place) -> Iterator[PydanticUse]:
+    found = code.module.project.names.resolve(code, call.name) if call.name else None
+    if isinstance(found, External) and found.name in _TAKING_ARGUMENTS:
+        for keyword in call.keywords:
+            if keyword.name in ARGUMENTS:
+                yield PydanticUse(where, at, f"{keyword.name}=", f"{ARGUMENTS[keyword.name]}=")
+            elif keyword.name == "pattern":
+                yield PydanticUse(where, at, "", "pattern=")
+
+
+def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
+    method, where = site.call.method, _where(site.code)
+    if method in METHODS:
+        value = project.values.target(site)
+        owner = value.name.rpartition(".")[0] if isinstance(value, External) else ""
+        if owner in _MODELS or (method in _UNMISTAKABLE and value is None):
+            yield PydanticUse(where, site.place, f".{method}()", f".{METHODS[method]}()")
+    elif method in METHODS.values():
+        if not isinstance(project.values.target(site), Function | Bound):
+            yield PydanticUse(where, site.place, "", f".{method}()")
+    elif method in ("TypeAdapter", "parse_obj_as", "parse_raw_as", "schema_of"):
+        value = project.values.target(site)
+        if isinstance(value, External) and value.name in FUNCTIONS:
+            yield PydanticUse(where, site.place, f"{method}()", f"{FUNCTIONS[value.name]}()")
+        elif isinstance(value, External) and value.name == "pydantic.TypeAdapter":
+            yield PydanticUse(where, site.place, "", "TypeAdapter()")
+
+
+def _attributes(code: Code, project: Project) -> Iterator[PydanticUse]:
+    for stmt in code.statements:
+        for expr in s.expressions(stmt):
+            for node in s.walk(expr):
+                if isinstance(node, s.Ref) and node.last in ATTRIBUTES and "." in node.name:
+                    value = project.values.of(s.Ref(node.name.rpartition(".")[0]), code)
+                    cls = value if isinstance(value, Class) else getattr(value, "of", None)
+                    if isinstance(cls, Class) and _is_model(cls):
+                        at = Place(code.module.path, getattr(stmt, "line", 0))
+                        yield PydanticUse(_where(code), at, f".{node.last}", f".{ATTRIBUTES[node.last]}")
+
+
+def _where(code: Code) -> str:
+    return code.key if isinstance(code, Function | Module) else code.qualname
