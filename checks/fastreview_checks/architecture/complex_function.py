@@ -1,12 +1,13 @@
-'''Function with too many paths
+"""Function with too many paths
 
-Cyclomatic complexity counts the independent paths through a function: each `if`, loop, `except`, `and` and `or` adds one.
-A test exercises one path. Beyond ten, a function is rarely tested completely, and each change has to keep all of its
-cases in mind at once.
+Cyclomatic complexity counts the independent paths through a function: each `if`, loop, `except`, `and` and `or` adds
+one. A test exercises one path. Beyond ten, a function is rarely tested completely, and each change has to keep all of
+its cases in mind at once.
 
 ## Improve
 
-Give each case its own function, return early instead of nesting, and replace long chains of `if` by a table or `match`.
+Give each case its own function, return early instead of nesting, and replace long chains of `if` by a table or
+`match`.
 
 ## When not to apply
 
@@ -55,7 +56,7 @@ def express_surcharge(country, express):
 def extras(gift, insured):
     return 3 if gift or insured else 0
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Function, Hit, Project, check
 

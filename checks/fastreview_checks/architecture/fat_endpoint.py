@@ -1,12 +1,12 @@
-'''Endpoint that does the work itself
+"""Endpoint that does the work itself
 
-An endpoint that builds queries and makes business decisions can only be reached through HTTP: no job, command or other
-endpoint can use the rule, and each test of it needs a client, a database and a logged-in user.
+An endpoint that builds queries and makes business decisions can only be reached through HTTP: no job, command or
+other endpoint can use the rule, and each test of it needs a client, a database and a logged-in user.
 
 ## Improve
 
-Let the endpoint translate: take what the request holds, call one function of a service, turn the result or the error into
-an answer. The query goes into a repository, the rule into the service.
+Let the endpoint translate: take what the request holds, call one function of a service, turn the result or the error
+into an answer. The query goes into a repository, the rule into the service.
 
 ## When not to apply
 
@@ -94,7 +94,7 @@ class Orders:
 def get_orders() -> Orders:
     return Orders({})
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check
 from fastreview_checks.knowledge.answers import is_operational
@@ -108,14 +108,13 @@ def fat_endpoint(endpoint: Endpoint, project: Project) -> Found:
     if all(is_operational(route) for route in endpoint.routes):
         raise NotApplicable("the root page, a health check or the like")
     limits = project.limits
-    budget = Budget(
-        int(limits["ARC002.complexity"]), int(limits["ARC002.statements"]), int(limits["ARC002.decisions"])
-    )
+    budget = Budget(int(limits["ARC002.complexity"]), int(limits["ARC002.statements"]), int(limits["ARC002.decisions"]))
     found = list(reasons(endpoint, project, budget))
     if found:
         yield Hit(
             endpoint.place,
-            f"`{endpoint.function.name}` does more than translate {endpoint.key}: it {' and '.join(w for w, _ in found)}. "
+            f"`{endpoint.function.name}` does more than translate {endpoint.key}: "
+            f"it {' and '.join(w for w, _ in found)}. "
             "Move that into a service that the endpoint calls.",
             related=tuple(related for _, related in found if related is not None),
             confidence=Confidence.LIKELY,

@@ -1,12 +1,12 @@
-'''Modules that import each other in a circle
+"""Modules that import each other in a circle
 
-Modules in a cycle cannot be understood, tested or imported one without the other. Which of them works depends on who is
-imported first: moving an unrelated import ends in "cannot import name ... from partially initialized module".
+Modules in a cycle cannot be understood, tested or imported one without the other. Which of them works depends on who
+is imported first: moving an unrelated import ends in "cannot import name ... from partially initialized module".
 
 ## Improve
 
-Move what both need into a module below them, or turn one direction around: pass the object in, or let the lower module
-define a `Protocol` that the upper one fulfils.
+Move what both need into a module below them, or turn one direction around: pass the object in, or let the lower
+module define a `Protocol` that the upper one fulfils.
 
 ## When not to apply
 
@@ -63,7 +63,7 @@ class Users(dict[str, str]):
 def hash_password(password: str) -> str:
     return password[::-1]
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, check
 

@@ -1,4 +1,4 @@
-'''All routes in one place
+"""All routes in one place
 
 When every route hangs on the app object or stands in one module, every change touches the same file, and there is no
 place to say what a group of routes has in common: its prefix, its tags, who may call it.
@@ -95,7 +95,7 @@ router = APIRouter(prefix="/orders")
 async def list_orders() -> list[int]:
     return []
 ```
-'''
+"""
 
 from collections import Counter
 

@@ -1,7 +1,7 @@
-'''App is not built by a factory that takes settings
+"""App is not built by a factory that takes settings
 
-An app that is created when its module is imported reads its configuration at that moment, once, for the whole process.
-Tests cannot build a second app with another database or a feature switched off; they patch globals instead.
+An app that is created when its module is imported reads its configuration at that moment, once, for the whole
+process. Tests cannot build a second app with another database or a feature switched off; they patch globals instead.
 
 ## Improve
 
@@ -60,13 +60,29 @@ from pydantic_settings import BaseSettings
 class Settings(BaseSettings):
     title: str = "orders"
 ```
-'''
+"""
 
 import re
 
-from fastreview.api import App, Class, Code, Confidence, Found, Function, Hit, Met, NotApplicable, Project, Unknown, check, syntax
+from fastreview.api import (
+    App,
+    Class,
+    Code,
+    Confidence,
+    Found,
+    Function,
+    Hit,
+    Met,
+    NotApplicable,
+    Project,
+    Unknown,
+    check,
+    syntax,
+)
 
-_SELECTS = re.compile(r"sett|conf|env|opt|arg|mode|debug|test|prod|stage|profile|flag|feature|param|enable|disable|with_")
+_SELECTS = re.compile(
+    r"sett|conf|env|opt|arg|mode|debug|test|prod|stage|profile|flag|feature|param|enable|disable|with_"
+)
 _FLAGS = frozenset({"bool", "str", "builtins.bool", "builtins.str"})
 
 
@@ -102,7 +118,9 @@ def _factory(code: Code, project: Project) -> Function | None:
     seen = [code]
     while not _takes_settings(seen[-1], project):
         callers = [site.code for site in project.callers(seen[-1]) if isinstance(site.code, Function)]
-        returning = [c for c in callers if c not in seen and any(isinstance(stmt, syntax.Return) for stmt in c.statements)]
+        returning = [
+            c for c in callers if c not in seen and any(isinstance(stmt, syntax.Return) for stmt in c.statements)
+        ]
         if not returning:
             return code
         seen.append(returning[0])

@@ -1,12 +1,13 @@
-'''Endpoint that is not thin
+"""Endpoint that is not thin
 
 Where nearly every endpoint is thin, the web layer can be read as a table of contents: what is called, and what comes
-back. Each one that touches the session or decides something itself has to be read, and tested through HTTP, on its own.
+back. Each one that touches the session or decides something itself has to be read, and tested through HTTP, on its
+own.
 
 ## Improve
 
-One call of a service for each endpoint. The session is opened and committed by a dependency or a unit of work; branches
-on the state of the data belong to the service, and its errors are translated by exception handlers.
+One call of a service for each endpoint. The session is opened and committed by a dependency or a unit of work;
+branches on the state of the data belong to the service, and its errors are translated by exception handlers.
 
 ## When not to apply
 
@@ -69,7 +70,7 @@ async def place(order_id: int, express: bool, gift: bool) -> int:
 async def place_order(order_id: int, *, express: bool, gift: bool) -> int:
     return order_id + express + gift
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check
 from fastreview_checks.knowledge.answers import is_operational

@@ -1,4 +1,4 @@
-'''Two routes for one method and path
+"""Two routes for one method and path
 
 The first registered route answers; the second is dead code that looks alive, in the source and in the documentation.
 Operation ids that come twice break generated clients: one of the two methods is lost.
@@ -71,14 +71,14 @@ else:
     async def prices() -> list[int]:
         return []
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, check
 from fastreview_checks.knowledge.paths import UNKNOWN
 
 
 @check("COR006", dimension="core", level=1, gate=True, each=Route, effort="minutes")
-def duplicate_route(route: Route, project: Project) -> Found:
+def duplicate_route(route: Route, _project: Project) -> Found:
     if UNKNOWN in route.path:
         raise NotApplicable("the path is only known at run time")
     confidence = Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY

@@ -1,17 +1,17 @@
-'''Route that does not say what it answers
+"""Route that does not say what it answers
 
 Without a response model or a return type, the documentation shows an empty schema, generated clients get `any`, and
 nothing filters what is sent: a column that is added to a table tomorrow is in the answer tomorrow.
 
 ## Improve
 
-Declare the answer as the return type, `-> Order`, or as `response_model=Order` where the function returns something that
-FastAPI turns into it. `dict` and `Any` promise nothing: name the fields in a model.
+Declare the answer as the return type, `-> Order`, or as `response_model=Order` where the function returns something
+that FastAPI turns into it. `dict` and `Any` promise nothing: name the fields in a model.
 
 ## When not to apply
 
-Redirects, files, streams, pages and other `Response` objects, answers without a body (204), websockets and health checks
-are left out.
+Redirects, files, streams, pages and other `Response` objects, answers without a body (204), websockets and health
+checks are left out.
 
 ## Read
 
@@ -71,9 +71,9 @@ async def old():
 async def export():
     return StreamingResponse(iter([b"id"]))
 ```
-'''
+"""
 
-from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, Unknown, check, syntax
+from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.answers import NO_BODY, is_json_class, is_operational, is_response, vague
 
 _NOT_JSON = frozenset({"FileResponse", "StreamingResponse", "HTMLResponse", "RedirectResponse", "TemplateResponse"})
@@ -85,7 +85,7 @@ def missing_response_contract(route: Route, project: Project) -> Found:
         raise NotApplicable("not a route of the API")
     if is_operational(route):
         raise NotApplicable("the root page, a health check or the like")
-    if _status(route, project) in NO_BODY:
+    if _status(route) in NO_BODY:
         raise NotApplicable("the answer has no body")
     if _other_class(route, project):
         raise NotApplicable("the answer is not JSON")
@@ -98,9 +98,13 @@ def missing_response_contract(route: Route, project: Project) -> Found:
         return
     if declared is None and route.facts is not None and route.facts.response_model:
         return
-    if _answers_by_hand(route, project):
+    if _answers_by_hand(route.endpoint, project):
         raise NotApplicable("the endpoint returns a Response of its own, or nothing")
-    what = f"promises only `{syntax.written(declared.expr, 60)}`" if declared is not None else "does not say what it answers"
+    what = (
+        f"promises only `{syntax.written(declared.expr, 60)}`"
+        if declared is not None
+        else "does not say what it answers"
+    )
     yield Hit(
         route.endpoint.place,
         f"{route.key} {what}: clients and the documentation see an empty schema, and nothing filters the fields. "
@@ -109,7 +113,7 @@ def missing_response_contract(route: Route, project: Project) -> Found:
     )
 
 
-def _status(route: Route, project: Project) -> int:
+def _status(route: Route) -> int:
     if route.facts is not None and route.facts.status_code:
         return route.facts.status_code
     given = route.option("status_code")
@@ -137,10 +141,8 @@ def _other_class(route: Route, project: Project) -> bool:
     return False
 
 
-def _answers_by_hand(route: Route, project: Project) -> bool:
+def _answers_by_hand(function: Function, project: Project) -> bool:
     """Whether every return gives a Response, or nothing is returned at all."""
-    function = route.endpoint
-    assert function is not None
     if function.facts.yields:
         return True
     given = [stmt.value for stmt in function.statements if isinstance(stmt, syntax.Return) and stmt.value is not None]
@@ -153,5 +155,3 @@ def _answers_by_hand(route: Route, project: Project) -> bool:
 def _looks_like_one(value: syntax.Expr) -> bool:
     call = value.value if isinstance(value, syntax.Await) else value
     return isinstance(call, syntax.Call) and call.method.endswith("Response")
-
-

@@ -1,8 +1,8 @@
-'''Path parameter that nothing takes
+"""Path parameter that nothing takes
 
-FastAPI joins path and function by name. Where `{item_id}` stands in the path and the function takes `id`, the value from
-the address is dropped without a word and `id` becomes a required query parameter: every call answers 422, or the wrong
-object is used.
+FastAPI joins path and function by name. Where `{item_id}` stands in the path and the function takes `id`, the value
+from the address is dropped without a word and `id` becomes a required query parameter: every call answers 422, or the
+wrong object is used.
 
 ## Improve
 
@@ -64,7 +64,7 @@ async def read_file(file_path: str) -> str:
 app = FastAPI()
 app.include_router(router, prefix="/tenants/{tenant_id}")
 ```
-'''
+"""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -101,15 +101,15 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
         hint = f" (perhaps `{near[0]}` was meant for it)" if near else ""
         yield Hit(
             route.endpoint.place,
-            f"`{{{name}}}` of {route.key} is taken by no parameter of `{route.endpoint.name}` or of its dependencies{hint}, "
-            f"so what the client puts there is ignored. Name a parameter `{name}`, or drop it from the path.",
+            f"`{{{name}}}` of {route.key} is taken by no parameter of `{route.endpoint.name}` or of its dependencies"
+            f"{hint}, so what the client puts there is ignored. Name a parameter `{name}`, or drop it from the path.",
             symbol=name,
             confidence=Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
         )
 
 
 def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
-    """Names that the endpoint, a dependency, middleware or what they call take from ``path_params``; None: all of them."""
+    """Names that the endpoint, its dependencies, middleware or what they call take from ``path_params``; None: all."""
     functions = [i.function for i in route.dependency_tree if i.function is not None]
     functions += [f for m in project.middleware if m.app is route.app for f in m.functions]
     functions += [f for router, _ in (route.listed.chain if route.listed else ()) for f in router.middleware_functions]

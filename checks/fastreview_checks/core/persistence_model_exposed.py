@@ -1,7 +1,8 @@
-'''ORM class as request body or response model
+"""ORM class as request body or response model
 
-The API then has the shape of the table: each new column is published, a client can send `is_admin` or `id`, and a column
-cannot be renamed without breaking somebody. Loading relations while the answer is written adds queries nobody sees.
+The API then has the shape of the table: each new column is published, a client can send `is_admin` or `id`, and a
+column cannot be renamed without breaking somebody. Loading relations while the answer is written adds queries nobody
+sees.
 
 ## Improve
 
@@ -59,7 +60,7 @@ def first_order() -> Order:
 async def read_first(order: Order = Depends(first_order)):
     return order
 ```
-'''
+"""
 
 from collections.abc import Iterator
 
@@ -75,8 +76,8 @@ def persistence_model_exposed(table: Table, project: Project) -> Found:
     more = f" and {len(uses) - 1} more" if len(uses) > 1 else ""
     yield Hit(
         table.place,
-        f"The table `{table.name}` is {uses[0][1]} of {first.key}{more}: its columns are the public API, and each new one is "
-        "published. Give the routes schemas of their own.",
+        f"The table `{table.name}` is {uses[0][1]} of {first.key}{more}: its columns are the public API, and each new "
+        "one is published. Give the routes schemas of their own.",
         related=tuple(Related(route.place, f"{how} of {route.key}") for route, how in uses),
         confidence=Confidence.LIKELY,
     )

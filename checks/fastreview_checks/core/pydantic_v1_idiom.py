@@ -1,7 +1,7 @@
-'''Pydantic v1 API on Pydantic v2
+"""Pydantic v1 API on Pydantic v2
 
-The v1 names still work on v2 through a compatibility layer that warns, behaves differently in corners, and goes with v3.
-Some do nothing at all: `orm_mode` in a `Config` is ignored, and the model cannot be made from a row.
+The v1 names still work on v2 through a compatibility layer that warns, behaves differently in corners, and goes with
+v3. Some do nothing at all: `orm_mode` in a `Config` is ignored, and the model cannot be made from a row.
 
 ## Improve
 
@@ -79,7 +79,7 @@ class Order(BaseModel):
     def positive(cls, value):
         return value
 ```
-'''
+"""
 
 import re
 

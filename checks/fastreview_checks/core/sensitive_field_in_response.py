@@ -1,17 +1,17 @@
-'''Password or secret in an answer
+"""Password or secret in an answer
 
 Whoever may call the route sees the field: in the browser, in logs, in caches on the way. A password hash is enough to
 start guessing offline, a reset token to take the account over.
 
 ## Improve
 
-Answer with a model of its own that names the public fields, and do not let it inherit from the model of the request or
-the table. Change what has been exposed.
+Answer with a model of its own that names the public fields, and do not let it inherit from the model of the request
+or the table. Change what has been exposed.
 
 ## When not to apply
 
-A route whose purpose is to issue a token or key may answer with it. Fields that are excluded or of type `SecretStr` do
-not leave the service.
+A route whose purpose is to issue a token or key may answer with it. Fields that are excluded or of type `SecretStr`
+do not leave the service.
 
 ## Read
 
@@ -115,7 +115,7 @@ async def accounts():
 async def login(user: NewUser) -> Token:
     return Token(access_token="x")
 ```
-'''
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -215,7 +215,7 @@ def _serialises(cls: Class, name: str) -> bool:
     for method in cls.methods.values():
         for decorator in method.facts.decorators:
             call = decorator if isinstance(decorator, syntax.Call) else None
-            word = (call.method if call else decorator.last if isinstance(decorator, syntax.Ref) else "")
+            word = call.method if call else decorator.last if isinstance(decorator, syntax.Ref) else ""
             if word in ("model_serializer", "root_validator", "model_validator"):
                 return True
             if call and word in ("field_serializer", "field_validator", "validator") and name in call.args:
@@ -262,5 +262,7 @@ def _seen(route: Route) -> Iterator[_Leak]:
 
 
 def _names(given: syntax.Expr | syntax.Missing) -> frozenset[str]:
-    values = given.values if isinstance(given, syntax.Items) else given.keys if isinstance(given, syntax.Mapping) else ()
+    values = (
+        given.values if isinstance(given, syntax.Items) else given.keys if isinstance(given, syntax.Mapping) else ()
+    )
     return frozenset(v for v in values if isinstance(v, str))

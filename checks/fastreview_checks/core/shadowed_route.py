@@ -1,8 +1,8 @@
-'''Route that an earlier one swallows
+"""Route that an earlier one swallows
 
 Routes are tried in the order in which they were registered, and the first that fits answers. `/users/{user_id}` fits
-`/users/me` too: declared first, it takes the request, fails to read "me" as a number, and answers 422. The later route is
-in the documentation and never runs.
+`/users/me` too: declared first, it takes the request, fails to read "me" as a number, and answers 422. The later
+route is in the documentation and never runs.
 
 ## Improve
 
@@ -71,14 +71,14 @@ async def delete_me() -> None: ...
 async def read_orders(user_id: int) -> int:
     return user_id
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, check
 from fastreview_checks.knowledge.paths import is_known, swallows
 
 
 @check("COR005", dimension="core", level=1, gate=True, each=Route, effort="minutes")
-def shadowed_route(route: Route, project: Project) -> Found:
+def shadowed_route(route: Route, _project: Project) -> Found:
     if not is_known(route.path):
         raise NotApplicable("the path is only known at run time")
     mount = _mounted_before(route)
@@ -118,7 +118,7 @@ def _mounted_before(route: Route) -> str:
     if route.facts is None or route.app.facts is None:
         return ""
     for other in route.app.facts.routes:
-        if other.kind == "mount" and other.order < route.facts.order and other.mount == route.facts.mount:
-            if route.path.startswith(other.path.rstrip("/") + "/"):
-                return other.path or "/"
+        before = other.kind == "mount" and other.order < route.facts.order and other.mount == route.facts.mount
+        if before and route.path.startswith(other.path.rstrip("/") + "/"):
+            return other.path or "/"
     return ""

@@ -1,12 +1,12 @@
-'''Tables without migrations
+"""Tables without migrations
 
-`create_all` makes tables that are missing and changes none that exist: the first new column works on a fresh laptop and
-fails in production. Without revisions nobody can say which schema a database has, or bring it back.
+`create_all` makes tables that are missing and changes none that exist: the first new column works on a fresh laptop
+and fails in production. Without revisions nobody can say which schema a database has, or bring it back.
 
 ## Improve
 
-Use Alembic, or the migration tool of the ORM, keep one line of revisions in the repository, and run them when deploying.
-Leave `create_all` to the tests.
+Use Alembic, or the migration tool of the ORM, keep one line of revisions in the repository, and run them when
+deploying. Leave `create_all` to the tests.
 
 ## When not to apply
 
@@ -96,7 +96,7 @@ app = FastAPI()
 async def home() -> str:
     return "nothing is stored"
 ```
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -140,11 +140,13 @@ def no_migrations(project: Project) -> Found:
     if not kept and not creating and project.facts.scope.repository not in ("", "."):
         raise Unknown("who makes the tables: nothing in this folder does, and the repository has others")
     if not kept:
-        how = f"`{_word(creating[0])}` makes them when the service starts" if creating else "no revision of them stands in the repository"
+        how = "no revision of them stands in the repository"
+        if creating:
+            how = f"`{_word(creating[0])}` makes them when the service starts"
         yield Hit(
             creating[0].place if creating else first,
-            f"The tables have no migrations: {how}, so a column that is added later never reaches an existing database. "
-            "Keep revisions (Alembic, or the tool of the ORM) in the repository and run them when deploying.",
+            f"The tables have no migrations: {how}, so a column that is added later never reaches an existing "
+            "database. Keep revisions (Alembic, or the tool of the ORM) in the repository and run them when deploying.",
             symbol="revisions",
             related=related[1:] or ((Related(first, "a table"),) if creating else ()),
             confidence=Confidence.CERTAIN if creating else Confidence.LIKELY,
@@ -154,24 +156,27 @@ def no_migrations(project: Project) -> Found:
         if len(migrations.heads) > 1:
             yield Hit(
                 Place(migrations.path),
-                f"The revisions in `{migrations.path}` end in {len(migrations.heads)} heads, so `upgrade head` refuses to run. "
-                "Merge them into one line.",
+                f"The revisions in `{migrations.path}` end in {len(migrations.heads)} heads, so `upgrade head` "
+                "refuses to run. Merge them into one line.",
                 symbol="heads",
             )
     if creating:
         yield Hit(
             creating[0].place,
-            f"`{_word(creating[0])}` runs in the service although there are migrations: what it makes is in no revision, and "
-            "the two disagree. Leave the schema to the migrations.",
+            f"`{_word(creating[0])}` runs in the service although there are migrations: what it makes is in no "
+            "revision, and the two disagree. Leave the schema to the migrations.",
             symbol="create_all",
             related=related[1:],
         )
     count = sum(len(m.revisions) for m in kept)
-    yield Met(Place(kept[0].revisions[0].path), f"{count} revisions ({kept[0].tool}) lead to the schema", Rung.CONFIGURED)
+    yield Met(
+        Place(kept[0].revisions[0].path), f"{count} revisions ({kept[0].tool}) lead to the schema", Rung.CONFIGURED
+    )
 
 
 def _word(site: CallSite) -> str:
-    return next((w for w in _CREATING if any(w in _names(e) for e in (site.call.func, *site.call.args))), site.call.method)
+    words = {name for expr in (site.call.func, *site.call.args) for name in _names(expr)}
+    return min(words & _CREATING, default=site.call.method)
 
 
 def _core_table(project: Project) -> Place | None:
@@ -182,7 +187,8 @@ def _core_table(project: Project) -> Place | None:
                 target = project.targets(site)
                 if any(getattr(t, "name", "") == "sqlalchemy.Table" for t in target):
                     return site.place
-                if site.call.args and isinstance(site.call.args[0], str) and "create table" in site.call.args[0].lower():
+                first = site.call.args[0] if site.call.args else None
+                if isinstance(first, str) and "create table" in first.lower():
                     return site.place
     return None
 
@@ -193,9 +199,9 @@ def _serving(project: Project) -> Iterator[CallSite]:
     for module in project.service_modules:
         for code in module.codes():
             for site in code.calls:
-                if any(not _CREATING.isdisjoint(_names(e)) for e in (site.call.func, *site.call.args)):
-                    if not _guarded(site) and not _stamps(code, project) and _runs(code, project, entries, set()):
-                        yield site
+                makes = any(not _CREATING.isdisjoint(_names(e)) for e in (site.call.func, *site.call.args))
+                if makes and not _guarded(site) and not _stamps(code, project) and _runs(code, project, entries, set()):
+                    yield site
 
 
 def _names(expr: syntax.Expr) -> frozenset[str]:
@@ -210,14 +216,16 @@ def _names(expr: syntax.Expr) -> frozenset[str]:
 
 def _guarded(site: CallSite) -> bool:
     """Whether it stands under a condition: ``if __name__ == "__main__"``, ``if settings.testing``."""
-    return any(
-        isinstance(stmt, syntax.If) and stmt.line < site.call.line <= max((i.line for i in syntax.statements(stmt.body)), default=0)
-        for stmt in site.code.statements
-    )
+    for stmt in site.code.statements:
+        if isinstance(stmt, syntax.If):
+            last = max((inner.line for inner in syntax.statements(stmt.body)), default=0)
+            if stmt.line < site.call.line <= last:
+                return True
+    return False
 
 
 def _stamps(code: Code, project: Project) -> bool:
-    """Whether the new tables are put under version control at once: ``alembic stamp`` for the schema of a new tenant."""
+    """Whether the new tables are put under version control at once: ``stamp`` for the schema of a new tenant."""
     called = [code, *(t for site in code.calls for t in project.targets(site) if isinstance(t, Function))]
     return any(site.call.method in ("stamp", "upgrade") for one in called for site in one.calls)
 

@@ -1,11 +1,12 @@
-'''Page size without an upper bound
+"""Page size without an upper bound
 
-`?limit=1000000` turns a paginated route into one that returns everything. One client, or one mistake in a loop, reads the
-whole table into the memory of a worker.
+`?limit=1000000` turns a paginated route into one that returns everything. One client, or one mistake in a loop, reads
+the whole table into the memory of a worker.
 
 ## Improve
 
-Bound the parameter: `limit: Annotated[int, Query(ge=1, le=100)] = 20`. Put it into one dependency that all lists share.
+Bound the parameter: `limit: Annotated[int, Query(ge=1, le=100)] = 20`. Put it into one dependency that all lists
+share.
 
 ## When not to apply
 
@@ -55,11 +56,23 @@ app = FastAPI()
 async def read_order(order_id: int) -> int:
     return order_id
 ```
-'''
+"""
 
 from collections.abc import Iterator
 
-from fastreview.api import Confidence, External, Found, Function, Hit, Input, NotApplicable, Project, Route, check, syntax
+from fastreview.api import (
+    Confidence,
+    External,
+    Found,
+    Function,
+    Hit,
+    Input,
+    NotApplicable,
+    Project,
+    Route,
+    check,
+    syntax,
+)
 from fastreview_checks.knowledge.paging import plain, sizes
 
 _BOUNDS = ("le", "lt", "max_value")

@@ -1,7 +1,7 @@
-'''List route without pages
+"""List route without pages
 
-A route that returns everything is fast with the ten rows of the test database. With a hundred thousand it reads them all,
-keeps them in memory, and sends them to a client that shows twenty; one call takes the worker down.
+A route that returns everything is fast with the ten rows of the test database. With a hundred thousand it reads them
+all, keeps them in memory, and sends them to a client that shows twenty; one call takes the worker down.
 
 ## Improve
 
@@ -9,8 +9,8 @@ Take `limit` and `offset`, or a cursor, and hand them to the query. Order the qu
 
 ## When not to apply
 
-Lists that do not come from storage, such as constants and enumerations, and lists that are short by what they are for:
-today's, the newest, suggestions.
+Lists that do not come from storage, such as constants and enumerations, and lists that are short by what they are
+for: today's, the newest, suggestions.
 
 ## Read
 
@@ -115,7 +115,7 @@ def get_session() -> Iterator[Session]:
     with Session(create_engine("sqlite://")) as session:
         yield session
 ```
-'''
+"""
 
 from fastreview.api import (
     Confidence,
@@ -158,8 +158,8 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         return
     yield Hit(
         route.endpoint.place,
-        f"{route.key} returns everything that is stored: it takes neither a limit nor a page, and gets slower with each "
-        f"row. Give `{route.endpoint.name}` a limit and an offset or a cursor, and hand them to the query.",
+        f"{route.key} returns everything that is stored: it takes neither a limit nor a page, and gets slower with "
+        f"each row. Give `{route.endpoint.name}` a limit and an offset or a cursor, and hand them to the query.",
         related=(Related(_place(origin), "all rows are read here"),),
         confidence=Confidence.LIKELY,
     )

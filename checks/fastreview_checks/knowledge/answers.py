@@ -11,8 +11,9 @@ _RESPONSE = re.compile(r"(?:Response|ServerSentEvents?)$")
 _JSON = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse"})
 VAGUE = frozenset(
     {
-        "typing.Any", "builtins.object", "builtins.dict", "builtins.list", "builtins.tuple", "builtins.set", "typing.Dict",
-        "typing.List", "typing.Tuple", "typing.Mapping", "typing.Sequence", "typing.Iterable", "collections.abc.Mapping",
+        "typing.Any", "builtins.object", "builtins.dict", "builtins.list", "builtins.tuple", "builtins.set",
+        "typing.Dict", "typing.List", "typing.Tuple", "typing.Mapping", "typing.Sequence", "typing.Iterable",
+        "collections.abc.Mapping",
         "collections.abc.Sequence", "collections.abc.Iterable", "typing.MutableMapping",
     }
 )  # fmt: skip
@@ -36,9 +37,7 @@ def is_response(value: Value | None) -> bool:
     of = value.of if isinstance(value, Instance) else None
     if isinstance(of, External):
         return bool(_RESPONSE.search(of.name)) and not of.name.startswith(("httpx.", "requests.", "aiohttp."))
-    return isinstance(of, Class) and any(
-        n.startswith("fastapi.") and _RESPONSE.search(n) for n in of.ancestry.external
-    )
+    return isinstance(of, Class) and any(n.startswith("fastapi.") and _RESPONSE.search(n) for n in of.ancestry.external)
 
 
 def is_json_class(given: syntax.Expr | syntax.Missing, code: Code, project: Project) -> bool | None:

@@ -6,7 +6,7 @@ Sources: documentation of pydantic-settings and of the other libraries that read
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Class, External, Place, Project, syntax
+from fastreview.api import Class, Code, External, Place, Project, syntax
 
 # Classes that read the environment or files into typed fields; BaseSettings is known to the model.
 TYPED_BASES = re.compile(r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b")
@@ -47,32 +47,28 @@ def _is_loaded(cls: Class, project: Project) -> bool:
     if any(LOADED_BY.search(name) for name in cls.methods):
         return True
     return any(
-        any(LOADED_BY.search(i.module) or LOADED_BY.search(i.name) for i in module.facts.imports)
-        and any(
-            cls.name in site.call.name.split(".") or any(a == syntax.Ref(cls.name) for a in site.call.args)
-            for code in module.codes()
-            for site in code.calls
-        )
+        (cls.name in site.call.name.split(".") or any(a == syntax.Ref(cls.name) for a in site.call.args))
+        and any(LOADED_BY.search(syntax.written(expr, 2_000)) for stmt in code.statements for expr in syntax.expressions(stmt))
         for module in project.service_modules
+        for code in module.codes()
+        for site in code.calls
     )
 
 
 def scattered(project: Project) -> Iterator[tuple[Place, str]]:
     """Reads of the environment and constants that are configuration, with what they are."""
     for module in project.service_modules:
+        for cls in module.classes:
+            for field in cls.facts.fields:
+                if field.has_value and any(_reads(node, module, project) for node in syntax.walk(field.value)):
+                    yield Place(module.path, field.line), "reads the environment"
         for code in module.codes():
-            for site in code.calls:
-                target = project.values.target(site)
-                if isinstance(target, External) and target.name in READS:
-                    given = site.call.args[0] if site.call.args else None
-                    yield site.place, f"reads {given}" if isinstance(given, str) else "reads the environment"
             for stmt in code.statements:
                 for expr in syntax.expressions(stmt):
                     for node in syntax.walk(expr):
-                        if isinstance(node, syntax.Subscript) and isinstance(node.value, syntax.Ref):
-                            value = project.values.of(node.value, code)
-                            if isinstance(value, External) and value.name == "os.environ":
-                                yield Place(module.path, stmt.line), "reads the environment"
+                        if _reads(node, code, project):
+                            line = node.line if isinstance(node, syntax.Call) else stmt.line
+                            yield Place(module.path, line), "reads the environment"
         for stmt in module.body:
             match stmt:
                 case syntax.Assign(targets=(syntax.Ref(name=name),), value=str() as value) if (
@@ -81,3 +77,14 @@ def scattered(project: Project) -> Iterator[tuple[Place, str]]:
                     yield Place(module.path, stmt.line), f"holds {name}"
                 case _:
                     pass
+
+
+def _reads(node: syntax.Expr, code: Code, project: Project) -> bool:
+    match node:
+        case syntax.Call(func=func):
+            value = project.values.of(func, code)
+            return isinstance(value, External) and value.name in READS
+        case syntax.Subscript(value=syntax.Ref() as owner):
+            value = project.values.of(owner, code)
+            return isinstance(value, External) and value.name == "os.environ"
+    return False

@@ -21,7 +21,9 @@ def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tu
     """Why ``endpoint`` does more than its share: the words after "it", and the place of the first sign."""
     function = endpoint.function
     touching = uses_storage if budget.storage else builds_query
-    calls = [site for site in function.calls if touching(project.values.target(site), site.call)] if budget.queries else []
+    calls = (
+        [site for site in function.calls if touching(project.values.target(site), site.call)] if budget.queries else []
+    )
     if calls:
         what = "uses the database session itself" if budget.storage else "builds its own queries"
         yield what, Related(calls[0].place, f"`{calls[0].call.method}` is called here")
@@ -51,5 +53,3 @@ def _decisions(body: syntax.Body) -> Iterator[syntax.Stmt]:
 def _leaves(body: syntax.Body) -> bool:
     """Whether a block only raises or returns, with a log line before it perhaps."""
     return bool(body) and isinstance(body[-1], syntax.Raise | syntax.Return) and len(body) <= 2
-
-

@@ -9,7 +9,8 @@ from fastreview.api import Class, Declared, External, Input, Project, Route, cla
 
 SIZES = frozenset(
     {
-        "limit", "pagesize", "perpage", "size", "itemsperpage", "pagelimit", "maxresults", "rowsperpage", "recordsperpage",
+        "limit", "pagesize", "perpage", "size", "itemsperpage", "pagelimit", "maxresults", "rowsperpage",
+        "recordsperpage",
         "resultsperpage", "pagelength", "take",
     }
 )  # fmt: skip
@@ -22,7 +23,8 @@ POSITIONS = frozenset(
 )  # fmt: skip
 COUNTERS = frozenset(
     {
-        "total", "count", "page", "size", "pages", "limit", "offset", "skip", "pagesize", "perpage", "message", "msg", "code",
+        "total", "count", "page", "size", "pages", "limit", "offset", "skip", "pagesize", "perpage", "message",
+        "msg", "code",
         "status", "success", "next", "previous", "prev", "hasmore", "totalcount", "statuscode", "detail", "error", "ok",
         "totalpages", "responsecode", "timestamp", "request", "requestid", "meta", "headers", "mediatype",
     }
@@ -45,7 +47,9 @@ def plain(name: str) -> str:
 
 def sizes(route: Route, project: Project) -> tuple[Input, ...]:
     """The parameters that say how many items a page has."""
-    return tuple(given for given in given_by_client(route, project) if plain(given.alias) in SIZES or plain(given.name) in SIZES)
+    return tuple(
+        given for given in given_by_client(route, project) if plain(given.alias) in SIZES or plain(given.name) in SIZES
+    )
 
 
 def given_by_client(route: Route, project: Project) -> tuple[Input, ...]:
@@ -60,7 +64,9 @@ def given_by_client(route: Route, project: Project) -> tuple[Input, ...]:
 
 def is_paged(route: Route, project: Project) -> bool:
     """Whether a client can ask for a part of the list."""
-    if any(plain(n) in SIZES | POSITIONS for given in given_by_client(route, project) for n in (given.name, given.alias)):
+    if any(
+        plain(n) in SIZES | POSITIONS for given in given_by_client(route, project) for n in (given.name, given.alias)
+    ):
         return True
     if route.facts is not None and any(plain(p.alias or p.name) in SIZES | POSITIONS for p in route.facts.parameters):
         return True
@@ -90,11 +96,10 @@ def carries(names: tuple[str, ...], name: str) -> bool:
     return plain(name) not in COUNTERS and all(n in COUNTERS or n == plain(name) for n in plain_names)
 
 
-
-
 _LISTS = frozenset(
     {
-        "builtins.list", "builtins.set", "builtins.tuple", "typing.List", "typing.Sequence", "typing.Iterable", "typing.Set",
+        "builtins.list", "builtins.set", "builtins.tuple", "typing.List", "typing.Sequence", "typing.Iterable",
+        "typing.Set",
         "typing.Tuple", "collections.abc.Sequence", "collections.abc.Iterable", "typing.Collection", "typing.Optional",
         "typing.Union", "collections.abc.Collection",
     }

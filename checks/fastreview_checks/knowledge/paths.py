@@ -1,7 +1,7 @@
 """Path templates as Starlette matches them.
 
-Source: Starlette's routing documentation and `starlette.convertors`: ``{name}`` is one segment, ``{name:path}`` the rest,
-``int``, ``float`` and ``uuid`` match only values of their form.
+Source: Starlette's routing documentation and `starlette.convertors`: ``{name}`` is one segment, ``{name:path}`` the
+rest, ``int``, ``float`` and ``uuid`` match only values of their form.
 """
 
 import re

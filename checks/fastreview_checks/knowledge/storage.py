@@ -9,16 +9,23 @@ from fastreview.api import Code, External, Project, Value, syntax
 
 _BUILDERS = frozenset(
     f"{package}.{name}"
-    for package in ("sqlalchemy", "sqlmodel", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.mysql", "sqlalchemy.sql")
+    for package in (
+        "sqlalchemy",
+        "sqlmodel",
+        "sqlalchemy.dialects.postgresql",
+        "sqlalchemy.dialects.mysql",
+        "sqlalchemy.sql",
+    )
     for name in ("select", "insert", "update", "delete", "text", "union", "union_all", "exists")
 )
 _SESSIONS = ("sqlalchemy.orm.Session.", "sqlalchemy.ext.asyncio.AsyncSession.", "sqlmodel.Session.",
              "sqlmodel.ext.asyncio.session.AsyncSession.", "sqlalchemy.ext.asyncio.AsyncConnection.",
              "sqlalchemy.engine.Connection.", "sqlalchemy.orm.scoped_session.")  # fmt: skip
-_COLLECTIONS = ("pymongo.collection.", "pymongo.asynchronous.collection.", "motor.motor_asyncio.AsyncIOMotorCollection.",
-                "pymongo.database.Database.", "motor.motor_asyncio.AsyncIOMotorDatabase.")  # fmt: skip
+_COLLECTIONS = ("pymongo.collection.", "pymongo.asynchronous.collection.", "pymongo.database.Database.",
+                "motor.motor_asyncio.AsyncIOMotorCollection.", "motor.motor_asyncio.AsyncIOMotorDatabase.")  # fmt: skip
 _RECORDS = ("tortoise.models.Model.", "tortoise.Model.", "beanie.Document.", "beanie.odm.documents.Document.",
-            "peewee.Model.", "mongoengine.Document.", "ormar.Model.", "piccolo.table.Table.", "odmantic.AIOEngine.")  # fmt: skip
+            "peewee.Model.", "mongoengine.Document.", "ormar.Model.", "piccolo.table.Table.",
+            "odmantic.AIOEngine.")  # fmt: skip
 _DRIVERS = ("asyncpg.", "aiosqlite.", "sqlite3.", "psycopg.", "psycopg2.", "pymysql.", "databases.Database.")
 _QUERYING = frozenset({"query", "execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _HARMLESS = frozenset({"close", "connect", "model_dump", "dict", "model_validate", "json", "to_dict", "refresh"})
@@ -26,7 +33,7 @@ _SQL = re.compile(r"^\s*(?:select\s.+\sfrom|insert\s+into|update\s.+\sset|delete
 
 
 def builds_query(value: Value | None, call: syntax.Call) -> bool:
-    """Whether a call puts together or runs a query: ``select(...)``, ``session.query(...)``, ``collection.find(...)``."""
+    """Whether a call puts together or runs a query: ``select(...)``, ``session.query(...)``, ``users.find(...)``."""
     if isinstance(value, External):
         name, method = value.name, value.name.rpartition(".")[2]
         if name in _BUILDERS or (name.startswith(_SESSIONS) and method in _QUERYING):
@@ -79,12 +86,16 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
 
 def reads_relation(expr: syntax.Expr, project: Project) -> bool:
     """Whether an expression is the attribute of a row that holds the rows related to it: ``product.movements``."""
-    name = expr.last if isinstance(expr, syntax.Ref) and "." in expr.name else expr.attr if isinstance(expr, syntax.Attribute) else ""
+    name = ""
+    if isinstance(expr, syntax.Attribute):
+        name = expr.attr
+    elif isinstance(expr, syntax.Ref) and "." in expr.name:
+        name = expr.last
     for table in project.tables if name else ():
         field = table.cls.fields.get(name)
-        if field is not None and isinstance(field.value, syntax.Call):
-            if field.value.method.lower() == "relationship" and not _is_single(field.annotation, field.value):
-                return True
+        made = field.value if field is not None and isinstance(field.value, syntax.Call) else None
+        if field is not None and made is not None and made.method.lower() == "relationship":
+            return not _is_single(field.annotation, made)
     return False
 
 
@@ -96,12 +107,14 @@ def _is_single(annotation: syntax.Expr, made: syntax.Call) -> bool:
 
 
 _BOUNDING = frozenset({"limit", "slice", "first", "paginate", "fetch", "top"})
-_PAGING = frozenset({"limit", "offset", "skip", "slice", "paginate", "apaginate", "cursor_paginate", "paginated", "page"})
+_PAGING = frozenset(
+    {"limit", "offset", "skip", "slice", "paginate", "apaginate", "cursor_paginate", "paginated", "page"}
+)
 _LIMIT = re.compile(r"\blimit\b|\bfetch first\b|\btop\s*\(", re.IGNORECASE)
 
 
 def pages(code: Code) -> bool:
-    """Whether a function limits what it reads in some way; a fixed number under a name with "all" in it does not count."""
+    """Whether a function limits what it reads; a fixed number under a name with "all" in it does not count."""
     for site in code.calls:
         fixed = bool(site.call.args) and isinstance(site.call.args[0], int)
         if fixed and "all" in code.qualname.rpartition(".")[2].lower().split("_"):

@@ -162,8 +162,16 @@ class Walrus(Struct, frozen=True, array_like=True, gc=False, tag=15):
     value: "Expr"
 
 
+class Slice(Struct, frozen=True, array_like=True, gc=False, tag=17):
+    """``lower:upper:step`` in a subscript; what is left out is None."""
+
+    lower: "Expr"
+    upper: "Expr"
+    step: "Expr"
+
+
 class Opaque(Struct, frozen=True, array_like=True, gc=False, tag=16):
-    """Something no check looks into (bytes, slices, huge literals, nesting beyond the bound); the word says what."""
+    """Something no check looks into (bytes, huge literals, nesting beyond the bound); the word says what."""
 
     kind: str
 
@@ -184,6 +192,7 @@ type_of_nodes = (
     | Starred
     | Conditional
     | Walrus
+    | Slice
     | Opaque
 )
 Expr = None | bool | int | float | str | type_of_nodes
@@ -337,6 +346,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (expr.target, expr.value)
         case Lambda():
             return (expr.body,)
+        case Slice():
+            return (expr.lower, expr.upper, expr.step)
     return ()
 
 
@@ -450,4 +461,7 @@ def _written(expr: Expr, depth: int) -> str:
             return f"{_written(body, deep)} if {_written(test, deep)} else {_written(orelse, deep)}"
         case Lambda(body=body):
             return f"lambda: {_written(body, deep)}"
+        case Slice():
+            bounds = [expr.lower, expr.upper] if expr.step is None else [expr.lower, expr.upper, expr.step]
+            return ":".join("" if b is None else _written(b, deep) for b in bounds)
     return "…"

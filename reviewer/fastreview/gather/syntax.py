@@ -92,7 +92,7 @@ def expression(node: ast.expr | None, depth: int = 0) -> Expr:
 
 
 def _opaque(node: ast.expr, depth: int) -> Expr:
-    """Slices and kinds of nodes that this version does not know: only what they decide is counted."""
+    """Kinds of nodes that this version does not know: only what they decide is counted."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             expression(child, depth)
@@ -156,6 +156,10 @@ def _call(node: ast.Call, depth: int) -> Expr:
 
 def _subscript(node: ast.Subscript, depth: int) -> Expr:
     return s.Subscript(expression(node.value, depth), expression(node.slice, depth))
+
+
+def _slice(node: ast.Slice, depth: int) -> Expr:
+    return s.Slice(expression(node.lower, depth), expression(node.upper, depth), expression(node.step, depth))
 
 
 def _list(node: ast.List, depth: int) -> Expr:
@@ -283,7 +287,7 @@ def _table(*functions: Callable[..., Expr]) -> dict[type[ast.AST], Callable[...,
 
 
 _EXPRESSIONS = _table(
-    _constant, _name, _attribute, _call, _subscript, _list, _tuple, _set, _dict, _binary, _boolean, _unary, _compare,
+    _constant, _name, _attribute, _call, _subscript, _slice, _list, _tuple, _set, _dict, _binary, _boolean, _unary, _compare,
     _fstring, _formatted, _await, _yield, _yield_from, _lambda, _list_comp, _set_comp, _generator, _dict_comp, _starred,
     _conditional, _walrus,
 )  # fmt: skip

@@ -56,6 +56,8 @@ class Constants:
             case s.Subscript(value=s.Call() as call, index=int() as position):
                 pieces = self._split(call, code, env, depth + 1)
                 return pieces[position] if pieces and -len(pieces) <= position < len(pieces) else None
+            case s.Call() if expr.method == "join":
+                return self._joined(expr, code, env, depth + 1)
             case s.Call() if expr.method in _STRING_METHODS:
                 return self._string_method(expr, code, env, depth + 1)
             case s.Ref() | s.Attribute():
@@ -71,6 +73,22 @@ class Constants:
             case s.Attribute(value=value):
                 return self.text(value, code, env, depth)
         return None
+
+    def _joined(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> str | None:
+        """``".".join(text.split(".")[:2])`` and joins of written-out lists."""
+        separator = self._owner(call, code, env, depth)
+        match call.args:
+            case (s.Subscript(value=s.Call() as split, index=s.Slice(lower=lower, upper=upper, step=None)),):
+                bounds = [b if isinstance(b, int) else None for b in (lower, upper)]
+                pieces = self._split(split, code, env, depth)[slice(*bounds)]
+            case (s.Items(values=values),):
+                texts = [self.text(v, code, env, depth) for v in values]
+                pieces = [t for t in texts if t is not None]
+                if len(pieces) != len(texts):
+                    return None
+            case _:
+                return None
+        return separator.join(pieces) if separator is not None and pieces else None
 
     def _split(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> list[str]:
         owner = self._owner(call, code, env, depth) if call.method == "split" else None

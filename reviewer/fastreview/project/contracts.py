@@ -33,7 +33,7 @@ class Declared:
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A parameter that clients fill, of an endpoint or a dependency, or a field of a model that stands for parameters."""
+    """What clients fill: a parameter of an endpoint or a dependency, or a field of a model that stands for some."""
 
     name: str
     declared: Declared

@@ -96,13 +96,12 @@ class Flow:
         if "." in name:
             yield Origin(expr, code, through)
             return
-        home: Code | None = code
+        home = code
         while isinstance(home, Function) and name not in home.bindings and home.parent is not None:
             if any(parameter.name == name for parameter in home.facts.parameters):
                 break
             # A variable of the function around a nested one.
             home = home.parent
-        assert home is not None
         for binding in home.bindings.get(name, ()):
             if binding.kind in ("assign", "unpack-assign", "extend"):
                 yield from self.of(binding.expr, home, through, depth)
@@ -166,7 +165,9 @@ def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:
         if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends_rows(name, stmt):
             yield stmt.iterable
         for expr in s.expressions(stmt):
-            yield from (n.args[0] for n in s.walk(expr) if isinstance(n, s.Call) and n.name == f"{name}.extend" and n.args)
+            yield from (
+                n.args[0] for n in s.walk(expr) if isinstance(n, s.Call) and n.name == f"{name}.extend" and n.args
+            )
         for block in s.blocks(stmt):
             yield from _filling(name, block)
 

@@ -69,14 +69,12 @@ def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]
             yield origin, found.line
 
 
-def _run_as_script(module: Module) -> frozenset[int]:
-    """Lines under ``if __name__ == "__main__"``: nothing of it runs when the module is imported."""
-    guarded = (
-        stmt
-        for stmt in module.body
-        if isinstance(stmt, s.If) and any(isinstance(e, s.Ref) and e.name == "__name__" for e in s.walk(stmt.test))
-    )
-    return frozenset(inner.line for stmt in guarded for inner in s.statements(stmt.body))
+def _run_as_script(module: Module) -> range:
+    """Lines under ``if __name__ == "__main__"``, up to the next statement: they do not run when the module is imported."""
+    for stmt, after in zip(module.body, (*module.body[1:], None), strict=True):
+        if isinstance(stmt, s.If) and any(isinstance(e, s.Ref) and e.name == "__name__" for e in s.walk(stmt.test)):
+            return range(stmt.line, module.facts.lines + 1 if after is None else getattr(after, "line", stmt.line))
+    return range(0)
 
 
 def _defines(package: Module | None, name: str) -> bool:

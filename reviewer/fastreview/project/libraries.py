@@ -181,6 +181,22 @@ FLUENT = {
     "pymongo.cursor.Cursor": frozenset({"next", "to_list", "distinct", "explain", "close"}),
 }
 
+# Routes of routers that libraries bring, by the router or by the method that makes it.
+ROUTES = {
+    "dockerflow.fastapi.router": (
+        ("GET", "/__version__"), ("GET", "/__heartbeat__"), ("GET", "/__lbheartbeat__"), ("GET", "/__error__"),
+    ),
+    "fastapi_users.FastAPIUsers.get_auth_router": (("POST", "/login"), ("POST", "/logout")),
+    "fastapi_users.FastAPIUsers.get_register_router": (("POST", "/register"),),
+    "fastapi_users.FastAPIUsers.get_reset_password_router": (("POST", "/forgot-password"), ("POST", "/reset-password")),
+    "fastapi_users.FastAPIUsers.get_verify_router": (("POST", "/request-verify-token"), ("POST", "/verify")),
+    "fastapi_users.FastAPIUsers.get_users_router": (
+        ("GET", "/me"), ("PATCH", "/me"), ("GET", "/{id}"), ("PATCH", "/{id}"), ("DELETE", "/{id}"),
+    ),
+    "fastapi_users.FastAPIUsers.get_oauth_router": (("GET", "/authorize"), ("GET", "/callback")),
+    "fastapi_users.FastAPIUsers.get_oauth_associate_router": (("GET", "/authorize"), ("GET", "/callback")),
+}  # fmt: skip
+
 # Attributes whose type is known; "*" stands for every other attribute or item.
 ATTRIBUTES = {
     "pymongo.MongoClient": {"*": "pymongo.database.Database", "[]": "pymongo.database.Database"},

@@ -36,7 +36,15 @@ ARGUMENTS = {
 ATTRIBUTES = {"__fields__": "model_fields", "__fields_set__": "model_fields_set"}
 
 _TAKING_ARGUMENTS = frozenset(
-    {"pydantic.Field", "fastapi.Query", "fastapi.Path", "fastapi.Body", "fastapi.Header", "fastapi.Cookie", "fastapi.Form"}
+    {
+        "pydantic.Field",
+        "fastapi.Query",
+        "fastapi.Path",
+        "fastapi.Body",
+        "fastapi.Header",
+        "fastapi.Cookie",
+        "fastapi.Form",
+    }
 )
 _V2_DECORATORS = frozenset(
     f"pydantic.{name}" for name in (*DECORATORS.values(), "field_serializer", "model_serializer", "computed_field")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.constants import Constants, Environment
+from fastreview.project.libraries import ROUTES
 from fastreview.project.names import External, Variable
 from fastreview.project.subject import Place
 from fastreview.project.values import Bound, Instance, Value, Values
@@ -308,12 +310,24 @@ class Routing:
             return
         prefix = call.keyword("prefix")
         text = "" if isinstance(prefix, s.Missing) else self._constants.text(prefix, code, env)
-        children = self.find(given, code, env)
+        children = self.find(given, code, env) or self._library_router(given, call, code)
         for child in children:
             if child is not router:
                 router.entries.append(Included(child, "/{?}" if text is None else text, call, code, mount=False))
         if not children and isinstance(given, s.Ref) and not isinstance(self._values.of(given, code), External):
             self._open_includes.append((router, "/{?}" if text is None else text, call, code))
+
+    def _library_router(self, given: s.Expr, call: s.Call, code: Code) -> list[Router]:
+        """A router that a library brings or makes, with the routes that are known of it."""
+        value = self._values.of(given.func if isinstance(given, s.Call) else given, code)
+        routes = ROUTES.get(value.name, ()) if isinstance(value, External) else ()
+        if not routes:
+            return []
+        made = s.Call(s.Ref("APIRouter"), (), (), call.line, call.col, call.end_line)
+        router = Router(made, code, False, None, code)
+        router.entries += [Registered((method,), path, None, made, code, call.line) for method, path in routes]
+        self.routers.append(router)
+        return [router]
 
     def _include_discovered(self) -> None:
         """Includes of routers that are only known at run time (found by walking a package, say): they are taken to
@@ -321,10 +335,15 @@ class Routing:
         if not self._open_includes:
             return
         router, prefix, call, code = self._open_includes[0]
+        wanted = _discovered_paths(code.module)
         joined = {id(i.router) for r in self.routers for i in r.included}
         joined |= {id(r.base) for r in self.routers}
         for other in tuple(self.routers):
-            if not other.is_app and other.in_order and id(other) not in joined and other.code.module.kind == "service":
+            if other.is_app or id(other) in joined or not other.in_order or other.code.module.kind != "service":
+                continue
+            # From the import root on: patterns are joined to a folder that only running the code knows.
+            found_at = PurePosixPath(*other.code.module.name.split(".")).with_suffix(".py")
+            if not wanted or any(_fits(found_at, pattern) for pattern in wanted):
                 router.entries.append(Included(other, prefix, call, code, mount=False))
 
     def _mount(self, router: Router, call: s.Call, code: Code, env: Environment | None) -> None:
@@ -652,6 +671,23 @@ class Routing:
                 if text:
                     return text
         return ""
+
+
+def _fits(path: PurePosixPath, pattern: str) -> bool:
+    deep = "**" in pattern or len(PurePosixPath(pattern).parts) == 1
+    return path.match(pattern) and (deep or len(path.parts) == len(PurePosixPath(pattern).parts))
+
+
+def _discovered_paths(module: Module) -> list[str]:
+    """Patterns of Python files that a module which looks for routers writes out: ``os.path.join(root, "*", "api", "*.py")``."""
+    patterns = []
+    for code in module.codes():
+        for site in code.calls:
+            if site.call.method in ("join", "glob", "rglob", "iglob"):
+                parts = [a for a in site.call.args if isinstance(a, str)]
+                if parts and parts[-1].endswith(".py") and "*" in parts[-1]:
+                    patterns.append("/".join(p.strip("/") for p in parts))
+    return patterns
 
 
 def _is_router_class(name: str) -> bool:

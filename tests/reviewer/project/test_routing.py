@@ -255,3 +255,70 @@ def test_routers_that_include_one_another_end(project_of: ProjectOf) -> None:
         }
     )
     assert table(project) == ["GET /a"]
+
+
+def test_written_out_patterns_limit_what_is_discovered(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "users/api/users.py": ROUTER,
+            "users/api/v2/others.py": ROUTER.replace("/items", "/others"),
+            "main.py": """
+                import glob, importlib, os
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                for path in glob.glob(os.path.join(os.path.dirname(__file__), "*", "api", "[!_]*.py")):
+                    module = importlib.import_module(path)
+                    app.include_router(module.router)
+            """,
+        }
+    )
+    assert table(project) == ["GET /items/{item_id}", "POST /items"]
+
+
+def test_routers_of_libraries_bring_their_routes(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                from fastapi import FastAPI
+                from fastapi_users import FastAPIUsers
+
+                users = FastAPIUsers(None, [])
+                app = FastAPI()
+                app.include_router(users.get_auth_router(None), prefix="/auth")
+            """
+        }
+    )
+    assert table(project) == ["POST /auth/login", "POST /auth/logout"]
+
+
+def test_constants_are_folded(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "pkg/__init__.py": "__version__ = '2.1.7-beta'\n",
+            "pkg/config.py": """
+                from pydantic_settings import BaseSettings
+                from pkg import __version__
+
+                PREFIXES = {"minor": f"/v{'.'.join(__version__.split('-')[0].split('.')[:2])}"}
+
+                class Settings(BaseSettings):
+                    api: str = "/api"
+
+                settings = Settings()
+            """,
+            "pkg/main.py": """
+                from fastapi import APIRouter, FastAPI
+                from pkg.config import PREFIXES, settings
+
+                router = APIRouter()
+
+                @router.get("/x")
+                def x(): ...
+
+                app = FastAPI()
+                app.include_router(router, prefix=settings.api + PREFIXES["minor"])
+            """,
+        }
+    )
+    assert table(project) == ["GET /api/v2.1/x"]

@@ -1,0 +1,104 @@
+"""Container files: which of them ship the service, and what a good one does.
+
+Sources: Docker's build best practices and Dockerfile reference, documentation of uv, Poetry, PDM, Pipenv and pip.
+"""
+
+import re
+from collections.abc import Iterator
+
+from fastreview.api import ContainerFile, NotApplicable, Project, file_facts
+
+# Folders and name parts of images that nobody ships: development, tests, documentation.
+ASIDE_FOLDERS = frozenset(
+    {".devcontainer", "devcontainer", "test", "tests", "e2e", "docs", "examples", "example", "benchmarks", "scripts", "hack",
+     "local", "dev", "development", "demo", "samples", "ci", ".ci", "playground", "tools", "images", "sandbox"}
+)  # fmt: skip
+ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.I)
+
+SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.I)
+FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.I)
+PYTHON_IMAGE = re.compile(r"(?:^|/)python(?::(?P<tag>[^@]+))?(?:@sha256:\w+)?$")
+EXACT_PYTHON = re.compile(r"^\d+\.\d+")
+
+LOCKED_INSTALL = re.compile(
+    r"\buv\s+(?:sync|export|run)\b[^&|;]*--(?:frozen|locked)|--require-hashes|\bpoetry\s+(?:install|sync|export)\b|\buv\s+sync\b"
+    r"|\bpipenv\s+(?:sync|install\b[^&|;]*--(?:deploy|ignore-pipfile|system))|\bpdm\s+(?:sync|install)\b|\bconda-lock\s+install"
+    r"|\brye\s+sync\b|\buv\s+pip\s+sync\b|\bpixi\s+install\b|pip\s+install\b[^&|;]*\S*\.lock\b"
+)
+REQUIREMENTS = re.compile(r"(?:-r|--requirement|--requirements)[ =]*(?P<path>\S+\.(?:txt|lock|in))")
+RELOAD = re.compile(r"--reload\b(?![-\w])|\bfastapi\s+dev\b|\bflask\s+run\b.*--debug")
+SECRET_NAME = re.compile(r"(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)(?:_KEY|_ID)?$")
+PLACEHOLDER = re.compile(r"^(?:|\"\"|''|\$.*|<.*>|change-?me\w*|dummy\w*|placeholder|xxx+|none|null|false|true|build\w*|fake\w*|test\w*|\d+)$", re.I)
+COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:\./?|/)\s+\S+$")
+
+
+def shipped(container: ContainerFile) -> file_facts.ContainerFacts:
+    """The facts of a container file that ships the service.
+
+    Raises:
+        NotApplicable: when it ships something else.
+    """
+    facts = container.facts
+    if not facts.python:
+        raise NotApplicable("the image has no Python")
+    folders = {part.lower() for part in facts.path.split("/")[:-1]}
+    name = facts.path.rpartition("/")[2].lower().removesuffix("dockerfile").removeprefix("dockerfile")
+    if folders & ASIDE_FOLDERS or ASIDE_NAME.search(name):
+        raise NotApplicable("the image is for development, tests or documentation")
+    if not facts.stages:
+        raise NotApplicable("the file has no stage")
+    return facts
+
+
+def lineage(facts: file_facts.ContainerFacts, stage: file_facts.Stage | None = None) -> tuple[file_facts.Stage, ...]:
+    """The stage that ships and those that it is built on, the last one first."""
+    by_name = {s.name: s for s in facts.stages if s.name}
+    current = stage or facts.stages[-1]
+    found = [current]
+    while current.image in by_name and by_name[current.image] not in found:
+        current = by_name[current.image]
+        found.append(current)
+    return tuple(found)
+
+
+def instructions(stages: tuple[file_facts.Stage, ...], *keywords: str) -> Iterator[file_facts.Instruction]:
+    """Those of the closest stage first; within it the last one first: it wins."""
+    return (i for stage in stages for i in reversed(stage.instructions) if i.keyword in keywords)
+
+
+def bases(facts: file_facts.ContainerFacts) -> Iterator[file_facts.Stage]:
+    """Stages that start from an image of somebody else."""
+    names = {s.name for s in facts.stages if s.name}
+    return (s for s in facts.stages if s.image not in names and s.image != "scratch")
+
+
+def floating(image: str) -> bool:
+    """Whether an image's version is left to the day of the build."""
+    if "@sha256:" in image or "$" in image:
+        return False
+    name, _, tag = image.rpartition("/")[2].partition(":")
+    if not tag or tag == "latest":
+        return True
+    return name == "python" and not EXACT_PYTHON.match(tag)
+
+
+def started_scripts(project: Project, command: str) -> Iterator[tuple[str, int, str]]:
+    """Lines of the scripts that a command starts."""
+    names = {word.rpartition("/")[2] for word in re.findall(r"[\w./-]+", command) if "." in word or "/" in word}
+    return (one for one in project.facts.files.commands if one[0].rpartition("/")[2] in names and one[0].endswith((".sh", ".bash")))
+
+
+def locked(facts: file_facts.ContainerFacts, project: Project) -> bool:
+    """Whether the image installs exactly what a lock file names."""
+    files = project.facts.files
+    lock_names = {lock.path.rpartition("/")[2] for lock in files.locks}
+    for stage in facts.stages:
+        for run in stage.instructions:
+            if run.keyword != "RUN":
+                continue
+            if LOCKED_INSTALL.search(run.value) and (lock_names or "--require-hashes" in run.value):
+                return True
+            for match in REQUIREMENTS.finditer(run.value):
+                if match["path"].rpartition("/")[2] in lock_names:
+                    return True
+    return False
