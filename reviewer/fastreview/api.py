@@ -28,7 +28,7 @@ from fastreview.project.libraries import BASES, canonical
 from fastreview.project.loop import Entry, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table
-from fastreview.project.names import Definition, External, Variable
+from fastreview.project.names import Definition, External, Variable, absolute_name
 from fastreview.project.output import LogCall
 from fastreview.project.pydantic_uses import PydanticUse
 from fastreview.project.pipelines import Command
@@ -89,6 +89,7 @@ __all__ = [
     "Value",
     "Variable",
     "Workflow",
+    "absolute_name",
     "canonical",
     "check",
     "classes_in",

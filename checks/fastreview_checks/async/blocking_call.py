@@ -81,46 +81,95 @@ def render() -> str:
 ```
 '''
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from fastreview.api import (
     Confidence,
     External,
     Found,
+    Function,
     Hit,
+    Instance,
     LoopFunction,
+    Place,
     Project,
     Related,
     check,
+    syntax,
 )
-from fastreview_checks.knowledge.blocking import Blocking, blocking
+from fastreview_checks.knowledge.blocking import ITERATED, Blocking, blocking
+
+
+class Wait(NamedTuple):
+    place: Place
+    name: str
+    known: Blocking
 
 
 @check("ASY001", dimension="async", level=1, gate=True, each=LoopFunction, effort="hours")
 def blocking_call(subject: LoopFunction, project: Project) -> Found:
-    waits: list[tuple[Related, str, Blocking]] = []
-    for site in subject.function.calls:
+    waits = sorted((*_calls(subject.function, project), *_iterated(subject.function, project)), key=lambda w: w.place)
+    if not waits:
+        return
+    first = waits[0]
+    others = f" (and {len(waits) - 1} more here)" if len(waits) > 1 else ""
+    way = tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps)
+    start = Related(subject.entry.function.place, f"{subject.entry.label} runs on the event loop")
+    further = tuple(Related(w.place, f"`{w.name}` waits for {w.known.waits_for}") for w in waits[1:])
+    yield Hit(
+        first.place,
+        f"`{first.name}`{others} waits for {first.known.waits_for} while the event loop stands still{_slowed(subject)}. "
+        f"Use {first.known.instead}.",
+        symbol=first.name,
+        related=(start, *way, *further),
+        confidence=_confidence(subject),
+    )
+
+
+def _confidence(subject: LoopFunction) -> Confidence:
+    # Before the first request and after the last one nobody waits but the deployment.
+    if subject.entry.kind == "lifespan" and not subject.routes:
+        return Confidence.POSSIBLE
+    return Confidence.CERTAIN if not subject.steps else Confidence.LIKELY
+
+
+def _calls(function: Function, project: Project) -> Iterator[Wait]:
+    for site in function.calls:
         if site.awaited or site.deferred:
             continue
         for target in project.targets(site):
             known = blocking(target.name) if isinstance(target, External) else None
             if known is not None:
                 owner, _, method = target.name.removeprefix("builtins.").rpartition(".")
-                short = f"{owner.rpartition('.')[2]}.{method}" if owner else method
-                waits.append((Related(site.place, f"`{short}` waits for {known.waits_for}"), short, known))
+                yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known)
                 break
-    if not waits:
-        return
-    first, name, known = waits[0]
-    others = f" (and {len(waits) - 1} more here)" if len(waits) > 1 else ""
-    way = tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps)
-    start = Related(subject.entry.function.place, f"{subject.entry.label} runs on the event loop")
-    yield Hit(
-        first.place,
-        f"`{name}`{others} waits for {known.waits_for} while the event loop stands still{_slowed(subject)}. "
-        f"Use {known.instead}.",
-        symbol=name,
-        related=(start, *way, *(w[0] for w in waits[1:])),
-        confidence=Confidence.CERTAIN if not subject.steps else Confidence.LIKELY,
-    )
+
+
+def _iterated(function: Function, project: Project) -> Iterator[Wait]:
+    """Loops over cursors and queries, and calls that are handed one and loop over it."""
+    for stmt in function.statements:
+        given = [stmt.iterable] if isinstance(stmt, syntax.Loop) and stmt.kind == "for" and not stmt.is_async else []
+        for node in (n for e in syntax.expressions(stmt) for n in syntax.walk(e)):
+            match node:
+                case syntax.Comprehension(sources=sources):
+                    given += [source.iterable for source in sources if not source.is_async]
+                case syntax.Call(func=syntax.Ref(name="list" | "tuple" | "set" | "sorted"), args=(only, *_)):
+                    given.append(only)
+                case syntax.Call(args=args) if args:
+                    called = project.values.of(node.func, function)
+                    if isinstance(called, Function):
+                        given += [a for a, p in zip(args, called.facts.parameters, strict=False) if _loops_over(called, p.name)]
+        for iterable in given:
+            value = project.values.of(iterable, function)
+            known = blocking(ITERATED.get(value.of.name, "")) if isinstance(value, Instance) and isinstance(value.of, External) else None
+            if known is not None:
+                yield Wait(Place(function.module.path, getattr(stmt, "line", 0)), syntax.written(iterable, 40), known)
+
+
+def _loops_over(function: Function, name: str) -> bool:
+    iterated = [b.expr for bindings in function.bindings.values() for b in bindings if b.kind.endswith("iterate")]
+    return syntax.Ref(name) in iterated
 
 
 def _slowed(subject: LoopFunction) -> str:

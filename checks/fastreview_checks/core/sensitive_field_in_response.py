@@ -118,15 +118,11 @@ async def login(user: NewUser) -> Token:
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from fastreview.api import (
-    Class,
     Confidence,
-    External,
     Found,
     Hit,
-    Input,
     Instance,
     NotApplicable,
     Place,
@@ -138,16 +134,17 @@ from fastreview.api import (
     fields_of,
     syntax,
 )
-from fastreview_checks.knowledge.sensitive import ISSUING, MASKED, is_password, is_secret, is_service_secret
+from fastreview_checks.knowledge.sensitive import (
+    ISSUING,
+    Leak,
+    is_password,
+    is_secret,
+    is_sent,
+    is_service_secret,
+    seen_at_run_time,
+)
 
 _DEPTH = 5
-
-
-class _Leak(NamedTuple):
-    name: str
-    owner: str
-    place: Place
-    from_table: bool = False
 
 
 @check("COR008", dimension="core", level=1, never=True, each=Route, effort="minutes")
@@ -157,8 +154,8 @@ def sensitive_field_in_response(route: Route, project: Project) -> Found:
     hidden = _names(route.option("response_model_exclude"))
     shown = _names(route.option("response_model_include"))
     issuing = bool(ISSUING.search(f"{route.path} {route.endpoint.name if route.endpoint else ''}"))
-    at_run_time = {leak.name for leak in _seen(route)}
-    leaks = list(_declared(route, project)) or list(_returned_rows(route, project)) or list(_seen(route))
+    at_run_time = {leak.name for leak in seen_at_run_time(route)}
+    leaks = list(_declared(route, project)) or list(_returned_rows(route, project)) or list(seen_at_run_time(route))
     for leak in dict.fromkeys(leaks):
         if leak.name in hidden or (shown and leak.name not in shown) or (not is_password(leak.name) and issuing):
             continue
@@ -172,13 +169,13 @@ def sensitive_field_in_response(route: Route, project: Project) -> Found:
         )
 
 
-def _confidence(leak: _Leak, at_run_time: set[str]) -> Confidence:
+def _confidence(leak: Leak, at_run_time: set[str]) -> Confidence:
     if is_service_secret(leak.name):
         return Confidence.POSSIBLE
     return Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY
 
 
-def _declared(route: Route, project: Project) -> Iterator[_Leak]:
+def _declared(route: Route, project: Project) -> Iterator[Leak]:
     """Sensitive fields of the declared answer, nested models included."""
     if route.answers is None:
         return
@@ -190,40 +187,14 @@ def _declared(route: Route, project: Project) -> Iterator[_Leak]:
             continue
         seen.add(id(cls))
         for field in fields_of(cls):
-            if not _leaves(field, cls, project):
+            if not is_sent(field, cls, project):
                 continue
             if is_password(field.name) or is_secret(field.name) or is_service_secret(field.name):
-                yield _Leak(field.name, cls.name, field.place)
+                yield Leak(field.name, cls.name, field.place)
             stack += [(c, depth + 1) for c in classes_in(field.declared.expr, field.declared.code, project.names)]
 
 
-def _leaves(field: Input, cls: Class, project: Project) -> bool:
-    """Whether the field's value is sent as it is."""
-    if any(marker.keyword("exclude") is True for marker in field.declared.markers):
-        return False
-    if any(marker.method in ("relationship", "Relationship", "PrivateAttr") for marker in field.declared.markers):
-        return False
-    names = {n.name for n in syntax.walk(field.declared.expr) if isinstance(n, syntax.Ref)}
-    resolved = {project.names.resolve(field.declared.code, name) for name in names}
-    if any(isinstance(found, External) and found.name in MASKED | {"typing.ClassVar"} for found in resolved):
-        return False
-    return not any(_serialises(ancestor, field.name) for ancestor in cls.ancestry.project)
-
-
-def _serialises(cls: Class, name: str) -> bool:
-    """Whether a method of the class decides how the field, or the whole model, is written."""
-    for method in cls.methods.values():
-        for decorator in method.facts.decorators:
-            call = decorator if isinstance(decorator, syntax.Call) else None
-            word = call.method if call else decorator.last if isinstance(decorator, syntax.Ref) else ""
-            if word in ("model_serializer", "root_validator", "model_validator"):
-                return True
-            if call and word in ("field_serializer", "field_validator", "validator") and name in call.args:
-                return True
-    return False
-
-
-def _returned_rows(route: Route, project: Project) -> Iterator[_Leak]:
+def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
     """Columns of an ORM row that is returned where nothing is declared."""
     if route.answers is not None or route.endpoint is None or (route.facts is not None and route.facts.response_model):
         return
@@ -237,28 +208,7 @@ def _returned_rows(route: Route, project: Project) -> Iterator[_Leak]:
             for field in cls.facts.fields:
                 excluded = isinstance(field.value, syntax.Call) and field.value.keyword("exclude") is True
                 if is_password(field.name) and not excluded:
-                    yield _Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
-
-
-def _seen(route: Route) -> Iterator[_Leak]:
-    """Sensitive fields of the answer as the running app knows it."""
-    if route.facts is None or route.app.facts is None:
-        return
-    models = {model.key: model for model in route.app.facts.models}
-    stack, seen = list(route.facts.response_models), set[str]()
-    while stack:
-        key = stack.pop()
-        if key in seen or key not in models:
-            continue
-        seen.add(key)
-        model = models[key]
-        for field in model.fields:
-            if field.excluded or "Secret" in field.type or field.type in ("bool", "int", "<class 'bool'>"):
-                continue
-            if is_password(field.name) or is_secret(field.name):
-                yield _Leak(field.name, model.place.qualname or key, Place(model.place.path, model.place.line))
-            if field.model:
-                stack.append(field.model)
+                    yield Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
 
 
 def _names(given: syntax.Expr | syntax.Missing) -> frozenset[str]:

@@ -83,8 +83,8 @@ app.include_router(products.router)
 
 from collections.abc import Iterator
 
-from fastreview.api import Class, Found, Function, Hit, Instance, Met, NotApplicable, Place, Project, Value, check, syntax
-from fastreview_checks.knowledge.components import COMPONENT_BASES
+from fastreview.api import Bound, Class, Found, Function, Hit, Instance, Met, NotApplicable, Place, Project, Value, check, syntax
+from fastreview_checks.knowledge.components import COMPONENT_BASES, SHARED_PARAMETERS
 
 
 @check("EXT001", dimension="extension", level=2, credit=3, effort="days")
@@ -135,6 +135,10 @@ def _injected(value: Value | None, name: str) -> tuple[str, Place, str] | None:
     match value:
         case Instance(of=Class() as cls) if cls.method("__call__") and cls.method("__init__"):
             return cls.key, cls.place, f"`{cls.name}` is a dependency with parameters"
+        case Class() as cls if SHARED_PARAMETERS.search(cls.name):
+            return cls.key, cls.place, f"`{cls.name}` is a dependency class"
+        case Bound(of=cls) if SHARED_PARAMETERS.search(cls.name):
+            return cls.key, cls.place, f"`{cls.name}` is a dependency class"
         case Function() as function if function.parent is not None and "(" in name:
             factory = function.parent
             if any(isinstance(s, syntax.Return) and s.value == syntax.Ref(function.name) for s in factory.statements):

@@ -110,6 +110,16 @@ BLOCKING = (
         ),
     ),
     Blocking(
+        "the disk",
+        "`aiofiles` or `asyncio.to_thread`",
+        (
+            "builtins.open", "io.open", "pathlib.Path.open", "pathlib.Path.read_text", "pathlib.Path.read_bytes",
+            "pathlib.Path.write_text", "pathlib.Path.write_bytes", "zipfile.ZipFile.write", "zipfile.ZipFile.extractall",
+            "tarfile.open", "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copyfileobj", "shutil.copytree",
+            "shutil.move", "shutil.rmtree", "shutil.make_archive", "shutil.unpack_archive",
+        ),
+    ),
+    Blocking(
         "a person at the terminal",
         "nothing of the kind in a service",
         ("builtins.input",),
@@ -129,6 +139,14 @@ HARMLESS = frozenset(
 )  # fmt: skip
 
 _BY_NAME = {call: group for group in BLOCKING for call in group.calls}
+
+
+# Objects that wait when they are iterated, by their class: what they wait for stands in a call of the same group.
+ITERATED = {
+    "pymongo.cursor.Cursor": "pymongo.cursor.Cursor.next",
+    "pymongo.command_cursor.CommandCursor": "pymongo.cursor.Cursor.next",
+    "sqlalchemy.orm.Query": f"{_QUERY}.all",
+}
 
 
 def blocking(name: str) -> Blocking | None:

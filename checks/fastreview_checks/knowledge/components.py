@@ -3,6 +3,13 @@
 Source: FastAPI's reference.
 """
 
+import re
+
+# Classes of dependencies that are about requests, not about one business: paging, permissions, limits.
+SHARED_PARAMETERS = re.compile(
+    r"pag(?:e|inat)|filter|sort|param|auth|permission|role|require|checker|guard|access|limit|tenant|locale|idempoten|control$", re.I
+)
+
 COMPONENT_BASES = {
     "fastapi.APIRoute": "a route class",
     "fastapi.APIRouter": "a router class",

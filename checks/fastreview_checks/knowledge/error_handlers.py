@@ -58,6 +58,21 @@ def shape_of(handler: ExceptionHandler, project: Project) -> frozenset[str]:
     return frozenset(_shapes(handler.function, project, 0)) if handler.function is not None else frozenset()
 
 
+def differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two shapes are two schemas: a member more (``errors`` of a validation error) is still the same one."""
+    if not one or not other:
+        return False
+    return not any(_alike(a, b) for a in one for b in other)
+
+
+def _alike(one: str, other: str) -> bool:
+    if not (one.startswith("{") and other.startswith("{")):
+        # A model or function on one side only: the code does not tell.
+        return one == other or one.startswith("{") != other.startswith("{")
+    mine, theirs = set(one.strip("{}").split(", ")), set(other.strip("{}").split(", "))
+    return len(mine & theirs) * 2 > min(len(mine), len(theirs))
+
+
 def _shapes(function: Function, project: Project, depth: int) -> Iterator[str]:
     for stmt in function.statements:
         if isinstance(stmt, syntax.Return) and stmt.value is not None:

@@ -4,8 +4,9 @@ Sources: documentation of the libraries.
 """
 
 import re
+from functools import lru_cache
 
-from fastreview.api import CallSite, Function, syntax
+from fastreview.api import CallSite, Function, Project, absolute_name, syntax
 
 COMMAND_LIBRARIES = frozenset(
     {"click", "typer", "asyncclick", "argparse", "fire", "docopt", "cyclopts", "rich_click", "cleo", "cmd", "prompt_toolkit",
@@ -14,7 +15,7 @@ COMMAND_LIBRARIES = frozenset(
 PROGRAM_PATH = re.compile(r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$")
 
 
-def is_program(site: CallSite) -> bool:
+def is_program(site: CallSite, project: Project) -> bool:
     module = site.code.module
     imported = {i.module.partition(".")[0] for i in module.facts.imports}
     if PROGRAM_PATH.search(module.path) or not imported.isdisjoint(COMMAND_LIBRARIES):
@@ -23,6 +24,8 @@ def is_program(site: CallSite) -> bool:
     guarded = [stmt for stmt in module.body if isinstance(stmt, syntax.If) and _asks_name(stmt.test)]
     if not isinstance(site.code, Function):
         return any(stmt.line <= site.call.line <= _end(stmt) for stmt in guarded)
+    if guarded and module.name not in _imported(project) and module.path not in project.web_paths:
+        return True
     called = {
         node.name
         for stmt in guarded
@@ -32,6 +35,17 @@ def is_program(site: CallSite) -> bool:
         if isinstance(node, syntax.Ref)
     }
     return site.code.name in called and not any("." in name for name in site.code.decorator_names)
+
+
+@lru_cache(maxsize=1)
+def _imported(project: Project) -> frozenset[str]:
+    """Names of modules that the service imports, with those of what is imported from them."""
+    found = set[str]()
+    for module in project.service_modules:
+        for one in module.facts.imports:
+            name = absolute_name(module, one)
+            found |= {name, f"{name}.{one.name}"}
+    return frozenset(found)
 
 
 def _asks_name(test: syntax.Expr) -> bool:

@@ -21,6 +21,8 @@ _FIRST_WORDS = 2
 
 _WEBHOOK = re.compile(r"web_?hook|(?:^|[/_-])(?:events?|hooks?|ipn)(?:$|[/_-])", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|construct_event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE)
+_VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks"})
+"""Libraries that verify the signature of what they are handed."""
 
 # A POST that asks: the body holds the question, nothing changes.
 _READS = re.compile(
@@ -54,9 +56,11 @@ def is_webhook(route: Route) -> bool:
     name = route.endpoint.name if route.endpoint is not None else ""
     if not _WEBHOOK.search(f"{route.path}/{name}"):
         return False
-    calls = (site.call.method for site in route.endpoint.calls) if route.endpoint is not None else ()
-    parameters = (p.name for p in route.endpoint.facts.parameters) if route.endpoint is not None else ()
-    return any(_SIGNATURE.search(word) for word in (*calls, *parameters))
+    if route.endpoint is None:
+        return True
+    words = [s.call.method for s in route.endpoint.calls] + [p.name for p in route.endpoint.facts.parameters]
+    imported = {i.module.partition(".")[0] for i in route.endpoint.module.facts.imports}
+    return any(_SIGNATURE.search(word) for word in words) or not imported.isdisjoint(_VERIFYING)
 
 
 def only_reads(route: Route) -> bool:

@@ -4,6 +4,10 @@ Sources: OWASP API Security Top 10 (API3:2023, broken object property level auth
 """
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastreview.api import Class, External, Input, Place, Project, Route, syntax
 
 PASSWORDS = re.compile(
     r"^(?:(?:hashed|encrypted|plain|raw|user|login|account|db|database|smtp|root|admin)_?)?(?:password|passwd|pwd|passphrase)"
@@ -50,3 +54,59 @@ def is_service_secret(name: str) -> bool:
 
 def is_secret(name: str) -> bool:
     return SECRETS.match(snake(name)) is not None
+
+
+def is_sent(field: Input, cls: Class, project: Project) -> bool:
+    """Whether the field's value is sent as it is."""
+    if any(marker.keyword("exclude") is True for marker in field.declared.markers):
+        return False
+    if any(marker.method in ("relationship", "Relationship", "PrivateAttr") for marker in field.declared.markers):
+        return False
+    names = {n.name for n in syntax.walk(field.declared.expr) if isinstance(n, syntax.Ref)}
+    resolved = {project.names.resolve(field.declared.code, name) for name in names}
+    if any(isinstance(found, External) and found.name in MASKED | {"typing.ClassVar"} for found in resolved):
+        return False
+    return not any(_serialises(ancestor, field.name) for ancestor in cls.ancestry.project)
+
+
+def _serialises(cls: Class, name: str) -> bool:
+    """Whether a method of the class decides how the field, or the whole model, is written."""
+    for method in cls.methods.values():
+        for decorator in method.facts.decorators:
+            call = decorator if isinstance(decorator, syntax.Call) else None
+            word = call.method if call else decorator.last if isinstance(decorator, syntax.Ref) else ""
+            if word in ("model_serializer", "root_validator", "model_validator"):
+                return True
+            if call and word in ("field_serializer", "field_validator", "validator") and name in call.args:
+                return True
+    return False
+
+
+class Leak(NamedTuple):
+    """A sensitive field of an answer: its name, the class that has it, and where."""
+
+    name: str
+    owner: str
+    place: Place
+    from_table: bool = False
+
+
+def seen_at_run_time(route: Route) -> Iterator[Leak]:
+    """Sensitive fields of the answer as the running app knows it."""
+    if route.facts is None or route.app.facts is None:
+        return
+    models = {model.key: model for model in route.app.facts.models}
+    stack, seen = list(route.facts.response_models), set[str]()
+    while stack:
+        key = stack.pop()
+        if key in seen or key not in models:
+            continue
+        seen.add(key)
+        model = models[key]
+        for field in model.fields:
+            if field.excluded or "Secret" in field.type or field.type in ("bool", "int", "<class 'bool'>"):
+                continue
+            if is_password(field.name) or is_secret(field.name):
+                yield Leak(field.name, model.place.qualname or key, Place(model.place.path, model.place.line))
+            if field.model:
+                stack.append(field.model)

@@ -71,6 +71,7 @@ FROM python:latest
 ```
 '''
 
+import re
 from collections.abc import Iterator
 
 from fastreview.api import ContainerFile, Found, Hit, Place, Project, Side, check, file_facts
@@ -143,7 +144,8 @@ def _started(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stage, .
                 'the command as a list: `CMD ["uvicorn", ...]`.',
                 symbol="shell",
             )
-        for path, line, text in started_scripts(project, instruction.value):
+        scripts = list(started_scripts(project, instruction.value))
+        for path, line, text in scripts:
             if RELOAD.search(text):
                 yield Hit(
                     Place(path, line),
@@ -151,14 +153,14 @@ def _started(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stage, .
                     "process. Leave it out.",
                     symbol="reload",
                 )
-        yield from _reloading_module(instruction, project)
+        yield from _reloading_module("\n".join((instruction.value, *(text for _, _, text in scripts))), project)
 
 
-def _reloading_module(instruction: file_facts.Instruction, project: Project) -> Found:
+def _reloading_module(started: str, project: Project) -> Found:
     """``CMD ["python", "run.py"]`` where the module calls ``uvicorn.run(..., reload=True)``."""
+    words = set(re.split(r"[\s\"'/,\[\]]+", started))
     for module in project.modules:
-        name = module.path.rpartition("/")[2]
-        if name in instruction.value.replace('"', " ").replace("'", " ").replace("/", " ").split():
+        if module.path.rpartition("/")[2] in words:
             for code in module.codes():
                 for site in code.calls:
                     if site.call.name == "uvicorn.run" and site.call.keyword("reload") is True:

@@ -116,6 +116,7 @@ from fastreview_checks.knowledge.error_handlers import (
     UNEXPECTED,
     VALIDATION,
     catching_middleware,
+    differ,
     library_of,
     shape_of,
 )
@@ -148,15 +149,15 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
             "FastAPI's `HTTPException` is a subclass of the one that the router raises, so 404 and 405 keep the default "
             "shape. Register the handler for `starlette.exceptions.HTTPException`."
             if narrow
-            else f"{' and '.join(missing)[:1].upper()}{' and '.join(missing)[1:]} keep the framework's shape, so clients "
-            "have to understand several. Register handlers that answer all errors in one schema."
+            else f"The framework's own shape is kept for {', '.join(missing)}, so clients have to understand several. Register "
+            "handlers that answer all errors in one schema."
         )
         yield Hit(place, reason)
         return
     found = [h for h in chosen.values() if h is not None]
     shapes = {h: shape_of(h, project) for h in found}
     first = next((h for h in found if shapes[h]), None)
-    other = next((h for h in found if first and shapes[h] and shapes[h].isdisjoint(shapes[first])), None)
+    other = next((h for h in found if first and differ(shapes[h], shapes[first])), None)
     if first and other:
         yield Hit(
             _place(other),

@@ -87,7 +87,7 @@ from fastreview_checks.knowledge.programs import is_program
 def print_logging(call: LogCall, project: Project) -> Found:
     if not call.by_print:
         return
-    if is_program(call.site):
+    if is_program(call.site, project):
         raise NotApplicable("a command line program prints")
     yield Hit(
         call.place,

@@ -114,6 +114,8 @@ def unprotected_write(route: Route, project: Project) -> Found:
         raise NotApplicable("the route changes nothing")
     if route.security:
         return
+    if _only_redirects(route):
+        raise NotApplicable("the route only redirects")
     if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not _registers_elsewhere(route)):
         raise NotApplicable("the route is public on purpose")
     doubtful = only_reads(route) or _only_in_development(route)
@@ -124,6 +126,11 @@ def unprotected_write(route: Route, project: Project) -> Found:
         f"rejects anybody.{whole or ' Put it behind the dependency that protects its neighbours.'}",
         confidence=Confidence.POSSIBLE if doubtful else Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
     )
+
+
+def _only_redirects(route: Route) -> bool:
+    returned = [s.value for s in route.endpoint.statements if isinstance(s, syntax.Return)] if route.endpoint else []
+    return bool(returned) and all(isinstance(r, syntax.Call) and r.method == "RedirectResponse" for r in returned)
 
 
 def _registers_elsewhere(route: Route) -> bool:

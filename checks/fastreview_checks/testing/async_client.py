@@ -115,7 +115,7 @@ def test_items() -> None:
 ```
 '''
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
+from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
 from fastreview_checks.knowledge.test_clients import clients, has_lifespan, starts_lifespan
 
 
@@ -142,13 +142,15 @@ def async_client(project: Project) -> Found:
         )
     if any(has_lifespan(app) for app in project.apps):
         started = starts_lifespan(project)
-        for client in found:
-            if not (started if client.is_async and not client.starts_alone else client.entered):
-                yield Hit(
-                    client.site.place,
-                    "This client does not run the app's lifespan, so the tests see an app that was never started. "
-                    + ("Wrap it in `LifespanManager(app)`." if client.is_async else "Enter it: `with TestClient(app) as client`."),
-                    symbol=client.site.call.method,
-                )
+        cold = [c for c in found if not (started if c.is_async and not c.starts_alone else c.entered)]
+        if cold:
+            way = "Wrap it in `LifespanManager(app)`." if cold[0].is_async else "Enter it: `with TestClient(app) as client`."
+            yield Hit(
+                cold[0].site.place,
+                f"{'This client does' if len(cold) == 1 else f'{len(cold)} clients do'} not run the app's lifespan, so the tests see an app "
+                f"that was never started. {way}",
+                symbol="lifespan",
+                related=tuple(Related(c.site.place, "nor does this one") for c in cold[1:]),
+            )
     best = in_loop[0] if in_loop else found[0]
     yield Met(best.site.place, "Tests call the app in their own process, started as in production.")

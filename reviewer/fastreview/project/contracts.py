@@ -105,9 +105,14 @@ def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
     while level:
         fresh = [cls for cls in level if id(cls) not in found]
         found.update({id(cls): cls for cls in fresh})
-        fields = (field.declared for cls in fresh for field in fields_of(cls))
+        fields = (field.declared for cls in fresh for field in fields_of(cls) if not _stays_behind(field))
         level = [cls for field in fields for cls in classes_in(field.expr, field.code, names)]
     return tuple(found.values())
+
+
+def _stays_behind(field: Input) -> bool:
+    """Relations of a table are not written with its row, excluded fields never."""
+    return any(m.method.lower() == "relationship" or m.keyword("exclude") is True for m in field.declared.markers)
 
 
 def inputs_of(route: Route) -> Iterator[Input]:

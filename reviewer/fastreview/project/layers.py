@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
@@ -71,7 +72,7 @@ def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]
 
 def _run_as_script(module: Module) -> range:
     """Lines under ``if __name__ == "__main__"``, up to the next statement: they do not run when the module is imported."""
-    for stmt, after in zip(module.body, (*module.body[1:], None), strict=True):
+    for stmt, after in pairwise((*module.body, None)):
         if isinstance(stmt, s.If) and any(isinstance(e, s.Ref) and e.name == "__name__" for e in s.walk(stmt.test)):
             return range(stmt.line, module.facts.lines + 1 if after is None else getattr(after, "line", stmt.line))
     return range(0)

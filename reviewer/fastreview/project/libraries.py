@@ -89,6 +89,7 @@ BASES = {
 RETURNS = {
     "sqlalchemy.create_engine": "sqlalchemy.engine.Engine",
     "sqlmodel.create_engine": "sqlalchemy.engine.Engine",
+    "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.declarative_base()",
     "sqlalchemy.engine_from_config": "sqlalchemy.engine.Engine",
     "sqlalchemy.engine.Engine.connect": "sqlalchemy.engine.Connection",
     "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
@@ -199,6 +200,9 @@ ROUTES = {
 
 # Attributes whose type is known; "*" stands for every other attribute or item.
 ATTRIBUTES = {
+    "sqlalchemy.orm.declarative_base()": {"metadata": "sqlalchemy.MetaData"},
+    "sqlalchemy.orm.DeclarativeBase": {"metadata": "sqlalchemy.MetaData"},
+    "sqlmodel.SQLModel": {"metadata": "sqlalchemy.MetaData"},
     "pymongo.MongoClient": {"*": "pymongo.database.Database", "[]": "pymongo.database.Database"},
     "pymongo.database.Database": {"*": "pymongo.collection.Collection", "[]": "pymongo.collection.Collection"},
     "motor.motor_asyncio.AsyncIOMotorClient": {

@@ -15,6 +15,7 @@ from fastreview.project.subject import Place, Subject
 if TYPE_CHECKING:
     from fastreview.project.project import Project
     from fastreview.project.routes import Route
+    from fastreview.project.routing import Router
 
 _OFF_LOOP_DECORATORS = (
     "sync_to_async", "asyncify", "threadpool", "to_thread", "in_thread", "run_in_executor", "in_executor", "task", "actor",
@@ -132,6 +133,16 @@ class Loop:
                     value = self._project.values.of(handler, code)
                     if isinstance(value, Function) and value.is_async:
                         yield Entry("handler", value, ())
+                yield from self._life(app.router)
+
+    def _life(self, app: Router) -> Iterator[Entry]:
+        """The lifespan of an app, and handlers of its events: they run on the loop before the first and after the last
+        request."""
+        given = app.call.keyword("lifespan")
+        lifespan = None if isinstance(given, s.Missing) else self._project.values.of(given, app.code)
+        for function in (lifespan, *(code for _, code, _line in app.events)):
+            if isinstance(function, Function) and function.is_async:
+                yield Entry("lifespan", function, ())
 
     def callees(self, function: Function) -> tuple[tuple[CallSite, Function], ...]:
         """What ``function`` calls on the loop, with the calls."""

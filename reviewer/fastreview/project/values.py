@@ -156,13 +156,21 @@ class Values:
         self._depth += 1
         try:
             for binding in code.bindings[name]:
-                found = self._binding(binding, code)
+                found = self._binding(binding, code) or self._rebound(binding, name, code)
                 if found is not None:
                     self._locals[key] = found
                     break
         finally:
             self._depth -= 1
         return self._locals[key]
+
+    def _rebound(self, binding: Binding, name: str, code: Code) -> Value | None:
+        """``Crawler = Crawler()`` below ``from x import Crawler``: the right-hand side means what was imported."""
+        match binding:
+            case Binding(kind="assign", expr=s.Call(func=s.Ref(name=called)) as call) if called == name:
+                found = code.module.top_level_imports.get(name)
+                return self.result(self.settle(self.names.imported(code.module, found)), call, code) if found else None
+        return None
 
     def _binding(self, binding: Binding, code: Code) -> Value | None:
         match binding.kind:
