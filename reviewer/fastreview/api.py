@@ -30,8 +30,8 @@ from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table
 from fastreview.project.names import Definition, External, Variable, absolute_name
 from fastreview.project.output import LogCall
-from fastreview.project.pydantic_uses import PydanticUse
 from fastreview.project.pipelines import Command
+from fastreview.project.pydantic_uses import PydanticUse
 from fastreview.project.routes import App, Route
 from fastreview.project.tests import Test
 from fastreview.project.values import Bound, Instance, Value

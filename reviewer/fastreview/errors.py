@@ -1,12 +1,12 @@
 """Everything fastreview raises on purpose; each message is one or two sentences that say what to do.
 
-    FastreviewError
-    ├── UsageError               exit code 2: the call cannot be carried out as given
-    │   ├── UnknownCheck
-    │   ├── BadConfiguration
-    │   └── UnreadableReview
-    ├── NothingToReview          exit code 3: no folder, no Python, nothing readable
-    └── BrokenPack               exit code 2: a check pack breaks the rules of `fastreview.check`
+FastreviewError
+├── UsageError               exit code 2: the call cannot be carried out as given
+│   ├── UnknownCheck
+│   ├── BadConfiguration
+│   └── UnreadableReview
+├── NothingToReview          exit code 3: no folder, no Python, nothing readable
+└── BrokenPack               exit code 2: a check pack breaks the rules of `fastreview.check`
 """
 
 

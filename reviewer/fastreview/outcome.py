@@ -9,7 +9,7 @@ from fastreview.project import Place
 
 
 class SubjectState(StrEnum):
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a state, not a password
     FAIL = "fail"
     UNKNOWN = "unknown"
     WAIVED = "waived"

@@ -82,7 +82,7 @@ class Headline(Struct, frozen=True):
 
 
 class DimensionLevel(Struct, frozen=True):
-    """``share`` is that of the credits, 0 to 1; ``blocking`` are the gates that are not met, and credits when the share is short."""
+    """``share`` is that of the credits, 0 to 1; ``blocking`` are the gates that are not met, and credits where it is short."""
 
     level: LevelName
     gates_met: int

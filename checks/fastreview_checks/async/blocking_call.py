@@ -85,6 +85,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import (
+    Code,
     Confidence,
     External,
     Found,
@@ -98,7 +99,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.blocking import ITERATED, Blocking, blocking
+from fastreview_checks.knowledge.blocking import CACHE, ITERATED, Blocking, blocking
 
 
 class Wait(NamedTuple):
@@ -131,7 +132,14 @@ def _confidence(subject: LoopFunction) -> Confidence:
     # Before the first request and after the last one nobody waits but the deployment.
     if subject.entry.kind == "lifespan" and not subject.routes:
         return Confidence.POSSIBLE
+    # What is cached waits once, and for one caller.
+    if any(_is_cached(code) for code in (*(step.code for step in subject.steps[1:]), subject.function)):
+        return Confidence.POSSIBLE
     return Confidence.CERTAIN if not subject.steps else Confidence.LIKELY
+
+
+def _is_cached(code: Code) -> bool:
+    return isinstance(code, Function) and any(CACHE.search(name.rpartition(".")[2]) for name in code.decorator_names)
 
 
 def _calls(function: Function, project: Project) -> Iterator[Wait]:

@@ -83,7 +83,21 @@ app.include_router(products.router)
 
 from collections.abc import Iterator
 
-from fastreview.api import Bound, Class, Found, Function, Hit, Instance, Met, NotApplicable, Place, Project, Value, check, syntax
+from fastreview.api import (
+    Bound,
+    Class,
+    Found,
+    Function,
+    Hit,
+    Instance,
+    Met,
+    NotApplicable,
+    Place,
+    Project,
+    Value,
+    check,
+    syntax,
+)
 from fastreview_checks.knowledge.components import COMPONENT_BASES, SHARED_PARAMETERS
 
 

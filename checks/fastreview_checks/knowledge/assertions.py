@@ -31,6 +31,12 @@ NOTHING_RAISED = re.compile(
 # `mock.called_once_with(...)` and its like are attributes that mocks invent.
 INVENTED = re.compile(r"^(?:\w+_)?(?:called_once|called_with|called_once_with|called_once_once|not_called|any_call|has_calls|once_with)(?:_with|_once)*$")
 
+# Calls whose outcome somebody has to look at: requests, and what only talks or waits.
+SAYING_NOTHING = frozenset(
+    {"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "print", "sleep", "info", "debug",
+     "append", "update", "clear", "add", "commit", "flush", "refresh", "setattr", "close", "raise_server_exceptions"}
+)  # fmt: skip
+
 MAX_DEPTH = 5
 
 
@@ -84,6 +90,13 @@ class Asserting:
                 return name
         return None
 
+    def runs_something(self, function: Function) -> bool:
+        """Whether it calls code for its effect that is no HTTP request, print or set-up of a mock."""
+        return any(
+            site.dropped and site.call.method not in SAYING_NOTHING and "mock" not in site.call.name.lower()
+            for site in function.calls
+        )
+
     def _called(self, site: CallSite, function: Function, depth: int) -> bool:
         method = site.call.method
         if ASSERTING_CALL.search(method):
@@ -110,6 +123,9 @@ def _itself(function: Function) -> bool:
     if any(p.name in ASSERTING_FIXTURES for p in facts.parameters) and function.name.startswith("test"):
         return True
     if any(ASSERTING_DECORATORS.search(name) for name in function.decorator_names):
+        return True
+    if any("raises" in syntax.written(decorator, 2_000) for decorator in facts.decorators):
+        # Parameters that are contexts: nullcontext() or pytest.raises(...).
         return True
     return any(_proves(stmt) for stmt in function.statements)
 

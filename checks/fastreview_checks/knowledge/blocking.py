@@ -4,6 +4,7 @@ Names are full names of functions, or of methods by their class. ``Owner.*`` sta
 methods all wait. Sources: the libraries' documentation; each group names what to use instead.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -140,6 +141,9 @@ HARMLESS = frozenset(
 
 _BY_NAME = {call: group for group in BLOCKING for call in group.calls}
 
+
+# Decorators that remember what a function gave.
+CACHE = re.compile(r"^(?:\w*lru_)?cache$|^cached$|^cachedmethod$|^cached_property$|^ttl_cache$|^memoi[sz]ed?$")
 
 # Objects that wait when they are iterated, by their class: what they wait for stands in a call of the same group.
 ITERATED = {

@@ -7,7 +7,7 @@ import re
 
 # Classes of dependencies that are about requests, not about one business: paging, permissions, limits.
 SHARED_PARAMETERS = re.compile(
-    r"pag(?:e|inat)|filter|sort|param|auth|permission|role|require|checker|guard|access|limit|tenant|locale|idempoten|control$", re.I
+    r"pag(?:e|inat)|filter|sort|param|auth|permission|role|require|checker|guard|access|limit|tenant|locale|idempoten|control$", re.IGNORECASE
 )
 
 COMPONENT_BASES = {

@@ -13,10 +13,10 @@ ASIDE_FOLDERS = frozenset(
     {".devcontainer", "devcontainer", "test", "tests", "e2e", "docs", "examples", "example", "benchmarks", "scripts", "hack",
      "local", "dev", "development", "demo", "samples", "ci", ".ci", "playground", "tools", "images", "sandbox"}
 )  # fmt: skip
-ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.I)
+ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.IGNORECASE)
 
-SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.I)
-FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.I)
+SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.IGNORECASE)
+FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.IGNORECASE)
 PYTHON_IMAGE = re.compile(r"(?:^|/)python(?::(?P<tag>[^@]+))?(?:@sha256:\w+)?$")
 EXACT_PYTHON = re.compile(r"^\d+\.\d+")
 
@@ -28,7 +28,8 @@ LOCKED_INSTALL = re.compile(
 REQUIREMENTS = re.compile(r"(?:-r|--requirement|--requirements)[ =]*(?P<path>\S+\.(?:txt|lock|in))")
 RELOAD = re.compile(r"--reload\b(?![-\w])|\bfastapi\s+dev\b|\bflask\s+run\b.*--debug")
 SECRET_NAME = re.compile(r"(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)(?:_KEY|_ID)?$")
-PLACEHOLDER = re.compile(r"^(?:|\"\"|''|\$.*|<.*>|change-?me\w*|dummy\w*|placeholder|xxx+|none|null|false|true|build\w*|fake\w*|test\w*|\d+)$", re.I)
+PLACEHOLDER = re.compile(r"^(?:|\"\"|''|\$.*|<.*>|change-?me\w*|dummy\w*|placeholder|xxx+|none|null|false|true|build\w*|fake\w*|test\w*|\d+)$", re.IGNORECASE)
+ENVIRONMENT_FILE = re.compile(r"(?:^|/)\.env(?:\.(?:prod|production|local|master))?$")
 COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:\./?|/)\s+\S+$")
 
 
@@ -74,9 +75,12 @@ def bases(facts: file_facts.ContainerFacts) -> Iterator[file_facts.Stage]:
 
 def floating(image: str) -> bool:
     """Whether an image's version is left to the day of the build."""
-    if "@sha256:" in image or "$" in image:
+    if "@sha256:" in image or "$" in image or "{" in image:
         return False
     name, _, tag = image.rpartition("/")[2].partition(":")
+    if not tag and re.search(r"\d", name) and name != "miniconda3":
+        # ubi10/python-312: the version stands in the name.
+        return False
     if not tag or tag == "latest":
         return True
     return name == "python" and not EXACT_PYTHON.match(tag)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from fastreview.api import Function, Middleware, Module, Project, syntax
 
-HEADER = re.compile(r"^(?:x-)?(?:request|correlation|trace|transaction|amzn-trace|cloud-trace|rid|req)[-_]?(?:id|context)$|^traceparent$|^x-rid$", re.I)
-ID_NAME = re.compile(r"(?:request|correlation|trace|req|transaction)_?id|REQUEST_?ID|CORRELATION_?ID|traceid|rid_ctx|ctx_?id", re.I)
+HEADER = re.compile(r"^(?:x-)?(?:request|correlation|trace|transaction|amzn-trace|cloud-trace|rid|req)[-_]?(?:id|context)$|^traceparent$|^x-rid$", re.IGNORECASE)
+ID_NAME = re.compile(r"(?:request|correlation|trace|req|transaction)_?id|REQUEST_?ID|CORRELATION_?ID|traceid|rid_ctx|ctx_?id", re.IGNORECASE)
 
 # Library middleware: does it answer with the id, does it put it into log lines by itself.
 LIBRARIES = {
@@ -29,9 +29,9 @@ CONTEXT_CALL = re.compile(
     r"(?:^|\.)(?:bind_contextvars|bound_contextvars|contextualize|bind_threadlocal|setLogRecordFactory|set_tag|set_context"
     r"|bind_context|set_request_id|set_correlation_id|set_trace_id|add_context|update_context)$"
 )
-MAKING_CALL = re.compile(r"(?:^|\.)(?:uuid[1-7]|ulid|ULID|token_hex|token_urlsafe|nanoid|generate|xid|ksuid|get_uuid\w*|generate_\w*id)$", re.I)
+MAKING_CALL = re.compile(r"(?:^|\.)(?:uuid[1-7]|ulid|ULID|token_hex|token_urlsafe|nanoid|generate|xid|ksuid|get_uuid\w*|generate_\w*id)$", re.IGNORECASE)
 # In code that configures logging: the id of these libraries is read for each line.
-LOG_SIDE = re.compile(r"CorrelationIdFilter|correlation_id|request_id|trace_id|merge_contextvars|RequestIdFilter|ContextFilter", re.I)
+LOG_SIDE = re.compile(r"CorrelationIdFilter|correlation_id|request_id|trace_id|merge_contextvars|RequestIdFilter|ContextFilter", re.IGNORECASE)
 
 MAX_DEPTH = 2
 
@@ -124,7 +124,7 @@ def _texts(expr: syntax.Expr, function: Function, project: Project) -> Iterator[
             yield node
         elif isinstance(node, syntax.Ref):
             known = project.constants.text(node, function)
-            yield known if known else node.name.rpartition(".")[2]
+            yield known or node.name.rpartition(".")[2]
 
 
 def _mentions(function: Function, project: Project) -> bool:

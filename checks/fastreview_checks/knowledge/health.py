@@ -26,7 +26,7 @@ LIBRARIES = re.compile(r"dockerflow|health|actuator", re.IGNORECASE)
 """In the full name of a router, middleware or function of a library: it answers such routes."""
 
 # Words that as the name of a function mean many things.
-WEAK = re.compile(r"_*(?:status|up|uptime|heart[-_]?beat|ping|pong|alive|dependencies|detailed|deep|startup|(?:server|service|live)[-_]?status)_*", re.I)
+WEAK = re.compile(r"_*(?:status|up|uptime|heart[-_]?beat|ping|pong|alive|dependencies|detailed|deep|startup|(?:server|service|live)[-_]?status)_*", re.IGNORECASE)
 GENERIC = re.compile(
     r"api|v\d+(?:\.\d+)?|latest|health\w*|system|internal|monitor(?:ing)?|utils?|common|core|misc|public|base|general|default|root|ops"
     r"|operations|service|server|app|admin|_|-|\{\?\}|live|status|diagnostics|management|actuator|meta|ping",

@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import Class, Code, External, Function, Module, Place, Project, Settings, syntax
+from fastreview.api import Class, Code, External, Function, Module, Place, Project, syntax
 from fastreview_checks.knowledge.secrets import (
     Kind,
     credentials_in,
+    is_identifier,
     is_placeholder,
     is_reference,
     is_token,
     kind_of,
     looks_random,
-    is_identifier,
 )
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"})

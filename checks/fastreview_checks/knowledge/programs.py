@@ -4,9 +4,10 @@ Sources: documentation of the libraries.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
-from fastreview.api import CallSite, Function, Project, absolute_name, syntax
+from fastreview.api import CallSite, Function, Module, Project, absolute_name, syntax
 
 COMMAND_LIBRARIES = frozenset(
     {"click", "typer", "asyncclick", "argparse", "fire", "docopt", "cyclopts", "rich_click", "cleo", "cmd", "prompt_toolkit",
@@ -38,14 +39,33 @@ def is_program(site: CallSite, project: Project) -> bool:
 
 
 @lru_cache(maxsize=1)
+def served(project: Project) -> frozenset[str]:
+    """Paths of the modules that the apps import, through others too: what is not among them does not answer requests."""
+    start = project.web_paths | {app.place.path for app in project.apps}
+    queue = [module for module in project.modules if module.path in start]
+    found = {module.path for module in queue}
+    while queue:
+        module = queue.pop()
+        for name in _imports(module):
+            other = project.names.module(name)
+            if other is not None and other.path not in found:
+                found.add(other.path)
+                queue.append(other)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
 def _imported(project: Project) -> frozenset[str]:
     """Names of modules that the service imports, with those of what is imported from them."""
-    found = set[str]()
-    for module in project.service_modules:
-        for one in module.facts.imports:
-            name = absolute_name(module, one)
-            found |= {name, f"{name}.{one.name}"}
-    return frozenset(found)
+    return frozenset(name for module in project.service_modules for name in _imports(module))
+
+
+def _imports(module: Module) -> Iterator[str]:
+    """The modules that an import runs: packages on the way, the module, and submodules imported by name."""
+    for one in module.facts.imports:
+        name = absolute_name(module, one)
+        parts = f"{name}.{one.name}".split(".")
+        yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def _asks_name(test: syntax.Expr) -> bool:

@@ -77,6 +77,7 @@ from collections.abc import Iterator
 from fastreview.api import ContainerFile, Found, Hit, Place, Project, Side, check, file_facts
 from fastreview_checks.knowledge.containers import (
     COPIES_ALL,
+    ENVIRONMENT_FILE,
     PLACEHOLDER,
     RELOAD,
     SECRET_NAME,
@@ -99,7 +100,7 @@ def container_hygiene(container: ContainerFile, project: Project) -> Found:
         if floating(stage.image):
             yield Hit(
                 Place(facts.path, stage.line),
-                f"`{stage.image}` is whatever it is on the day of the build. Name the version: `python:3.13-slim`.",
+                f"`{stage.image}` is whatever it is on the day of the build. Name a version, as `python:3.13-slim` does.",
                 symbol=stage.image,
             )
     copied = next((i for i in instructions(stages, "COPY", "ADD") if COPIES_ALL.match(i.value)), None)
@@ -110,6 +111,13 @@ def container_hygiene(container: ContainerFile, project: Project) -> Found:
             "anything out. Add one.",
             symbol="ignore",
         )
+    for copy in instructions(stages, "COPY", "ADD"):
+        if any(ENVIRONMENT_FILE.search(word) for word in copy.value.split()[:-1]):
+            yield Hit(
+                Place(facts.path, copy.line),
+                "An environment file is built into the image, for everybody who can pull it. Give its values at run time.",
+                symbol="environment",
+            )
     for secret, name in _secrets(stages):
         yield Hit(
             Place(facts.path, secret.line),

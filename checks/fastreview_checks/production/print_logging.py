@@ -11,6 +11,7 @@ apart from the text. Let a linter keep it so (Ruff's `T20`).
 ## When not to apply
 
 Command line programs print: commands of Click, Typer or argparse, and what stands under `if __name__ == "__main__":`.
+Modules that the app does not import, a client library for example, are not judged.
 
 ## Read
 
@@ -51,11 +52,14 @@ def pay(order: int) -> str:
 
 ```python good app/main.py
 import structlog
+from fastapi import FastAPI
 
 log = structlog.get_logger()
+app = FastAPI()
 
 
-def boot() -> None:
+@app.get("/")
+def root() -> None:
     log.info("started")
 
 
@@ -80,7 +84,7 @@ app = FastAPI()
 '''
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
-from fastreview_checks.knowledge.programs import is_program
+from fastreview_checks.knowledge.programs import is_program, served
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
@@ -89,6 +93,8 @@ def print_logging(call: LogCall, project: Project) -> Found:
         return
     if is_program(call.site, project):
         raise NotApplicable("a command line program prints")
+    if project.apps and call.place.path not in served(project):
+        raise NotApplicable("the app does not import this module")
     yield Hit(
         call.place,
         f"`{call.site.call.method}` has no level, time or request id and cannot be switched off. Use the module's logger, "

@@ -71,7 +71,21 @@ def find_key(api_key: str) -> str:
 
 from collections.abc import Iterator
 
-from fastreview.api import CallSite, Code, External, Found, Function, Hit, Instance, Met, NotApplicable, Place, Project, check, syntax
+from fastreview.api import (
+    CallSite,
+    Code,
+    External,
+    Found,
+    Function,
+    Hit,
+    Instance,
+    Met,
+    NotApplicable,
+    Place,
+    Project,
+    check,
+    syntax,
+)
 from fastreview_checks.knowledge.passwords import (
     FAST,
     HASHES_PASSWORDS,

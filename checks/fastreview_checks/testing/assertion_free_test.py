@@ -124,7 +124,7 @@ class Shop:
 ```
 '''
 
-from fastreview.api import Found, Hit, NotApplicable, Project, Test, check
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Test, check
 from fastreview_checks.knowledge.assertions import asserting, never_judged
 
 
@@ -141,8 +141,9 @@ def assertion_free_test(test: Test, project: Project) -> Found:
         yield Hit(
             test.place,
             f"Every assertion here is true whatever happens: `{vacuous}` is not a method of mocks but a new mock, and mocks "
-            f"are truthy. Call `assert_{vacuous}`.",
+            "are truthy. Call the mock's `assert_called_once_with`, and assert the response.",
             symbol=test.function.qualname,
+            confidence=Confidence.CERTAIN,
         )
     else:
         yield Hit(
@@ -150,4 +151,6 @@ def assertion_free_test(test: Test, project: Project) -> Found:
             f"`{test.function.name}` asserts nothing, so it passes whatever the code answers. Assert the status and the "
             "content that callers rely on.",
             symbol=test.function.qualname,
+            # What is called for its effect may be there to raise: that it does not is a result.
+            confidence=Confidence.POSSIBLE if index.runs_something(test.function) else Confidence.LIKELY,
         )

@@ -87,7 +87,7 @@ class Skeleton(Struct, frozen=True):
         return self.slug.replace("-", "_")
 
 
-def new_check(  # noqa: PLR0913 - each is an option of the command
+def new_check(
     code: Annotated[str, typer.Argument(help="Three capital letters and three digits: ARC020.")],
     slug: Annotated[str, typer.Argument(help="The problem as a noun in kebab case: blocking-call.")],
     dimension: Annotated[str, typer.Option(help=f"One of {', '.join(DIMENSIONS)}.")],

@@ -415,7 +415,7 @@ def written(expr: Expr, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _written(expr: Expr, depth: int) -> str:
+def _written(expr: Expr, depth: int) -> str:  # noqa: C901 - one case per kind of node
     if depth > 12:
         return "…"
     deep = depth + 1
@@ -445,7 +445,11 @@ def _written(expr: Expr, depth: int) -> str:
                 return f"{{{inner}}}"
             return f"({inner},)" if len(values) == 1 else f"({inner})"
         case Mapping(keys=keys, values=values):
-            return "{" + ", ".join(f"{_written(k, deep)}: {_written(v, deep)}" for k, v in zip(keys, values)) + "}"
+            return (
+                "{"
+                + ", ".join(f"{_written(k, deep)}: {_written(v, deep)}" for k, v in zip(keys, values, strict=True))
+                + "}"
+            )
         case Operation(op=op, operands=(only,)):
             return f"{op} {_written(only, deep)}" if op.isalpha() else f"{op}{_written(only, deep)}"
         case Operation(op=op, operands=operands):

@@ -374,7 +374,7 @@ def _calls_in(
                 _calls_in(code, child, loops, found, deferred=deferred)
 
 
-def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
+def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:  # noqa: C901 - one case per kind of statement
     match stmt:
         case s.Assign(op=op, targets=(s.Ref(name=name),)) if op:
             if op == "+":

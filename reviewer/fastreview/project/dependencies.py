@@ -124,7 +124,13 @@ class Injection:
                 if field.name not in found:
                     # A field reads like a keyword parameter of the class.
                     parameter = Parameter(
-                        field.name, "keyword", field.annotation, field.annotated, field.value, field.has_value, field.line
+                        field.name,
+                        "keyword",
+                        field.annotation,
+                        field.annotated,
+                        field.value,
+                        field.has_value,
+                        field.line,
                     )
                     found[field.name] = self._parameter(parameter, ancestor.module)
         return tuple(injected for injected in found.values() if injected is not None)
@@ -141,8 +147,8 @@ class Injection:
             case s.Ref(name=name):
                 found = self._values.names.resolve(code, name)
                 if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
-                    appended = (site.call.args[0] for site in found.code.calls if site.call.name == f"{name}.append" and site.call.args)
-                    items = (found.bindings[-1].expr, *appended)
+                    appends = (c.call for c in found.code.calls if c.call.name == f"{name}.append" and c.call.args)
+                    items = (found.bindings[-1].expr, *(call.args[0] for call in appends))
                     return tuple(i for item in items for i in self.listed(item, found.code, by, line))
             case s.Call():
                 made = self._marker(expr, code, by, line, annotated=True, own_type=None)

@@ -100,8 +100,7 @@ class Names:
         if found_import:
             return self.imported(module, found_import, hops)
         if name in module.by_qualname:
-            found = module.by_qualname[name]
-            return found
+            return module.by_qualname[name]
         submodule = self._modules.get(f"{module.name}.{name}") if module.is_package else None
         if submodule:
             return submodule

@@ -26,7 +26,7 @@ class LogCall(Subject):
 
     unit = "log call"
 
-    def __init__(self, site: CallSite, by_print: bool) -> None:
+    def __init__(self, site: CallSite, *, by_print: bool) -> None:
         self.site = site
         self.by_print = by_print
 
@@ -45,11 +45,11 @@ def log_calls(project: Project) -> Iterator[LogCall]:
     for site in project.calls("print", "pprint", "pp", *_LEVELS):
         if site.call.method in _LEVELS:
             if _is_logger(site.call.func):
-                yield LogCall(site, False)
+                yield LogCall(site, by_print=False)
             continue
         target = project.values.target(site)
         if isinstance(target, External) and target.name in _PRINTS:
-            yield LogCall(site, True)
+            yield LogCall(site, by_print=True)
 
 
 def _is_logger(func: s.Expr) -> bool:

@@ -22,8 +22,8 @@ from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
 from fastreview.project.names import External, Names
 from fastreview.project.output import LogCall, log_calls
-from fastreview.project.pydantic_uses import PydanticUse, pydantic_uses
 from fastreview.project.pipelines import Command, commands_of
+from fastreview.project.pydantic_uses import PydanticUse, pydantic_uses
 from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
 from fastreview.project.security import Security

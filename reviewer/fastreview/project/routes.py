@@ -35,15 +35,13 @@ class App(Subject):
     def key(self) -> str:
         if self.facts:
             return self.facts.target
-        assert self.router is not None
-        return self.router.code.module.name
+        return self.router.code.module.name if self.router else ""
 
     @property
     def place(self) -> Place:
         if self.router:
             return self.router.place
-        assert self.facts is not None
-        return Place(self.facts.place.path, self.facts.place.line)
+        return Place(self.facts.place.path, self.facts.place.line) if self.facts else Place("")
 
     @property
     def seen(self) -> tuple[str, ...]:
@@ -136,7 +134,9 @@ class Route(Subject):
         if self.facts is not None and (self.facts.kind != "http" or not self.facts.include_in_schema):
             return False
         if self.listed is not None:
-            calls = [c for router, included in self.listed.chain for c in (router.call, included.call if included else None)]
+            calls = [
+                c for router, included in self.listed.chain for c in (router.call, included.call if included else None)
+            ]
             if any(call is not None and call.keyword("include_in_schema") is False for call in calls):
                 return False
         return self.option("include_in_schema") is not False

@@ -80,7 +80,7 @@ class Router:
 
 @dataclass(frozen=True, eq=False)
 class Registered:
-    """One path on one router. ``declaration`` is the decorator or the ``add_api_route`` call; ``methods`` holds WS for websockets."""
+    """One path on one router. ``declaration`` is the decorator or the ``add_api_route`` call; websockets have the method WS."""
 
     methods: tuple[str, ...]
     path: str
@@ -133,9 +133,9 @@ def comes_first(one: Listed, other: Listed) -> bool:
 
 def _stands_at(entry: Registered | Included) -> int:
     """The line of its statement: a decorated function is defined on that of its ``def``."""
-    if isinstance(entry, Registered) and entry.endpoint is not None:
-        if any(decorator is entry.declaration for decorator in entry.endpoint.facts.decorators):
-            return entry.endpoint.facts.line
+    endpoint, declared = (entry.endpoint, entry.declaration) if isinstance(entry, Registered) else (None, None)
+    if endpoint is not None and any(decorator is declared for decorator in endpoint.facts.decorators):
+        return endpoint.facts.line
     return entry.line
 
 
@@ -601,11 +601,11 @@ class Routing:
         return router
 
     @staticmethod
-    def _router_class(cls: Class) -> bool | None:
+    def _router_class(of: Class) -> bool | None:
         """True for an app's class, False for a router's, None for any other."""
-        if cls.inherits(*_APPS):
+        if of.inherits(*_APPS):
             return True
-        return False if any(_is_router_class(n) for n in cls.ancestry.external) else None
+        return False if any(_is_router_class(n) for n in of.ancestry.external) else None
 
     @staticmethod
     def _function(value: Value | None) -> Function | None:

@@ -110,8 +110,8 @@ class Security:
         return isinstance(value, Class) and self._denying_class(value)
 
     @staticmethod
-    def _denying_class(cls: Class) -> bool:
-        for ancestor in cls.ancestry.project:
+    def _denying_class(error: Class) -> bool:
+        for ancestor in error.ancestry.project:
             status = ancestor.fields.get("status_code")
             if status is not None and denied_status(status.value):
                 return True
@@ -148,11 +148,8 @@ class Security:
     def _middleware_of(self, app: App) -> tuple[str, ...]:
         key = id(app)
         if key not in self._middleware:
-            found: list[str] = []
-            for middleware in self._project.middleware:
-                if middleware.app is app and any(self.rejects(f) for f in middleware.functions):
-                    found.append(middleware.name)
-            self._middleware[key] = tuple(found)
+            own = (m for m in self._project.middleware if m.app is app)
+            self._middleware[key] = tuple(m.name for m in own if any(self.rejects(f) for f in m.functions))
         return self._middleware[key]
 
     def _route_class(self, given: s.Expr | s.Missing, code: Code) -> str:

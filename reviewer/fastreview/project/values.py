@@ -183,8 +183,7 @@ class Values:
             case "iterate":
                 return _element(self.of(binding.expr, code))
             case "define":
-                assert isinstance(binding.expr, s.Ref)
-                return code.module.by_qualname.get(binding.expr.name)
+                return code.module.by_qualname.get(s.written(binding.expr))
             case "unpack-assign":
                 value = self.of(binding.expr, code)
                 if isinstance(binding.expr, s.Items) and binding.index < len(binding.expr.values):

@@ -1,9 +1,9 @@
 """Dependencies in resolution order, and who authenticates a route."""
 
+from tests.reviewer.project.conftest import ProjectOf
+
 from fastreview.project import Project
 from fastreview.project.routes import Route
-
-from tests.reviewer.project.conftest import ProjectOf
 
 SERVICE = """
     from typing import Annotated

@@ -1,8 +1,8 @@
 """What runs on the event loop, and what does not."""
 
-from fastreview.project import Project
-
 from tests.reviewer.project.conftest import ProjectOf
+
+from fastreview.project import Project
 
 SERVICE = """
     import asyncio

@@ -1,10 +1,9 @@
 """The static route table: what is registered where, without importing anything."""
 
 import pytest
+from tests.reviewer.project.conftest import ProjectOf
 
 from fastreview.project import Project
-
-from tests.reviewer.project.conftest import ProjectOf
 
 ROUTER = """
     from fastapi import APIRouter

@@ -1,11 +1,10 @@
 """Names and receivers: what a call calls, through imports, annotations, attributes and factories."""
 
 import pytest
+from tests.reviewer.project.conftest import ProjectOf
 
 from fastreview.project import Project
 from fastreview.project.names import External
-
-from tests.reviewer.project.conftest import ProjectOf
 
 DATABASE = """
     from typing import Annotated
@@ -44,8 +43,7 @@ def called(project: Project, function: str) -> list[str]:
     (found,) = [f for f in project.functions if f.qualname == function]
     names = []
     for site in found.calls:
-        for target in project.targets(site):
-            names.append(target.name if isinstance(target, External) else target.key)
+        names += [t.name if isinstance(t, External) else t.key for t in project.targets(site)]
     return names
 
 

@@ -1,0 +1,139 @@
+'''Synchronous driver under async routes
+
+A synchronous driver waits in the thread that calls it. Under `async def` routes that thread is the event loop: every query
+stops the whole worker, and load that a few threads would carry ends in time-outs. One engine or client decides this for
+every route that uses it.
+
+## Improve
+
+Create the async counterpart (`create_async_engine`, `AsyncMongoClient`, `redis.asyncio`) and await its calls; or keep the
+driver and declare the routes and dependencies that use it with plain `def`, so that FastAPI runs them in threads.
+
+## When not to apply
+
+A synchronous driver that only `def` routes, workers, migrations or threads use is fine.
+
+## Read
+
+- [FastAPI: concurrency and async / await](https://fastapi.tiangolo.com/async/)
+- [SQLAlchemy: asyncio extension](https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html)
+
+```python bad
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+engine = create_engine("postgresql://db/shop")  # finding
+app = FastAPI()
+
+
+@app.get("/products")
+async def products() -> list[str]:
+    with Session(engine) as session:
+        return list(session.scalars(text("select name from product")))
+```
+
+```python fixed
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg://db/shop")
+app = FastAPI()
+
+
+@app.get("/products")
+async def products() -> list[str]:
+    async with AsyncSession(engine) as session:
+        return list(await session.scalars(text("select name from product")))
+```
+
+From `def` routes only:
+
+```python good
+from fastapi import FastAPI
+from pymongo import MongoClient
+
+client = MongoClient("mongodb://db")
+app = FastAPI()
+
+
+@app.get("/products")
+def products() -> int:
+    return client.shop.products.count_documents({})
+```
+'''
+
+from fastreview.api import (
+    CallSite,
+    Confidence,
+    External,
+    Found,
+    Hit,
+    LoopFunction,
+    Met,
+    NotApplicable,
+    Project,
+    Related,
+    check,
+)
+from fastreview_checks.knowledge.blocking import blocking
+from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
+
+_LAST_WORDS = frozenset(name.rpartition(".")[2] for name in (*SYNC_DRIVERS, *ASYNC_DRIVERS))
+
+
+@check("ASY002", dimension="async", level=1, gate=True, effort="days")
+def blocking_driver(project: Project) -> Found:
+    created = _created(project)
+    if not created:
+        raise NotApplicable("no database engine or service client is created")
+    used = _waiting_calls(project)
+    for site, name in created:
+        driver = SYNC_DRIVERS.get(name)
+        users = [(s, f) for s, call, f in used if driver is not None and call.startswith(driver.family)]
+        if driver is None or not users:
+            continue
+        yield _hit(site, name, driver, users)
+    first = next((site for site, name in created if name in ASYNC_DRIVERS), None)
+    if first is not None:
+        yield Met(first.place, "The driver is an async one.")
+
+
+def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> Hit:
+    routes = list(dict.fromkeys(route.key for _, function in users for route in function.routes))
+    others = f" and {len(routes) - 1} other routes" if len(routes) > 1 else ""
+    where = f"{routes[0]}{others}" if routes else users[0][1].entry.label
+    return Hit(
+        site.place,
+        f"`{name.rpartition('.')[2]}` makes a synchronous driver, and {where} use it on the event loop. Use {driver.instead}, "
+        "or plain `def` routes.",
+        symbol=name,
+        related=tuple(Related(s.place, f"used on the event loop by `{f.function.name}`") for s, f in users[:5]),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _created(project: Project) -> list[tuple[CallSite, str]]:
+    found = []
+    for module in project.service_modules:
+        for code in module.codes():
+            for site in code.calls:
+                if site.call.method in _LAST_WORDS:
+                    target = project.values.target(site)
+                    if isinstance(target, External) and (target.name in SYNC_DRIVERS or target.name in ASYNC_DRIVERS):
+                        found.append((site, target.name))
+    return found
+
+
+def _waiting_calls(project: Project) -> list[tuple[CallSite, str, LoopFunction]]:
+    """Calls that wait on the loop while requests are served."""
+    return [
+        (site, target.name, function)
+        for function in project.loop_functions
+        if function.entry.kind != "lifespan"
+        for site in function.function.calls
+        if not (site.awaited or site.deferred)
+        for target in project.targets(site)
+        if isinstance(target, External) and blocking(target.name) is not None
+    ]

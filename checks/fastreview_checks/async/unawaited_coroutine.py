@@ -1,0 +1,119 @@
+'''Coroutine that is never awaited
+
+Calling an `async def` function runs nothing: it makes a coroutine, and unless somebody awaits or schedules that, its body
+never starts. The e-mail is not sent, the row not saved, and all that tells of it is a warning in the log when the
+coroutine is thrown away.
+
+## Improve
+
+Await the call. Where it should go on beside the request, hand it to a task group or a queue, or keep the task that
+`asyncio.create_task` gives.
+
+## Read
+
+- [Python: awaitables](https://docs.python.org/3/library/asyncio-task.html#awaitables)
+- [Python: never-awaited coroutines](https://docs.python.org/3/library/asyncio-dev.html#detect-never-awaited-coroutines)
+
+```python bad
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def notify(address: str) -> None:
+    await asyncio.sleep(1)
+
+
+@app.post("/orders")
+async def place_order() -> None:
+    asyncio.sleep(1)  # finding
+    notify("customer@example.com")  # finding
+```
+
+```python fixed
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def notify(address: str) -> None:
+    await asyncio.sleep(1)
+
+
+@app.post("/orders")
+async def place_order() -> None:
+    await notify("customer@example.com")
+```
+
+Handed over, not dropped:
+
+```python good
+import asyncio
+
+from celery import shared_task
+from fastapi import BackgroundTasks
+
+
+async def notify(address: str) -> None:
+    await asyncio.sleep(1)
+
+
+@shared_task
+async def report() -> None: ...
+
+
+def place_order(tasks: BackgroundTasks) -> None:
+    tasks.add_task(notify, "customer@example.com")
+    asyncio.run(notify("shop@example.com"))
+    report()
+```
+'''
+
+from fastreview.api import CallSite, Confidence, External, Found, Function, Hit, NotApplicable, Project, check
+from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION
+
+
+@check("ASY009", dimension="async", level=1, never=True, effort="minutes")
+def unawaited_coroutine(project: Project) -> Found:
+    if not any(function.is_async for function in project.functions):
+        raise NotApplicable("nothing is async")
+    for module in project.service_modules:
+        for code in module.codes():
+            for site in code.calls:
+                if site.dropped and not site.awaited and not site.deferred:
+                    name = _coroutine(site, project)
+                    if name:
+                        yield Hit(
+                            site.place,
+                            f"`{name}` is async, and nothing awaits it: its body never runs. Await it, or hand it to a "
+                            "task that is kept.",
+                            symbol=name,
+                            confidence=Confidence.CERTAIN,
+                            fix="unsafe",
+                        )
+
+
+def _coroutine(site: CallSite, project: Project) -> str:
+    """The name of what is called where it is proven to be a coroutine function, else ""."""
+    targets = project.targets(site)
+    if not targets:
+        return ""
+    for target in targets:
+        match target:
+            case Function(is_async=True):
+                decorators = target.decorator_names
+                if target.facts.yields or len(decorators) < len(target.facts.decorators):
+                    return ""
+                if any(name.rpartition(".")[2] not in KEEPS_THE_FUNCTION for name in decorators):
+                    return ""
+            case External(name=name) if name in COROUTINES:
+                pass
+            case External(name=name) if any(isinstance(t, External) and t.name in COROUTINES for t in targets):
+                pass
+            case _:
+                return ""
+    return site.call.method
