@@ -72,7 +72,18 @@ def percent(share: float) -> str:
 
 def number(count: int, one: str, many: str = "") -> str:
     """ "1 route", "25 routes", "1,200 routes"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or plural(one)}"
+
+
+def plural(one: str) -> str:
+    """The unit of several subjects: "function on the event loop" has its noun in front."""
+    for preposition in (" on ", " of ", " in "):
+        noun, found, rest = one.partition(preposition)
+        if found:
+            return plural(noun) + found + rest
+    if one.endswith(("s", "ware")):
+        return one
+    return f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
 
 
 def interval(proven: LevelName, possible: LevelName) -> str:
@@ -103,6 +114,8 @@ def verdict(level: Headline) -> str:
 
 def dimension_interval(dimension: DimensionEntry) -> str:
     if not dimension.assessed:
+        if rank(dimension.possible) == rank(dimension.proven):
+            return "Not assessed"
         return f"Not assessed, {label(dimension.proven)} to {label(dimension.possible)}"
     if rank(dimension.possible) > rank(dimension.proven):
         return f"{label(dimension.proven)}, up to {label(dimension.possible)}"

@@ -118,6 +118,8 @@ class Check(Struct, frozen=True):
     module: str
     tolerance: float = 0.0
     cap: int = 0
+    sharpens: str = ""
+    """The code of a check of a lower level that asks the same with more patience, or ""."""
 
 
 S = TypeVar("S", bound=Subject)
@@ -139,6 +141,7 @@ class _Declaration(Protocol):
         needs: tuple[Side, ...] = ...,
         effort: Effort = ...,
         severity: Severity | None = ...,
+        sharpens: str = ...,
     ) -> Callable[[Callable[[Project], Found]], Check]: ...
 
     @overload
@@ -155,6 +158,7 @@ class _Declaration(Protocol):
         needs: tuple[Side, ...] = ...,
         effort: Effort = ...,
         severity: Severity | None = ...,
+        sharpens: str = ...,
     ) -> Callable[[Callable[[S, Project], Found]], Check]: ...
 
 
@@ -170,6 +174,7 @@ def _check(
     needs: tuple[Side, ...] = (),
     effort: Effort = "hours",
     severity: Severity | None = None,
+    sharpens: str = "",
 ) -> Callable[[Callable[..., Found]], Check]:
     if (gate, never, credit > 0).count(True) != 1:
         raise BrokenPack(f"{code} must be exactly one of gate, never and credit.")
@@ -190,6 +195,7 @@ def _check(
             severity or _severity(kind, level),
             evaluate,
             function.__module__,
+            sharpens=sharpens,
         )
 
     return declare

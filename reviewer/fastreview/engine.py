@@ -31,7 +31,9 @@ def evaluate(project: Project, checks: Iterable[Check], off: Mapping[str, str] |
 
     ``off`` maps codes of checks that are not to run to the reason ("ignored in pyproject.toml").
     """
-    return tuple(_evaluate(project, check, off or {}) for check in checks)
+    evaluations = tuple(_evaluate(project, check, off or {}) for check in checks)
+    by_code = {one.check.code: one for one in evaluations}
+    return tuple(_said_once(one, by_code.get(one.check.sharpens)) for one in evaluations)
 
 
 def in_order(evaluations: Iterable[Evaluation]) -> tuple[Finding, ...]:
@@ -46,6 +48,16 @@ def fingerprint(code: str, subject: str, symbol: str, occurrence: int) -> str:
     """
     text = "\0".join((code, subject, symbol, str(occurrence)))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation:
+    """Without the findings on subjects that the gentler check finds fault with already: their verdicts stand, the reader
+    is told once."""
+    if gentler is None or not gentler.findings:
+        return evaluation
+    told = {f.subject for f in gentler.findings if f.confidence is not Confidence.POSSIBLE}
+    left = tuple(finding for finding in evaluation.findings if finding.subject not in told)
+    return structs.replace(evaluation, findings=left)
 
 
 def _evaluate(project: Project, check: Check, off: Mapping[str, str]) -> Evaluation:

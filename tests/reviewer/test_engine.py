@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import pytest
+from msgspec import structs
 
 from fastreview.check import (
     Check,
@@ -322,3 +323,19 @@ def test_a_hit_without_place_stands_where_its_subject_stands() -> None:
     [finding] = run(judge, "a").findings
 
     assert finding.place == Place("app/things.py", 1, 1)
+
+
+def test_what_a_gentler_check_says_is_not_said_again() -> None:
+    sharper = structs.replace(gate(hits, "FAK002"), sharpens="FAK001")
+    things = ProjectOfThings([Thing("a"), Thing("b")])
+
+    def only_a(thing: Thing) -> Found:
+        if thing.key == "a":
+            yield from hits(thing)
+
+    gentle, sharp = evaluate(things, (gate(only_a), sharper))
+    assert [f.subject for f in gentle.findings] == ["a"]
+    assert [f.subject for f in sharp.findings] == ["b"]
+    assert states(sharp) == [SubjectState.FAIL, SubjectState.FAIL]
+    (alone,) = evaluate(things, (sharper,))
+    assert [f.subject for f in alone.findings] == ["a", "b"]

@@ -77,7 +77,7 @@ from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.fatness import Budget, reasons
 
 
-@check("ARC003", dimension="architecture", level=2, gate=True, each=Endpoint, effort="days")
+@check("ARC003", dimension="architecture", level=2, gate=True, each=Endpoint, effort="days", sharpens="ARC002")
 def thin_endpoints_everywhere(endpoint: Endpoint, project: Project) -> Found:
     if all(route.is_websocket for route in endpoint.routes):
         raise NotApplicable("a websocket: its loop stands in the endpoint")

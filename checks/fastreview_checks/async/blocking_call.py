@@ -1,4 +1,4 @@
-'''Blocking call on the event loop
+"""Blocking call on the event loop
 
 The event loop runs one thing at a time. While a function on it waits in a blocking call (a synchronous database session,
 `requests`, `time.sleep`), no other request of this worker is answered, and health checks time out with it. The call need
@@ -79,7 +79,7 @@ def render() -> str:
     time.sleep(0.2)
     return "done"
 ```
-'''
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -167,10 +167,17 @@ def _iterated(function: Function, project: Project) -> Iterator[Wait]:
                 case syntax.Call(args=args) if args:
                     called = project.values.of(node.func, function)
                     if isinstance(called, Function):
-                        given += [a for a, p in zip(args, called.facts.parameters, strict=False) if _loops_over(called, p.name)]
+                        given += [
+                            a
+                            for a, p in zip(args, called.facts.parameters, strict=False)
+                            if _loops_over(called, p.name)
+                        ]
         for iterable in given:
-            value = project.values.of(iterable, function)
-            known = blocking(ITERATED.get(value.of.name, "")) if isinstance(value, Instance) and isinstance(value.of, External) else None
+            match project.values.of(iterable, function):
+                case Instance(of=External(name=name)):
+                    known = blocking(ITERATED.get(name, ""))
+                case _:
+                    known = None
             if known is not None:
                 yield Wait(Place(function.module.path, getattr(stmt, "line", 0)), syntax.written(iterable, 40), known)
 

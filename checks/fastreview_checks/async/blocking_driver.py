@@ -1,4 +1,4 @@
-'''Synchronous driver under async routes
+"""Synchronous driver under async routes
 
 A synchronous driver waits in the thread that calls it. Under `async def` routes that thread is the event loop: every query
 stops the whole worker, and load that a few threads would carry ends in time-outs. One engine or client decides this for
@@ -62,7 +62,7 @@ app = FastAPI()
 def products() -> int:
     return client.shop.products.count_documents({})
 ```
-'''
+"""
 
 from fastreview.api import (
     CallSite,
@@ -80,6 +80,8 @@ from fastreview.api import (
 from fastreview_checks.knowledge.blocking import blocking
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
 
+_SESSIONS = frozenset({"sessionmaker", "scoped_session", "Session", "get_database", "get_collection"})
+_WITH_SESSIONS = ("sqlalchemy.", "pymongo.")
 _LAST_WORDS = frozenset(name.rpartition(".")[2] for name in (*SYNC_DRIVERS, *ASYNC_DRIVERS))
 
 
@@ -91,22 +93,34 @@ def blocking_driver(project: Project) -> Found:
     used = _waiting_calls(project)
     for site, name in created:
         driver = SYNC_DRIVERS.get(name)
-        users = [(s, f) for s, call, f in used if driver is not None and call.startswith(driver.family)]
-        if driver is None or not users:
+        if driver is None:
             continue
-        yield _hit(site, name, driver, users)
+        users = [(s, f) for s, call, f in used if call.startswith(driver.family)]
+        rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
+        if users and (len(rivals) == 1 or _serves(site, driver, users)):
+            yield _hit(site, name, driver, users)
     first = next((site for site, name in created if name in ASYNC_DRIVERS), None)
     if first is not None:
         yield Met(first.place, "The driver is an async one.")
 
 
+def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> bool:
+    """Which of several engines or clients the routes use: one beside the sessions, or beside the use itself."""
+    module = site.code.module
+    here = {call.call.method for code in module.codes() for call in code.calls}
+    hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS)
+    return hands_out or any(s.code.module is module for s, _ in users)
+
+
 def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> Hit:
     routes = list(dict.fromkeys(route.key for _, function in users for route in function.routes))
-    others = f" and {len(routes) - 1} other routes" if len(routes) > 1 else ""
+    more = len(routes) - 1
+    others = f" and {more} other route{'s' if more > 1 else ''}" if more > 0 else ""
     where = f"{routes[0]}{others}" if routes else users[0][1].entry.label
+    verb = "use" if more > 0 else "uses"
     return Hit(
         site.place,
-        f"`{name.rpartition('.')[2]}` makes a synchronous driver, and {where} use it on the event loop. Use {driver.instead}, "
+        f"`{name.rpartition('.')[2]}` makes a synchronous driver, and {where} {verb} it on the event loop. Use {driver.instead}, "
         "or plain `def` routes.",
         symbol=name,
         related=tuple(Related(s.place, f"used on the event loop by `{f.function.name}`") for s, f in users[:5]),
@@ -117,6 +131,8 @@ def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, 
 def _created(project: Project) -> list[tuple[CallSite, str]]:
     found = []
     for module in project.service_modules:
+        if any(i.module.partition(".")[0] == "alembic" for i in module.facts.imports):
+            continue
         for code in module.codes():
             for site in code.calls:
                 if site.call.method in _LAST_WORDS:

@@ -1,4 +1,4 @@
-'''Startup and shutdown events instead of a lifespan
+"""Startup and shutdown events instead of a lifespan
 
 `on_event("startup")` and `on_event("shutdown")` are deprecated: start-up and clean-up stand apart, share nothing but
 globals, and nothing ties what one opens to what the other closes. Worse, as soon as the app gets a `lifespan`, the
@@ -73,7 +73,7 @@ from fastapi import FastAPI
 
 app = FastAPI()
 ```
-'''
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-'''Coroutine that is never awaited
+"""Coroutine that is never awaited
 
 Calling an `async def` function runs nothing: it makes a coroutine, and unless somebody awaits or schedules that, its body
 never starts. The e-mail is not sent, the row not saved, and all that tells of it is a warning in the log when the
@@ -71,9 +71,9 @@ def place_order(tasks: BackgroundTasks) -> None:
     asyncio.run(notify("shop@example.com"))
     report()
 ```
-'''
+"""
 
-from fastreview.api import CallSite, Confidence, External, Found, Function, Hit, NotApplicable, Project, check
+from fastreview.api import CallSite, Confidence, External, Found, Function, Hit, NotApplicable, Project, check, syntax
 from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION
 
 
@@ -104,7 +104,7 @@ def _coroutine(site: CallSite, project: Project) -> str:
         return ""
     for target in targets:
         match target:
-            case Function(is_async=True):
+            case Function(is_async=True) if _is_named(site, target, project):
                 decorators = target.decorator_names
                 if target.facts.yields or len(decorators) < len(target.facts.decorators):
                     return ""
@@ -117,3 +117,19 @@ def _coroutine(site: CallSite, project: Project) -> str:
             case _:
                 return ""
     return site.call.method
+
+
+def _is_named(site: CallSite, function: Function, project: Project) -> bool:
+    """Whether the call names the function itself, or a method of what ``self`` or a constructor call surely is: values
+    that were handed around are not proof enough."""
+    if project.names.resolve(site.code, site.call.name) is function:
+        return True
+    owner, _, _ = site.call.name.rpartition(".")
+    if function.owner is None or not owner:
+        return False
+    if isinstance(site.code, Function) and owner == site.code.receiver:
+        return True
+    match site.code.bindings.get(owner, ()):
+        case [binding]:
+            return isinstance(binding.expr, syntax.Call) and binding.expr.name.endswith(function.owner.name)
+    return False

@@ -6,14 +6,17 @@ Sources: documentation of pydantic-settings and of the other libraries that read
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Class, Code, External, Place, Project, syntax
+from fastreview.api import Class, Code, External, Instance, Place, Project, syntax
 
 # Classes that read the environment or files into typed fields; BaseSettings is known to the model.
 TYPED_BASES = re.compile(r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b")
 NAME = re.compile(r"(?:settings?|config(?:uration)?s?|env(?:ironment)?|options)$", re.IGNORECASE)
 SCHEMA_BASES = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "typing.NamedTuple", "pydantic.RootModel"})
 DATACLASS = re.compile(r"(?:^|\.)(?:dataclass|define|frozen|attrs|s|config)$")
-LOADED_BY = re.compile(r"environ|getenv|yaml|toml|json|load|parse|config|secret", re.IGNORECASE)
+LOADED_BY = re.compile(r"environ\b|getenv|yaml|toml|\bload|from_(?:env|file|yaml|toml)|ConfigLoader", re.IGNORECASE)
+CONFIGURATION_FILE = re.compile(r"(?:^|/)\w*(?:config|settings?|conf|env(?:ironment)?|loader)s?(?:/|\.py$)", re.IGNORECASE)
+# Readers that convert: config("DEBUG", cast=bool), env.int("PORT").
+CONVERTING = frozenset({"starlette.config.Config", "fastapi.config.Config", "environs.Env", "environ.Env", "decouple.config"})
 
 READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env", "starlette.config.Config",
                    "fastapi.config.Config"})  # fmt: skip
@@ -28,7 +31,7 @@ CONNECTION = re.compile(r"^[a-z][a-z0-9+.-]*://")
 def own_settings(project: Project) -> Iterator[Class]:
     """Classes that hold settings as typed fields and are filled from outside, without BaseSettings."""
     for module in project.service_modules:
-        for cls in module.classes:
+        for cls in module.classes if CONFIGURATION_FILE.search(module.path) else ():
             if not NAME.search(cls.name) or not any(f.annotated for f in cls.facts.fields):
                 continue
             bases = cls.ancestry.external
@@ -38,6 +41,22 @@ def own_settings(project: Project) -> Iterator[Class]:
             typed = decorated or bool(bases & SCHEMA_BASES)
             if any(TYPED_BASES.match(b) for b in bases) or (typed and _is_loaded(cls, project)):
                 yield cls
+
+
+def converting_reader(project: Project) -> Place | None:
+    """Where values are read and converted by a library, in one module."""
+    found = [
+        site.place
+        for module in project.service_modules
+        for code in module.codes()
+        for site in code.calls
+        if isinstance(value := project.values.target(site), Instance | External)
+        and (value.of.name if isinstance(value, Instance) and isinstance(value.of, External) else getattr(value, "name", ""))
+        .removesuffix("()")
+        in CONVERTING
+        and not isinstance(site.call.keyword("cast"), syntax.Missing)
+    ]
+    return found[0] if found and len({place.path for place in found}) == 1 else None
 
 
 def _is_loaded(cls: Class, project: Project) -> bool:

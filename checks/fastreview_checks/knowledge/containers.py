@@ -17,7 +17,6 @@ ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|t
 
 SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.IGNORECASE)
 FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.IGNORECASE)
-PYTHON_IMAGE = re.compile(r"(?:^|/)python(?::(?P<tag>[^@]+))?(?:@sha256:\w+)?$")
 EXACT_PYTHON = re.compile(r"^\d+\.\d+")
 
 LOCKED_INSTALL = re.compile(

@@ -39,7 +39,9 @@ def decoding_fault(site: CallSite, library: str) -> Fault | None:
             return Fault("Without `algorithms`, the token itself chooses how it is verified.")
         return None
     if _from_token(algorithms, code):
-        return Fault("The algorithm is taken from the token's own header: a forger chooses how the forgery is verified.")
+        return Fault(
+            "The algorithm is taken from the token's own header: a forger chooses how the forgery is verified."
+        )
     if isinstance(algorithms, syntax.Items) and any(a in NO_SIGNATURE for a in algorithms.values if isinstance(a, str)):
         return Fault("The algorithm `none` is allowed: a token without a signature passes.")
     if options.get("verify_exp") is False:
@@ -68,7 +70,9 @@ def _known_without_expiry(payload: syntax.Expr, code: Code, project: Project, de
         case syntax.Ref(name=name) if isinstance(code, Function):
             bindings = [b for b in code.bindings.get(name, ()) if b.kind != "annotate"]
             if bindings:
-                return all(b.kind == "assign" and _known_without_expiry(b.expr, code, project, depth + 1) for b in bindings)
+                return all(
+                    b.kind == "assign" and _known_without_expiry(b.expr, code, project, depth + 1) for b in bindings
+                )
             return _passed_without_expiry(name, code, project, depth)
     return False
 
@@ -112,7 +116,9 @@ def _from_token(algorithms: syntax.Expr, code: Code) -> bool:
         match node:
             case syntax.Subscript(value=syntax.Ref(name=name), index="alg") if _is_header(name, code):
                 return True
-            case syntax.Call(func=syntax.Ref(name=name), args=("alg", *_)) if _is_header(name.removesuffix(".get"), code):
+            case syntax.Call(func=syntax.Ref(name=name), args=("alg", *_)) if _is_header(
+                name.removesuffix(".get"), code
+            ):
                 return True
             case syntax.Ref(name=name) if name in code.bindings and code.bindings[name][-1].expr is not algorithms:
                 value = code.bindings[name][-1].expr

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import Class, Code, External, Function, Module, Place, Project, syntax
+from fastreview.api import Bound, Class, Code, External, Function, Module, Place, Project, syntax
 from fastreview_checks.knowledge.secrets import (
     Kind,
     credentials_in,
@@ -16,15 +16,22 @@ from fastreview_checks.knowledge.secrets import (
     looks_random,
 )
 
-_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"})
+_ENVIRONMENT = frozenset(
+    {"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"}
+)
 _WRAPPERS = frozenset({"SecretStr", "pydantic.SecretStr", "Field", "str", "Secret"})
-_HASHING = re.compile(r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password")
+_HASHING = re.compile(
+    r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password"
+)
+_CREATES = re.compile(r"create|add|register|insert|seed|save|set|ensure|bootstrap|^[A-Z]")
 _COMPARED = re.compile(r"^(?:x_)?(?:token|api_?key|password|secret|access_?token|auth_?token|admin_?token)$")
 _WORDS = frozenset({"", "bearer", "null", "none", "undefined", "basic"})
 _REFUSED = re.compile(r"weak|insecure|placeholder|forbidden|unsafe|default_secrets", re.IGNORECASE)
 _ASIDE = re.compile(r"(?:^|[._-])(?:test|tests|testing|ci|e2e|example|local-example)(?:[._-]|$)", re.IGNORECASE)
 
-_ASIDE_FOLDER = re.compile(r"(?:^|/)(?:tests?|e2e|examples?\w*|ci|continuous_integration|\.devcontainer|docs?)/", re.IGNORECASE)
+_ASIDE_FOLDER = re.compile(
+    r"(?:^|/)(?:tests?|e2e|examples?\w*|ci|continuous_integration|\.devcontainer|docs?)/", re.IGNORECASE
+)
 
 
 class WrittenSecret(NamedTuple):
@@ -49,7 +56,9 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
                 if field.name in validated:
                     continue
                 in_settings = id(cls) in settings
-                if field.has_value and (in_settings or not any(b.startswith("pydantic.") for b in cls.ancestry.external)):
+                if field.has_value and (
+                    in_settings or not any(b.startswith("pydantic.") for b in cls.ancestry.external)
+                ):
                     place = Place(module.path, field.line)
                     how = "default" if in_settings else "literal"
                     yield from _given(field.name, field.value, place, refused, how, cls.name)
@@ -67,7 +76,9 @@ def _given(
         case syntax.Call(func=syntax.Ref(name=called), args=args) if called in _WRAPPERS:
             given = value.argument(0, "default")
             if args or not isinstance(given, syntax.Missing):
-                yield from _given(name, None if isinstance(given, syntax.Missing) else given, place, refused, how, holder)
+                yield from _given(
+                    name, None if isinstance(given, syntax.Missing) else given, place, refused, how, holder
+                )
         case syntax.Call(func=syntax.Ref(name=called), args=(str() as variable, *_)) if called in _ENVIRONMENT:
             default = value.argument(1, "default")
             if isinstance(default, str):
@@ -140,7 +151,13 @@ def _assigned(code: Code, refused: frozenset[str]) -> Iterator[WrittenSecret]:
     for stmt in code.statements:
         if isinstance(stmt, syntax.Assign) and stmt.has_value and not stmt.op:
             for target in stmt.targets:
-                name = target.last if isinstance(target, syntax.Ref) else target.attr if isinstance(target, syntax.Attribute) else ""
+                name = (
+                    target.last
+                    if isinstance(target, syntax.Ref)
+                    else target.attr
+                    if isinstance(target, syntax.Attribute)
+                    else ""
+                )
                 if name:
                     yield from _given(name, stmt.value, Place(code.module.path, stmt.line), refused, "literal")
     if isinstance(code, Function):
@@ -152,13 +169,26 @@ def _assigned(code: Code, refused: frozenset[str]) -> Iterator[WrittenSecret]:
 
 def _passed(code: Code, project: Project, refused: frozenset[str]) -> Iterator[WrittenSecret]:
     for site in code.calls:
-        call = site.call
+        call, place = site.call, Place(code.module.path, site.call.line)
         for keyword in call.keywords:
             if isinstance(keyword.value, str) and kind_of(keyword.name) is not None:
-                yield from _given(keyword.name, keyword.value, Place(code.module.path, call.line), refused, "literal")
-        if len(call.args) == 1 and isinstance(call.args[0], str) and _HASHING.search(call.method.lower()):
-            if isinstance(project.values.target(site), Function | External):
-                yield from _given("password", call.args[0], site.place, refused, "literal")
+                yield from _given(keyword.name, keyword.value, place, refused, "literal")
+        only = call.args[0] if len(call.args) == 1 else None
+        hashes = isinstance(only, str) and _HASHING.search(call.method.lower())
+        if hashes and isinstance(project.values.target(site), Function | External):
+            yield from _given("password", only, place, refused, "literal")
+        elif _CREATES.search(call.method) and any(isinstance(a, str) for a in call.args):
+            yield from _positional(call, place, project.values.target(site), refused)
+
+
+def _positional(call: syntax.Call, place: Place, called: object, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+    """``create_user(db, "admin@example.com", "admin123")``: the names are those of the function's parameters."""
+    function = called.function if isinstance(called, Bound) else called
+    if isinstance(function, Function):
+        parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
+        for argument, parameter in zip(call.args, parameters, strict=False):
+            if isinstance(argument, str) and kind_of(parameter.name) is Kind.PASSWORD:
+                yield from _given(parameter.name, argument, place, refused, "literal")
 
 
 def _compared(code: Code) -> Iterator[WrittenSecret]:
@@ -171,33 +201,33 @@ def _compared(code: Code) -> Iterator[WrittenSecret]:
                 case syntax.Operation(op="==" | "!=", operands=(syntax.Ref() as ref, str() as value)):
                     if _COMPARED.match(ref.name.lower()) and value.lower() not in _WORDS:
                         place = Place(code.module.path, stmt.line)
-                        yield WrittenSecret(ref.name, place, f"`{ref.name}` is compared with a literal: it is a password in code")
+                        yield WrittenSecret(
+                            ref.name, place, f"`{ref.name}` is compared with a literal: it is a password in code"
+                        )
 
 
 def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
     files = project.facts.files
     for environment in files.environments:
-        if not environment.committed or environment.example or _ASIDE.search(environment.path.rpartition("/")[2]):
-            continue
-        for name, value, line in environment.values:
-            if not is_placeholder(value):
-                found = judged(name, value, Place(environment.path, line), "file")
-                if found is not None:
-                    yield found
+        if environment.committed and not (environment.example or _ASIDE.search(environment.path.rpartition("/")[2])):
+            for name, value, line in environment.values:
+                yield from _in_file(name, value, Place(environment.path, line))
     for container in files.containers:
-        for stage in container.stages:
-            for instruction in stage.instructions:
-                if instruction.keyword.upper() in ("ENV", "ARG"):
-                    for name, value in re.findall(r"(\w+)=[\"']?([^\s\"']*)", instruction.value):
-                        found = judged(name, value, Place(container.path, instruction.line), "file")
-                        if found is not None and not is_placeholder(value):
-                            yield found._replace(doubtful=found.doubtful or kind_of(name) is Kind.DATABASE)
+        for instruction in (i for stage in container.stages for i in stage.instructions):
+            if instruction.keyword.upper() in ("ENV", "ARG"):
+                for name, value in re.findall(r"(\w+)=[\"']?([^\s\"']*)", instruction.value):
+                    for found in _in_file(name, value, Place(container.path, instruction.line)):
+                        yield found._replace(doubtful=found.doubtful or kind_of(name) is Kind.DATABASE)
     for manifest in files.manifests:
-        if _ASIDE_FOLDER.search(manifest.path):
-            continue
-        for part in manifest.containers:
-            for name, value in part.environment:
-                found = judged(name, value, Place(manifest.path, part.line), "file")
-                if found is not None and not is_placeholder(value):
-                    # A compose file's values are mostly those of a developer's machine.
-                    yield found._replace(doubtful=not (looks_random(value) or is_token(value)))
+        if not _ASIDE_FOLDER.search(manifest.path):
+            for part in manifest.containers:
+                for name, value in part.environment:
+                    for found in _in_file(name, value, Place(manifest.path, part.line)):
+                        # A compose file's values are mostly those of a developer's machine.
+                        yield found._replace(doubtful=not (looks_random(value) or is_token(value)))
+
+
+def _in_file(name: str, value: str, place: Place) -> Iterator[WrittenSecret]:
+    found = None if is_placeholder(value) else judged(name, value, place, "file")
+    if found is not None:
+        yield found

@@ -31,7 +31,9 @@ _READS = re.compile(
     r"|convert|format|discover|suggest|autocomplete)(?:$|[_A-Z-])"
 )
 # A GET that writes.
-_WRITES = re.compile(r"^(?:delete|remove|seed|purge|drop|clear|wipe|truncate|insert|destroy|erase)(?:$|[_-])", re.IGNORECASE)
+_WRITES = re.compile(
+    r"^(?:delete|remove|seed|purge|drop|clear|wipe|truncate|insert|destroy|erase)(?:$|[_-])", re.IGNORECASE
+)
 
 
 def static_parts(route: Route) -> list[str]:
@@ -48,7 +50,11 @@ def is_public_by_purpose(route: Route) -> bool:
 def is_registration(route: Route) -> bool:
     """``POST /users``: creating an account is how one registers, where nothing else is."""
     parts = static_parts(route)
-    return route.method == "POST" and parts[-1:] in (["users"], ["user"], ["accounts"], ["account"]) and "{" not in route.path
+    return (
+        route.method == "POST"
+        and parts[-1:] in (["users"], ["user"], ["accounts"], ["account"])
+        and "{" not in route.path
+    )
 
 
 def is_webhook(route: Route) -> bool:

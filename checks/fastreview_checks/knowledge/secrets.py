@@ -42,13 +42,17 @@ _PLACEHOLDER = re.compile(
     r"|^\s*$|update.?me|set.?me|super.?secret|some.?secret|my.?secret|secret.?key",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\$\{|\$\(|^\$\w|\{\{|^%\(|^env[:.]|^vault:|^arn:|^projects/|^/run/secrets|^file:|^op://|^ENC\[|^sops:|^!")
+_REFERENCE = re.compile(
+    r"\$\{|\$\(|^\$\w|\{\{|^%\(|^env[:.]|^vault:|^arn:|^projects/|^/run/secrets|^file:|^op://|^ENC\[|^sops:|^!"
+)
 _TOKENS = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-\w{8,}-[\w-]{10,}|AIza[\w-]{35}"
     r"|[sr]k_live_[A-Za-z0-9]{20,}|sk-(?:proj-|ant-api\d\d-)?[\w-]{32,}|SG\.[\w-]{22}\.[\w-]{43}"
     r"|-----BEGIN (?:RSA |EC |OPENSSH |PGP )?PRIVATE KEY(?: BLOCK)?-----"
 )
-_CREDENTIALS = re.compile(r"^[a-z][a-z0-9+.-]*://(?P<user>[^:/@\s]*):(?P<password>[^@/\s]+)@(?P<host>[^:/?\s]+)", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"^[a-z][a-z0-9+.-]*://(?P<user>[^:/@\s]*):(?P<password>[^@/\s]+)@(?P<host>[^:/?\s]+)", re.IGNORECASE
+)
 _OWN_STORE = re.compile(
     r"^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|db|database|postgres\w*|mysql|mariadb|mongo\w*|redis|rabbitmq"
     r"|[a-z0-9_]+[-_](?:db|postgres|redis|mongo|mysql))$",
@@ -117,5 +121,13 @@ def credentials_in(url: str) -> tuple[str, bool] | None:
     match = _CREDENTIALS.match(url)
     if match is None or is_placeholder(match["password"]) or "{" in match["password"]:
         return None
-    trivial = match["password"].lower() in {match["user"].lower(), "password", "postgres", "root", "admin", "guest", "secret"}
+    trivial = match["password"].lower() in {
+        match["user"].lower(),
+        "password",
+        "postgres",
+        "root",
+        "admin",
+        "guest",
+        "secret",
+    }
     return match["password"], bool(_OWN_STORE.match(match["host"])) or trivial

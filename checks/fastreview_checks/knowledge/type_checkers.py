@@ -67,11 +67,11 @@ def checker_runs(project: Project) -> tuple[CheckerRun, ...]:
         for run in _runs(
             f"{step.uses}\n{step.run}",
             Place(workflow.path, step.line),
-            workflow.on_changes and not (step.allowed_to_fail or job.allowed_to_fail),
+            in_ci=workflow.on_changes and not (step.allowed_to_fail or job.allowed_to_fail),
         )
     ]
     for target in files.targets:
-        found += _runs(target.run, Place(target.path, target.line), False)
+        found += _runs(target.run, Place(target.path, target.line), in_ci=False)
     for repository, hook in files.hooks:
         named = next((tool for tool in CHECKERS if tool in re.split(r"[/_-]", f"{repository}/{hook}".lower())), "")
         if named:
@@ -79,7 +79,7 @@ def checker_runs(project: Project) -> tuple[CheckerRun, ...]:
     return tuple(sorted(found, key=lambda run: not run.in_ci))
 
 
-def _runs(text: str, place: Place, in_ci: bool) -> Iterator[CheckerRun]:
+def _runs(text: str, place: Place, *, in_ci: bool) -> Iterator[CheckerRun]:
     for line in text.splitlines():
         match = RUN.search(line)
         if match and not INSTALL.search(line[: match.start("tool")]):
@@ -103,7 +103,7 @@ def is_off(settings: file_facts.Settings) -> bool:
 
 
 def strictness(settings: file_facts.Settings, further: float) -> str:
-    """"" for a strict configuration, else what it lacks, in words. ``further`` is how many of `MYPY_FURTHER` must be on."""
+    """ "" for a strict configuration, else what it lacks, in words. ``further`` is how many of `MYPY_FURTHER` must be on."""
     values = settings.values
     match settings.tool:
         case "mypy" | "zuban":

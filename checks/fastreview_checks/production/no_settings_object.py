@@ -71,18 +71,22 @@ def load_config() -> Config:
 '''
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check
-from fastreview_checks.knowledge.configuration import own_settings, scattered
+from fastreview_checks.knowledge.configuration import converting_reader, own_settings, scattered
 
 
 @check("PRD001", dimension="production", level=1, gate=True, needs=(Side.SOURCE,), effort="hours")
 def no_settings_object(project: Project) -> Found:
-    settings = next(iter(project.settings), None)
-    if settings is not None:
+    if project.settings:
+        settings = max(project.settings, key=lambda one: len(one.cls.facts.fields))
         yield Met(settings.place, f"`{settings.name}` reads and checks the configuration once.", Rung.CONFIGURED)
         return
     own = next(own_settings(project), None)
     if own is not None:
         yield Met(own.place, f"`{own.name}` holds the configuration as typed fields.", Rung.CONFIGURED)
+        return
+    reader = converting_reader(project)
+    if reader is not None:
+        yield Met(reader, "The configuration is read and converted in one module.", Rung.CONFIGURED)
         return
     places = sorted(scattered(project))
     if not places:

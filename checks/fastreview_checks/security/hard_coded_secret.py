@@ -1,4 +1,4 @@
-'''Secret in the code
+"""Secret in the code
 
 Whoever can read the repository, its history, an image or a log of a build has the secret, and it cannot be changed
 without a deployment. A signing key with a default is the worst of them: everything starts without anybody setting it, and
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
             raise ValueError("set SECRET_KEY")
         return self
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Hit, Project, check
 from fastreview_checks.knowledge.literals import secrets_in_code, secrets_in_files

@@ -1,4 +1,4 @@
-'''Token that proves nothing
+"""Token that proves nothing
 
 A JWT is only worth what its verification proves. A token that is decoded without checking the signature can be written
 by anybody; where the token itself chooses the algorithm, a forger chooses it; and a token that never expires stays a key
@@ -78,7 +78,7 @@ def issue(data: dict[str, str]) -> str:
     claims.update({"exp": datetime.now(UTC) + timedelta(minutes=15)})
     return jwt.encode(claims, settings.key)
 ```
-'''
+"""
 
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
 from fastreview_checks.knowledge.jwt import DECODERS, ENCODERS, decoding_fault, never_expires

@@ -1,4 +1,4 @@
-'''Any origin allowed together with credentials
+"""Any origin allowed together with credentials
 
 With `allow_credentials=True` a wildcard no longer means "public data for everybody": Starlette answers with the origin of
 whoever asks, so any web page that a signed-in user visits can call the API in the user's name and read the answers.
@@ -83,7 +83,7 @@ from fastapi.middleware.cors import CORSMiddleware
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
 ```
-'''
+"""
 
 from fastreview.api import (
     Code,
@@ -122,7 +122,9 @@ def permissive_cors(middleware: Middleware, project: Project) -> Found:
             symbol="wildcard",
             confidence=Confidence.CERTAIN if isinstance(given[0], syntax.Items) else Confidence.LIKELY,
         )
-    elif origins and origins[0] and not everything and not _conditional(middleware) and _in_code(given[0], code, project):
+    elif (
+        origins and origins[0] and not everything and not _conditional(middleware) and _in_code(given[0], code, project)
+    ):
         yield Hit(
             middleware.place,
             "Partial: the allowed origins are written into the code, so every environment allows the same ones. Read "

@@ -1,4 +1,4 @@
-'''TLS certificates are not verified
+"""TLS certificates are not verified
 
 With verification off, the connection is encrypted to whoever answers. Anyone on the way (a hijacked DNS entry, a proxy, a
 neighbour in the cluster) can read and change what is sent, credentials included, and nothing will look wrong.
@@ -48,7 +48,7 @@ from app.config import settings
 
 client = httpx.AsyncClient(verify=settings.verify_tls)
 ```
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -118,6 +118,8 @@ def _meant(code: Code, line: int) -> bool:
                 return True
         if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
             inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
-            if any(getattr(s, "line", 0) <= line <= (getattr(s, "end_line", 0) or getattr(s, "line", 0)) for s in inside):
+            if any(
+                getattr(s, "line", 0) <= line <= (getattr(s, "end_line", 0) or getattr(s, "line", 0)) for s in inside
+            ):
                 return True
     return False

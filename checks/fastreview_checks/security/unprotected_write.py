@@ -1,4 +1,4 @@
-'''Write route without authentication
+"""Write route without authentication
 
 Anybody who can reach the service can call this route and change its data. It is easily missed in review: protection may
 stand on the app, where a router is included, on the router, on the route, in a dependency of a dependency or in
@@ -92,7 +92,7 @@ app = FastAPI()
 def products() -> list[str]:
     return []
 ```
-'''
+"""
 
 import re
 
@@ -124,7 +124,11 @@ def unprotected_write(route: Route, project: Project) -> Found:
         route.place,
         f"{route.key} changes data and nothing authenticates the caller: no dependency, router, include or middleware "
         f"rejects anybody.{whole or ' Put it behind the dependency that protects its neighbours.'}",
-        confidence=Confidence.POSSIBLE if doubtful else Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
+        confidence=Confidence.POSSIBLE
+        if doubtful
+        else Confidence.CERTAIN
+        if len(route.seen) > 1
+        else Confidence.LIKELY,
     )
 
 

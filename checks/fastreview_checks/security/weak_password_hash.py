@@ -1,4 +1,4 @@
-'''Password hashed too fast, or not at all
+"""Password hashed too fast, or not at all
 
 MD5 and the SHA family are built for speed: from a stolen table, one graphics card tries billions of passwords a second.
 Without a salt, equal passwords show, and tables of known hashes open them at once. Passwords kept as they are need not
@@ -67,7 +67,7 @@ def etag(body: bytes) -> str:
 def find_key(api_key: str) -> str:
     return hashlib.sha256(api_key.encode()).hexdigest()
 ```
-'''
+"""
 
 from collections.abc import Iterator
 
@@ -115,7 +115,9 @@ def weak_password_hash(project: Project) -> Found:
                 scheme = _weak_scheme(site)
                 if scheme:
                     weak = True
-                    yield Hit(site.place, f"The scheme `{scheme}` is no protection for passwords. {_ADVICE}", symbol=scheme)
+                    yield Hit(
+                        site.place, f"The scheme `{scheme}` is no protection for passwords. {_ADVICE}", symbol=scheme
+                    )
             for place, text in _compared(code, project, tables):
                 weak = True
                 yield Hit(place, f"{text} {_ADVICE}", symbol=code.qualname)
@@ -129,7 +131,9 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
     """Calls of password hashes, and of fast ones on what is called a password."""
     strong: list[CallSite] = []
     fast: list[tuple[CallSite, str]] = []
-    about = isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
+    about = (
+        isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
+    )
     for site in code.calls:
         target = project.values.target(site)
         if not isinstance(target, External):
@@ -143,7 +147,8 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
 
 def _is_password(expr: syntax.Expr) -> bool:
     return any(
-        isinstance(node, syntax.Ref) and any(PASSWORD.match(part) for part in node.name.split("."))
+        isinstance(node, syntax.Ref)
+        and any(PASSWORD.match(part) for part in node.name.split("."))
         and not NOT_A_PASSWORD.search(node.name)
         for node in syntax.walk(expr)
     )

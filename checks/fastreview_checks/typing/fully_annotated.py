@@ -1,4 +1,4 @@
-'''Functions left without type annotations
+"""Functions left without type annotations
 
 Where nearly everything is annotated, the few functions that are not decide how far a type checker can be trusted: each
 is a place where types turn into `Any` without a word. A senior code base leaves none behind, and then makes the checker
@@ -34,13 +34,13 @@ from collections.abc import Callable
 def retried(call: Callable[[], str], *args: str, attempts: int = 3) -> str:
     return call()
 ```
-'''
+"""
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
 from fastreview_checks.knowledge.annotations import in_words, missing_annotations
 
 
-@check("TYP002", dimension="typing", level=2, gate=True, each=Function, effort="hours", severity=Severity.MINOR)
+@check("TYP002", dimension="typing", level=2, gate=True, each=Function, effort="hours", severity=Severity.MINOR, sharpens="TYP001")
 def fully_annotated(function: Function, project: Project) -> Found:
     missing = missing_annotations(function)
     if missing:

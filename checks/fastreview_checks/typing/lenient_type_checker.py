@@ -1,4 +1,4 @@
-'''Type checker in lenient mode
+"""Type checker in lenient mode
 
 By default mypy skips functions without annotations, lets `list` and `dict` stand without what they hold, and stays
 silent where `Any` flows in from untyped calls. It then reports success on code that it never looked at.
@@ -51,7 +51,7 @@ strict_equality = true
 warn_unused_ignores = true
 warn_redundant_casts = true
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Place, Project, Side, Unknown, check
 from fastreview_checks.knowledge.type_checkers import STRICT_OPTION, checker_runs, configurations, strictness

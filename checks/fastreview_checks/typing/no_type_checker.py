@@ -1,4 +1,4 @@
-'''No type checker
+"""No type checker
 
 Annotations that nobody checks drift away from the code: a parameter says `int` and gets `None`, and the first to notice
 is a user. A type checker reads every path on every change, the rarely run ones too, and costs a line of configuration.
@@ -46,7 +46,7 @@ jobs:
     steps:
       - run: uv run pyright src
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, check
 from fastreview_checks.knowledge.type_checkers import CHECKERS, checker_runs, configurations

@@ -1,4 +1,4 @@
-'''Function without type annotations
+"""Function without type annotations
 
 FastAPI reads annotations to parse, validate and document requests, and type checkers read them to find mistakes before
 they run. A function without them is a hole in both: mypy does not even look into its body by default, and whatever it
@@ -48,7 +48,7 @@ class Basket:
     def rename(self, owner: str) -> None:
         self.owner = owner
 ```
-'''
+"""
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
 from fastreview_checks.knowledge.annotations import in_words, missing_annotations

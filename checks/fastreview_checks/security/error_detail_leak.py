@@ -1,0 +1,150 @@
+"""Text of an exception sent to clients
+
+What an unexpected exception says is written for developers: SQL with its parameters, host names, file paths, pieces of other
+people's data. Sent in a response it tells an attacker what is behind the API, and clients start to depend on texts that
+change with every library update.
+
+## Improve
+
+Log the exception with its trace, and answer with a fixed text and an id by which the log entry is found. Catch the errors
+you expect by their own classes: their messages are yours to choose.
+
+## When not to apply
+
+Messages of the project's own errors, of `ValueError` and of validation are about the client's input, and are not reported.
+
+## Read
+
+- [FastAPI: handling errors](https://fastapi.tiangolo.com/tutorial/handling-errors/)
+- [OWASP: error handling](https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html)
+
+```python bad
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+
+from app.orders import load
+
+app = FastAPI()
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, str]:
+    try:
+        return load(number)
+    except Exception as error:
+        raise HTTPException(500, detail=f"failed: {error}")  # finding
+
+
+@app.exception_handler(Exception)
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=500)  # finding
+```
+
+```python fixed
+import logging
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+
+from app.orders import OrderMissing, load
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, str]:
+    try:
+        return load(number)
+    except OrderMissing as error:
+        raise HTTPException(404, detail=str(error))
+
+
+@app.exception_handler(Exception)
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.exception("unexpected", exc_info=error)
+    return JSONResponse({"detail": "internal error"}, status_code=500)
+```
+"""
+
+from collections.abc import Iterator
+
+from fastreview.api import Class, Code, External, Found, Function, Hit, Place, Project, check, syntax
+from fastreview_checks.knowledge.errors import ANSWERS, FOR_CLIENTS, TRACES, tells
+
+
+@check("SEC011", dimension="security", level=1, gate=True, effort="hours")
+def error_detail_leak(project: Project) -> Found:
+    seen: set[Place] = set()
+    endpoints = {id(endpoint.function) for endpoint in project.endpoints}
+    for module in project.service_modules:
+        for code in module.codes():
+            for stmt in code.statements:
+                for handler in stmt.handlers if isinstance(stmt, syntax.Try) else ():
+                    if handler.name and _unexpected(handler.type, code, project):
+                        answers = _answers(handler.body, handler.name, code, project, returns=id(code) in endpoints)
+                        for place in answers:
+                            if place not in seen:
+                                seen.add(place)
+                                yield _hit(
+                                    place, code.qualname, syntax.written(handler.type) if handler.type else "any error"
+                                )
+    for app in project.apps:
+        for given, handler_expr, code, _ in app.router.exception_handlers if app.router is not None else ():
+            function = project.values.of(handler_expr, code)
+            if isinstance(function, Function) and _unexpected(given, code, project):
+                names = [p.name for p in function.facts.parameters[1 + bool(function.receiver) :]]
+                for place in _answers(function.body, names[0], function, project, returns=True) if names else ():
+                    if place not in seen:
+                        seen.add(place)
+                        yield _hit(place, function.qualname, syntax.written(given))
+
+
+def _hit(place: Place, symbol: str, error: str) -> Hit:
+    text = f"The text of {error if error == 'any error' else f'`{error}`'} is sent to the client: it may tell of SQL, hosts "
+    return Hit(place, f"{text}and other data. Log it, and answer with a text of your own.", symbol=symbol)
+
+
+def _unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
+    """Whether these are errors whose text nobody wrote for clients: everything, or a library's."""
+    if given is None:
+        return True
+    if isinstance(given, syntax.Items):
+        return any(_unexpected(one, code, project) for one in given.values)
+    match project.values.of(given, code):
+        case External(name=name):
+            own = project.names.module(name.partition(".")[0]) is not None
+            return not own and not FOR_CLIENTS.search(name)
+        case Class():
+            return False
+    return False
+
+
+def _answers(body: syntax.Body, error: str, code: Code, project: Project, *, returns: bool) -> Iterator[Place]:
+    """Where the error's text goes into what the client gets."""
+    names = {error}
+    for stmt in syntax.statements(body):
+        match stmt:
+            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(value, names):
+                names.add(name)
+            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(call, names):
+                yield Place(code.module.path, stmt.line)
+            case syntax.Return(value=syntax.Call() as call) if (
+                returns and ANSWERS.search(call.method) and _told(call, names)
+            ):
+                yield Place(code.module.path, stmt.line)
+            case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names):
+                yield Place(code.module.path, stmt.line)
+
+
+def _told(call: syntax.Call, names: set[str]) -> bool:
+    given = (*call.args, *(keyword.value for keyword in call.keywords))
+    traced = any(isinstance(n, syntax.Call) and n.name in TRACES for g in given for n in syntax.walk(g))
+    return traced or any(tells(g, names) for g in given)
+
+
+def _is_http(call: syntax.Call, code: Code, project: Project) -> bool:
+    value = project.values.of(call.func, code)
+    if isinstance(value, Class):
+        return any(name.endswith("HTTPException") for name in value.ancestry.external)
+    return isinstance(value, External) and value.name.endswith("HTTPException")

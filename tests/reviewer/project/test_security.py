@@ -1,0 +1,178 @@
+"""Who stands before a route, and what runs on the loop at start-up."""
+
+from tests.reviewer.project.conftest import ProjectOf
+
+from fastreview.project.project import Project
+
+
+def guards(project: Project) -> dict[str, tuple[str, ...]]:
+    return {route.key: route.security for route in project.routes}
+
+
+def test_a_function_that_only_returns_depends(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import APIRouter, Depends, FastAPI, HTTPException
+
+            def check() -> None:
+                raise HTTPException(401)
+
+            def Authenticated():
+                return Depends(check)
+
+            router = APIRouter(dependencies=[Authenticated()])
+
+            @router.post("/a")
+            def a() -> None: ...
+
+            app = FastAPI()
+            app.include_router(router)
+            """
+        }
+    )
+    assert guards(project)["POST /a"]
+
+
+def test_dependencies_appended_to_a_list(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import APIRouter, Depends, FastAPI, HTTPException
+
+            router = APIRouter()
+
+            @router.post("/a")
+            def a() -> None: ...
+
+            def check() -> None:
+                raise HTTPException(403)
+
+            def make(secure: bool) -> FastAPI:
+                app = FastAPI()
+                dependencies = []
+                if secure:
+                    dependencies.append(Depends(check))
+                app.include_router(router, dependencies=dependencies)
+                return app
+            """
+        }
+    )
+    assert guards(project)["POST /a"]
+
+
+def test_an_error_code_says_that_the_caller_is_turned_away(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import Depends, FastAPI
+            from errors import AppError, Code
+
+            def check() -> None:
+                raise AppError(Code.INSUFFICIENT_PERMISSIONS, "no")
+
+            app = FastAPI(dependencies=[Depends(check)])
+
+            @app.post("/a")
+            def a() -> None: ...
+            """,
+            "errors.py": """
+            import enum
+
+            class Code(enum.Enum):
+                INSUFFICIENT_PERMISSIONS = 1
+
+            class AppError(Exception): ...
+            """,
+        }
+    )
+    assert guards(project)["POST /a"]
+
+
+def test_middleware_from_a_function(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import FastAPI
+            from fastapi.middleware import Middleware
+            from fastapi.middleware.cors import CORSMiddleware
+
+            def stack() -> list[Middleware]:
+                return [Middleware(CORSMiddleware, allow_origins=["*"])]
+
+            app = FastAPI(middleware=stack())
+            """
+        }
+    )
+    assert [m.library for m in project.middleware] == ["fastapi.middleware.cors.CORSMiddleware"]
+
+
+def test_lifespan_and_events_run_on_the_loop(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from contextlib import asynccontextmanager
+            from fastapi import FastAPI
+
+            @asynccontextmanager
+            async def lifespan(app: FastAPI):
+                yield
+
+            app = FastAPI(lifespan=lifespan)
+
+            @app.on_event("startup")
+            async def start() -> None: ...
+            """
+        }
+    )
+    assert {(f.entry.kind, f.function.name) for f in project.loop_functions} == {
+        ("lifespan", "lifespan"),
+        ("lifespan", "start"),
+    }
+
+
+def test_a_name_rebound_to_an_instance_of_itself(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "crawler.py": """
+            class Crawler:
+                async def fetch(self) -> str: ...
+            """,
+            "main.py": """
+            from fastapi import FastAPI
+            from crawler import Crawler
+
+            Crawler = Crawler()
+            app = FastAPI()
+
+            @app.get("/a")
+            async def a() -> str:
+                return await Crawler.fetch()
+            """,
+        }
+    )
+    assert "fetch" in {f.function.name for f in project.loop_functions}
+
+
+def test_an_import_root_called_scripts_holds_scripts(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "scripts/helper.py": "def help_me(): ...",
+            "scripts/run.py": "import helper",
+            "app/main.py": "from fastapi import FastAPI\napp = FastAPI()",
+        }
+    )
+    assert {m.path: m.kind for m in project.modules}["scripts/helper.py"] == "script"
+
+
+def test_a_module_does_not_shadow_a_library_for_its_neighbours(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "shop/__init__.py": "",
+            "shop/auth/__init__.py": "",
+            "shop/auth/jwt.py": "def decode(): ...",
+            "shop/auth/users.py": "import jwt",
+            "shop/auth/more.py": "from shop.auth.users import x\nfrom shop.auth.jwt import decode",
+        }
+    )
+    assert project.names.module("jwt") is None
