@@ -93,7 +93,6 @@ def unawaited_coroutine(project: Project) -> Found:
                             "task that is kept.",
                             symbol=name,
                             confidence=Confidence.CERTAIN,
-                            fix="unsafe",
                         )
 
 

@@ -125,7 +125,8 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
             part = _injected(injected.provider, injected.name)
             if part is not None:
                 parts[part[0]] = part[1], part[2]
-                users.setdefault(part[0], set()).add(injected.code.module.path)
+                # An alias is written once: whoever's endpoint asks for it uses it.
+                users.setdefault(part[0], set()).update((injected.code.module.path, route.place.path))
     for module in project.service_modules:
         for cls in module.classes:
             kind = next((COMPONENT_BASES[b] for b in sorted(cls.ancestry.external) if b in COMPONENT_BASES), "")
@@ -135,6 +136,9 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
             for site in code.calls:
                 target = project.values.target(site)
                 named = [target, *(project.values.of(a, code) for a in (*site.call.args, *(k.value for k in site.call.keywords)))]
+                if isinstance(target, Function) and _makes_router(target, project):
+                    parts.setdefault(target.key, (target.place, f"`{target.name}` makes routers"))
+                    users.setdefault(target.key, set()).add(module.path)
                 for value in named:
                     if isinstance(value, Class) and value.key in parts:
                         users.setdefault(value.key, set()).add(module.path)
@@ -142,6 +146,12 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
         others = users.get(key, set()) - {place.path}
         if len(others) > 1:
             yield place, what, len(others)
+
+
+def _makes_router(function: Function, project: Project) -> bool:
+    made = project.values.returned(function)
+    name = made.of.name if isinstance(made, Instance) else ""
+    return name.rpartition(".")[2].endswith("Router")
 
 
 def _injected(value: Value | None, name: str) -> tuple[str, Place, str] | None:

@@ -1,5 +1,7 @@
 """What a function says about its types, by the rule of PEP 484's strict checkers."""
 
+import re
+
 from fastreview.api import Function
 
 _UNTOLD_RETURNS = frozenset({"__init__", "__post_init__", "__init_subclass__"})
@@ -26,3 +28,29 @@ def in_words(missing: tuple[str, ...]) -> str:
 
 def _starred(kind: str, name: str) -> str:
     return {"args": "*", "kwargs": "**"}.get(kind, "") + name
+
+
+# Aliases that PEP 585 replaced (Python 3.9) and forms that PEP 604 replaced (3.10), with what to write.
+_BUILT_IN = {
+    "List": "`list[...]`",
+    "Dict": "`dict[...]`",
+    "Set": "`set[...]`",
+    "FrozenSet": "`frozenset[...]`",
+    "Tuple": "`tuple[...]`",
+    "Type": "`type[...]`",
+}
+_UNIONS = {"Optional": "`X | None`", "Union": "`X | Y`"}
+_BUILT_IN_SINCE = (3, 9)
+_UNIONS_SINCE = (3, 10)
+
+
+def dated_names(oldest: tuple[int, int]) -> dict[str, str]:
+    """Names of `typing` that are out of date where ``oldest`` is the oldest Python that must run the code."""
+    built_in = _BUILT_IN if oldest >= _BUILT_IN_SINCE else {}
+    return {**built_in, **(_UNIONS if oldest >= _UNIONS_SINCE else {})}
+
+
+def oldest_python(wanted: str) -> tuple[int, int]:
+    """The lowest version that ``>=3.9,<4`` or ``3.12`` lets in; where nobody says, the oldest that is still supported."""
+    versions = [(int(major), int(minor)) for major, minor in re.findall(r"(?:>=|==|~=|\^|^)\s*(\d)\.(\d+)", wanted)]
+    return min(versions, default=_UNIONS_SINCE)

@@ -7,7 +7,9 @@ import re
 
 # Classes of dependencies that are about requests, not about one business: paging, permissions, limits.
 SHARED_PARAMETERS = re.compile(
-    r"pag(?:e|inat)|filter|sort|param|auth|permission|role|require|checker|guard|access|limit|tenant|locale|idempoten|control$", re.IGNORECASE
+    r"(?:pag(?:e|inat)|filter|sort|param|auth(?!or\b|or[A-Z_])|permission|role|requir|checker|guard|access|limit|idempoten)(?!.*(?:repo|crud"
+    r"|dao|service|manager|store|gateway)(?:sitory)?$)|control$",
+    re.IGNORECASE,
 )
 
 COMPONENT_BASES = {

@@ -6,7 +6,7 @@ Sources: documentation of pydantic-settings and of the other libraries that read
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Class, Code, External, Instance, Place, Project, syntax
+from fastreview.api import Class, Code, External, Instance, Place, Project, Value, syntax
 
 # Classes that read the environment or files into typed fields; BaseSettings is known to the model.
 TYPED_BASES = re.compile(r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b")
@@ -50,13 +50,16 @@ def converting_reader(project: Project) -> Place | None:
         for module in project.service_modules
         for code in module.codes()
         for site in code.calls
-        if isinstance(value := project.values.target(site), Instance | External)
-        and (value.of.name if isinstance(value, Instance) and isinstance(value.of, External) else getattr(value, "name", ""))
-        .removesuffix("()")
-        in CONVERTING
-        and not isinstance(site.call.keyword("cast"), syntax.Missing)
+        if _library(project.values.target(site)) in CONVERTING and not isinstance(site.call.keyword("cast"), syntax.Missing)
     ]
     return found[0] if found and len({place.path for place in found}) == 1 else None
+
+
+def _library(value: Value | None) -> str:
+    match value:
+        case External(name=name) | Instance(of=External(name=name)):
+            return name
+    return ""
 
 
 def _is_loaded(cls: Class, project: Project) -> bool:

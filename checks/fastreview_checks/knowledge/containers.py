@@ -11,12 +11,14 @@ from fastreview.api import ContainerFile, NotApplicable, Project, file_facts
 # Folders and name parts of images that nobody ships: development, tests, documentation.
 ASIDE_FOLDERS = frozenset(
     {".devcontainer", "devcontainer", "test", "tests", "e2e", "docs", "examples", "example", "benchmarks", "scripts", "hack",
-     "local", "dev", "development", "demo", "samples", "ci", ".ci", "playground", "tools", "images", "sandbox"}
+     "local", "dev", "development", "demo", "samples", "ci", ".ci", "playground", "tools", "images", "sandbox", "templates"}
 )  # fmt: skip
 ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.IGNORECASE)
 
 SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.IGNORECASE)
 FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.IGNORECASE)
+FRONTEND = re.compile(r"node|(?:^|/)bun|deno|yarn|pnpm", re.I)
+SERVER = re.compile(r"uvicorn|gunicorn|hypercorn|granian|daphne|fastapi\W+run|entrypoint|\bpython")
 EXACT_PYTHON = re.compile(r"^\d+\.\d+")
 
 LOCKED_INSTALL = re.compile(
@@ -53,7 +55,10 @@ def shipped(container: ContainerFile) -> file_facts.ContainerFacts:
 def lineage(facts: file_facts.ContainerFacts, stage: file_facts.Stage | None = None) -> tuple[file_facts.Stage, ...]:
     """The stage that ships and those that it is built on, the last one first."""
     by_name = {s.name: s for s in facts.stages if s.name}
-    current = stage or facts.stages[-1]
+    serving = [s for s in facts.stages if any(i.keyword in ("CMD", "ENTRYPOINT") and SERVER.search(i.value) for i in s.instructions)]
+    final = facts.stages[-1]
+    # A file with several targets: the one that starts a server is the service.
+    current = stage or (serving[-1] if serving and "lambda" in final.image else final)
     found = [current]
     while current.image in by_name and by_name[current.image] not in found:
         current = by_name[current.image]
@@ -70,6 +75,10 @@ def bases(facts: file_facts.ContainerFacts) -> Iterator[file_facts.Stage]:
     """Stages that start from an image of somebody else."""
     names = {s.name for s in facts.stages if s.name}
     return (s for s in facts.stages if s.image not in names and s.image != "scratch")
+
+
+def is_full(image: str) -> bool:
+    return "{" not in image and bool(FULL.search(image)) and not SMALL.search(image)
 
 
 def floating(image: str) -> bool:

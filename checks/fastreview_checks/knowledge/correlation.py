@@ -144,7 +144,10 @@ def _look(function: Function, project: Project, parts: Parts) -> None:
                     _look_at_call(node, function, project, parts)
         if isinstance(stmt, syntax.Assign):
             for target in stmt.targets:
-                if isinstance(target, syntax.Subscript) and _is_id(target.index, function, project):
+                if isinstance(target, syntax.Subscript) and (
+                    _is_id(target.index, function, project)
+                    or ("headers" in syntax.written(target.value, 80) and _is_id(stmt.value, function, project))
+                ):
                     parts.answered = True
 
 

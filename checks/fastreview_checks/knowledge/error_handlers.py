@@ -15,7 +15,7 @@ FASTAPI_HTTP = "fastapi.HTTPException"
 VALIDATION = frozenset({"fastapi.RequestValidationError", "fastapi.ValidationException"})
 UNEXPECTED = frozenset({"builtins.Exception", "500", "builtins.BaseException"})
 
-LIBRARIES = re.compile(r"^(?:fastapi_problem(?:_details)?|rfc9457|fastapi_rfc7807|fastapi_error_map|fastapi_exception_handler)\b")
+LIBRARIES = re.compile(r"^(?:fastapi_problem(?:_details)?|rfc9457|fastapi_rfc7807)\b")
 RESPONSES = re.compile(r"Response$")
 PROBLEM_MEDIA = "application/problem+json"
 

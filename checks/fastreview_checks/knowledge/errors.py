@@ -4,11 +4,13 @@ import re
 
 from fastreview.api import syntax
 
-# About what the client sent, or written for it.
-FOR_CLIENTS = re.compile(
-    r"^builtins\.(?:ValueError|TypeError|KeyError|PermissionError|NotImplementedError|UnicodeDecodeError|StopIteration|TimeoutError)$"
-    r"|HTTPException$|RequestValidationError$|(?<!Response)ValidationError$|^jwt\.|^jose\.|^authlib\.|JWTError|TokenError"
-    r"|JSONDecodeError$|InvalidToken$|ParseError$|^json\.|^binascii\."
+# Nobody wrote their text for clients: everything at once, and what databases, networks and systems say of themselves.
+REVEALING = re.compile(
+    r"^builtins\.(?:Exception|BaseException|OSError|IOError|ConnectionError|MemoryError|SystemError)$"
+    r"|^(?:sqlalchemy|sqlmodel|pymongo|bson|motor|tortoise|peewee|asyncpg|psycopg|psycopg2|pymysql|aiomysql|sqlite3|aiosqlite|redis"
+    r"|elasticsearch|opensearchpy|botocore|boto3|aiobotocore|minio|smtplib|aiosmtplib|fastapi_mail|ssl|socket|httpx|requests|aiohttp"
+    r"|urllib|urllib3|grpc|kafka|aiokafka|pika|aio_pika|docker|kubernetes|paramiko|subprocess|beanie|azure|google)\."
+    r"|ResponseValidationError$"
 )
 TRACES = frozenset({"traceback.format_exc", "format_exc", "traceback.format_exception", "sys.exc_info"})
 ANSWERS = re.compile(r"Response|^error|Error(?:Model|Body|Schema)|^fail", re.IGNORECASE)

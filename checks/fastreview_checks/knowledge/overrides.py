@@ -33,7 +33,7 @@ def overrides(project: Project) -> list[Override]:
             for stmt in code.statements:
                 for target in stmt.targets if isinstance(stmt, syntax.Assign) else ():
                     owner = _owner(target)
-                    if owner is not None and not _empty(stmt):
+                    if owner is not None and isinstance(stmt, syntax.Assign) and not _empty(stmt):
                         cleared = clearing[module.path] or shared or _fresh(owner, code)
                         found.append(Override(Place(module.path, stmt.line), cleared))
                 for expr in syntax.expressions(stmt):

@@ -20,7 +20,7 @@ LINTERS = re.compile(
     r"|\bhatch\s+(?:fmt|run\s+(?:[\w.-]+:)?(?:lint|style|check)[\w.-]*)"
     r"|\b(?:make|just|task|poe|pdm|rye|pipenv|npm run)\s+(?:run\s+)?(?:\S*[:_-])?(?:lint\w*|check-format|format-check)\b|/lint\S*\.sh\b"
 )
-_NOT_RUN = re.compile(
+NOT_RUN = re.compile(
     r"(?<![-\w.])(?:install|add|sync|echo|printf|export|cat|cp|rm|mkdir|which|cache|upload|download|checkout)\b(?![-.])"
     r"|^\s*\w+\s*[:=]\s*\S+$|^(?:actions|docker)/"
 )
@@ -43,5 +43,5 @@ def remote_runs(project: Project) -> Iterator[Command]:
 def _matching(project: Project, runner: re.Pattern[str]) -> Iterator[Command]:
     for command in project.pipeline_commands:
         match = runner.search(command.text)
-        if match and not _NOT_RUN.search(command.text[: match.start()]) and not _NOT_RUN.match(command.text):
+        if match and not NOT_RUN.search(command.text[: match.start()]) and not NOT_RUN.match(command.text):
             yield command

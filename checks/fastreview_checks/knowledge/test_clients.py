@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import App, CallSite, Class, External, Project, syntax
+from fastreview.api import App, CallSite, Class, External, Function, Project, Variable, syntax
 
 SYNC = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient", "fastapi.TestClient"})
 ASYNC = frozenset({"httpx.AsyncClient", "async_asgi_testclient.TestClient", "asgi_testclient.TestClient",
@@ -36,8 +36,9 @@ def clients(project: Project) -> Iterator[Client]:
             entered = _entered(code.statements)
             for site in code.calls:
                 name = _class_name(project, site)
-                if name in SYNC or (name in ASYNC and _in_process(site)):
-                    yield Client(site, name in ASYNC, _is_entered(site, code.statements, entered), name in STARTS_ALONE)
+                is_async = name in ASYNC or name.endswith(".AsyncClient")
+                if (name in SYNC or (is_async and _in_process(site))) and not _own_app(site, project):
+                    yield Client(site, is_async, _is_entered(site, code.statements, entered), name in STARTS_ALONE)
 
 
 def has_lifespan(app: App) -> bool:
@@ -66,6 +67,25 @@ def _class_name(project: Project, site: CallSite) -> str:
             known = cls.ancestry.external & (SYNC | ASYNC)
             return min(known) if known else ""
     return ""
+
+
+def _own_app(site: CallSite, project: Project) -> bool:
+    """The app is a small one of the test's own, without a lifespan."""
+    given = site.call.argument(0, "app")
+    transport = site.call.keyword("transport")
+    if isinstance(transport, syntax.Call):
+        given = transport.argument(0, "app")
+    if not isinstance(given, syntax.Ref) or "." in given.name:
+        return False
+    definition = project.names.lookup(site.code, given.name)
+    bindings = definition.bindings if isinstance(definition, Variable) else ()
+    module = definition.code.module if isinstance(definition, Variable) else site.code.module
+    if not bindings and isinstance(site.code, Function) and any(p.name == given.name for p in site.code.facts.parameters):
+        # A fixture: what it returns or yields.
+        fixture = next((f for f in module.functions if f.name == given.name and f.parent is None), None)
+        bindings = tuple(b for found in fixture.bindings.values() for b in found) if fixture else ()
+    made = [b.expr for b in bindings if isinstance(b.expr, syntax.Call) and b.expr.method in ("FastAPI", "Starlette")]
+    return module.kind == "test" and bool(made) and all(isinstance(m.keyword("lifespan"), syntax.Missing) for m in made)
 
 
 def _in_process(site: CallSite) -> bool:

@@ -172,4 +172,5 @@ def _reloading_module(started: str, project: Project) -> Found:
             for code in module.codes():
                 for site in code.calls:
                     if site.call.name == "uvicorn.run" and site.call.keyword("reload") is True:
-                        yield Hit(site.place, "The image starts the server with `reload=True`, which is for development.", "reload")
+                        said = "The image starts the server with `reload=True`, which is for development. Leave it out."
+                        yield Hit(site.place, said, "reload")

@@ -76,8 +76,10 @@ spec:
 ```
 '''
 
+import posixpath
+
 from fastreview.api import ContainerFile, Found, Hit, Met, Project, Side, check, file_facts
-from fastreview_checks.knowledge.containers import FULL, SMALL, instructions, lineage, locked, shipped
+from fastreview_checks.knowledge.containers import FRONTEND, instructions, is_full, lineage, locked, shipped
 
 _ORCHESTRATED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Nomad", "Fly", "Render", "Rollout", "Service"})
 
@@ -91,9 +93,9 @@ def container_production_grade(container: ContainerFile, project: Project) -> Fo
     lacking = {
         "one stage builds and ships": not _multi_stage(facts, stages),
         "it runs as root": _is_root(stages),
-        "nothing checks its health": not _checked(stages, project),
+        "nothing checks its health": not _checked(stages, facts.path, project),
         "it does not install from a lock file": not locked(facts, project),
-        f"`{stages[-1].image}` is a full image": bool(FULL.search(stages[-1].image) and not SMALL.search(stages[-1].image)),
+        f"`{stages[-1].image}` is a full image": is_full(stages[-1].image),
     }
     missing = [what for what, lacks in lacking.items() if lacks]
     if missing:
@@ -113,7 +115,7 @@ def _multi_stage(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stag
     for copy in instructions(stages, "COPY"):
         for word in copy.value.split():
             source = by_name.get(word.removeprefix("--from=")) if word.startswith("--from=") else None
-            if source is not None and not any("node" in s.image for s in lineage(facts, source)):
+            if source is not None and not any(FRONTEND.search(s.image) for s in lineage(facts, source)):
                 return True
     return any("--mount=" in run.value and "from=" in run.value for run in instructions(stages, "RUN"))
 
@@ -125,7 +127,7 @@ def _is_root(stages: tuple[file_facts.Stage, ...]) -> bool:
     return "nonroot" not in stages[-1].image
 
 
-def _checked(stages: tuple[file_facts.Stage, ...], project: Project) -> bool:
+def _checked(stages: tuple[file_facts.Stage, ...], path: str, project: Project) -> bool:
     check = next(instructions(stages, "HEALTHCHECK"), None)
     if check is not None:
         return check.value.strip().upper() != "NONE"
@@ -133,5 +135,12 @@ def _checked(stages: tuple[file_facts.Stage, ...], project: Project) -> bool:
         container.probes
         for manifest in project.manifests
         for container in manifest.facts.containers
-        if manifest.facts.kind in _ORCHESTRATED or container.build
+        if manifest.facts.kind in _ORCHESTRATED or (container.build and _builds(manifest.facts.path, container.build, path))
     )
+
+
+def _builds(manifest: str, context: str, path: str) -> bool:
+    """Whether a build context of a Compose file is that of the container file."""
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(manifest), context))
+    own = posixpath.dirname(path) or "."
+    return folder in {own, "."} or own.startswith(f"{folder}/")

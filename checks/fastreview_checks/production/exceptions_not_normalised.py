@@ -132,8 +132,7 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
     if library := library_of(project):
         yield Met(app.place, f"`{library}` gives all errors one schema.", Rung.CONFIGURED)
         return
-    handlers = app.exception_handlers
-    by_name = {h.handles: h for h in handlers}
+    by_name = {h.handles: h for h in app.exception_handlers}
     chosen = {
         "404 and 405 of the router": _first(by_name, HTTP) or (by_name.get("404") if "405" in by_name else None),
         "validation errors": _first(by_name, VALIDATION),
@@ -144,7 +143,7 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
         missing.remove("unexpected errors")
     if missing:
         narrow = by_name.get(FASTAPI_HTTP) if len(missing) == 1 and FASTAPI_HTTP in by_name else None
-        place = _place(narrow) if narrow else _place(handlers[0]) if handlers else app.place
+        place = _place(narrow) if narrow else app.place
         reason = (
             "FastAPI's `HTTPException` is a subclass of the one that the router raises, so 404 and 405 keep the default "
             "shape. Register the handler for `starlette.exceptions.HTTPException`."

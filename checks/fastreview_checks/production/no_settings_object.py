@@ -100,7 +100,7 @@ def no_settings_object(project: Project) -> Found:
     yield Hit(
         places[0][0],
         f"Configuration stands in {len(places)} place{'s' if len(places) > 1 else ''} of {files} "
-        f"file{'s' if files > 1 else ''}, where nothing checks or converts it before it is used. Declare one `BaseSettings` class "
-        "with typed fields and read it at start.",
+        f"file{'s' if files > 1 else ''}, where nothing checks or converts it before it is used. Declare one "
+        "`BaseSettings` class with typed fields and read it at start.",
         related=tuple(Related(place, what) for place, what in places[1:]),
     )

@@ -11,7 +11,8 @@ you expect by their own classes: their messages are yours to choose.
 
 ## When not to apply
 
-Messages of the project's own errors, of `ValueError` and of validation are about the client's input, and are not reported.
+Messages of the project's own errors, of `ValueError`, of validation and of parsers are about the client's input, and are not
+reported.
 
 ## Read
 
@@ -70,7 +71,7 @@ async def unexpected(request: Request, error: Exception) -> JSONResponse:
 from collections.abc import Iterator
 
 from fastreview.api import Class, Code, External, Found, Function, Hit, Place, Project, check, syntax
-from fastreview_checks.knowledge.errors import ANSWERS, FOR_CLIENTS, TRACES, tells
+from fastreview_checks.knowledge.errors import ANSWERS, REVEALING, TRACES, tells
 
 
 @check("SEC011", dimension="security", level=1, gate=True, effort="hours")
@@ -106,15 +107,14 @@ def _hit(place: Place, symbol: str, error: str) -> Hit:
 
 
 def _unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
-    """Whether these are errors whose text nobody wrote for clients: everything, or a library's."""
+    """Whether these are errors whose text nobody wrote for clients."""
     if given is None:
         return True
     if isinstance(given, syntax.Items):
         return any(_unexpected(one, code, project) for one in given.values)
     match project.values.of(given, code):
         case External(name=name):
-            own = project.names.module(name.partition(".")[0]) is not None
-            return not own and not FOR_CLIENTS.search(name)
+            return bool(REVEALING.search(name))
         case Class():
             return False
     return False

@@ -145,10 +145,10 @@ def async_client(project: Project) -> Found:
         cold = [c for c in found if not (started if c.is_async and not c.starts_alone else c.entered)]
         if cold:
             way = "Wrap it in `LifespanManager(app)`." if cold[0].is_async else "Enter it: `with TestClient(app) as client`."
+            who = "This client does" if len(cold) == 1 else f"{len(cold)} clients do"
             yield Hit(
                 cold[0].site.place,
-                f"{'This client does' if len(cold) == 1 else f'{len(cold)} clients do'} not run the app's lifespan, so the tests see an app "
-                f"that was never started. {way}",
+                f"{who} not run the app's lifespan, so the tests see an app that was never started. {way}",
                 symbol="lifespan",
                 related=tuple(Related(c.site.place, "nor does this one") for c in cold[1:]),
             )

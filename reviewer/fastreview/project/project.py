@@ -289,7 +289,9 @@ class Project(Subject):
         return tuple(found)
 
     def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:
-        if facts.kind not in ("http", "websocket", "plain"):
+        # The documentation pages are FastAPI's own routes, not the service's.
+        own = facts.kind != "plain" or facts.endpoint.module.partition(".")[0] != "fastapi"
+        if facts.kind not in ("http", "websocket", "plain") or not own:
             return
         function = self._function_at.get((facts.endpoint.path, facts.endpoint.line))
         methods = ("WS",) if facts.kind == "websocket" else facts.methods or ("GET",)

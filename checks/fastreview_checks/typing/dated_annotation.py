@@ -1,0 +1,78 @@
+"""Annotations in the old style
+
+`List[int]`, `Dict[str, str]`, `Optional[int]` and `Union[int, str]` say what `list[int]`, `dict[str, str]`, `int | None` and
+`int | str` say without imports. The aliases are deprecated since Python 3.9, and `Optional` is misread: it says "may be
+None", not "may be left out".
+
+## Improve
+
+Let ruff rewrite them (`ruff check --select UP006,UP007,UP035,UP045 --fix`).
+
+## When not to apply
+
+Projects that support a Python in which the new form does not work: below 3.9 for built-in generics, below 3.10 for `X | None`.
+
+## Read
+
+- [PEP 585: generics in standard collections](https://peps.python.org/pep-0585/)
+- [PEP 604: union types as X | Y](https://peps.python.org/pep-0604/)
+
+```python bad
+from typing import List, Optional
+
+
+def names(ids: List[int], prefix: Optional[str] = None) -> List[str]:  # finding
+    return []
+```
+
+```python fixed
+def names(ids: list[int], prefix: str | None = None) -> list[str]:
+    return []
+```
+
+```toml good
+[project]
+name = "shop"
+requires-python = ">=3.9"
+```
+
+```python good
+from typing import Optional
+
+
+def names(ids: list[int], prefix: Optional[str] = None) -> list[str]:
+    return []
+```
+"""
+
+from fastreview.api import Found, Function, Hit, NotApplicable, Project, check, syntax
+from fastreview_checks.knowledge.annotations import dated_names, oldest_python
+
+
+@check("TYP012", dimension="typing", level=1, credit=1, each=Function, effort="minutes")
+def dated_annotation(function: Function, project: Project) -> Found:
+    annotations = [p.annotation for p in function.facts.parameters if p.annotated]
+    if function.facts.returns_annotated:
+        annotations.append(function.facts.returns)
+    if not annotations:
+        raise NotApplicable("the function has no annotations")
+    old = dated_names(oldest_python(project.facts.files.python_wanted))
+    found = {
+        name: new
+        for annotation in annotations
+        for node in syntax.walk(annotation)
+        if isinstance(node, syntax.Subscript | syntax.Ref)
+        for name, new in _dated(node, function, project, old)
+    }
+    if found:
+        listed = ", ".join(f"`{name}` ({new})" for name, new in sorted(found.items()))
+        yield Hit(function.place, f"`{function.name}` uses old annotations: {listed}. Write the new form.")
+
+
+def _dated(node: syntax.Expr, function: Function, project: Project, old: dict[str, str]) -> list[tuple[str, str]]:
+    written = node.value if isinstance(node, syntax.Subscript) else node
+    if not isinstance(written, syntax.Ref) or written.last not in old:
+        return []
+    resolved = project.names.resolve(function.parent or function.module, written.name)
+    name = getattr(resolved, "name", "")
+    return [(written.last, old[written.last])] if name == f"typing.{written.last}" else []

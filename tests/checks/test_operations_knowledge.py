@@ -1,0 +1,90 @@
+"""Tables about tests, pipelines, containers and operators' routes: what they recognise and what they leave alone."""
+
+import re
+
+import pytest
+
+from fastreview_checks.knowledge import assertions, configuration, containers, correlation, error_handlers, health, pipelines
+
+
+@pytest.mark.parametrize(
+    ("line", "tests", "lints"),
+    [
+        ("uv run pytest -q", True, False),
+        ("python -m pytest", True, False),
+        ('docker compose run --rm --entrypoint="pytest tests/unit" api', True, False),
+        ("tox -e py312", True, False),
+        ("coverage run -m unittest", True, False),
+        ("poetry run ruff check .", False, True),
+        ("pre-commit/action@v3", False, True),
+        ("pip install pytest ruff", False, False),
+        ("npm test", False, False),
+        ("echo pytest", False, False),
+    ],
+)
+def test_commands(line: str, tests: bool, lints: bool) -> None:
+    def runs(runner: re.Pattern[str]) -> bool:
+        match = runner.search(line)
+        return bool(match) and not pipelines.NOT_RUN.search(line[: match.start() if match else 0])
+
+    assert (runs(pipelines.TEST_RUNNERS), runs(pipelines.LINTERS)) == (tests, lints)
+
+
+@pytest.mark.parametrize("name", ["assert_called_once", "expect", "verify_order", "raise_for_status", "assertEqual", "check_ok"])
+def test_asserting_calls(name: str) -> None:
+    assert assertions.ASSERTING_CALL.search(name)
+
+
+@pytest.mark.parametrize("name", ["get", "checkout", "called_once", "print", "create", "expectation"])
+def test_other_calls(name: str) -> None:
+    assert not assertions.ASSERTING_CALL.search(name)
+
+
+@pytest.mark.parametrize("word", ["health", "healthz", "health-check", "livez", "ping", "__lbheartbeat__"])
+def test_liveness(word: str) -> None:
+    assert health.LIVENESS.fullmatch(word)
+
+
+@pytest.mark.parametrize("word", ["healthcare", "orders", "live-orders", "statuses"])
+def test_other_words(word: str) -> None:
+    assert not health.LIVENESS.fullmatch(word)
+
+
+@pytest.mark.parametrize("header", ["X-Request-ID", "x-correlation-id", "Request-Id", "traceparent"])
+def test_headers(header: str) -> None:
+    assert correlation.HEADER.match(header)
+
+
+@pytest.mark.parametrize(
+    ("image", "floating"),
+    [
+        ("python", True),
+        ("python:latest", True),
+        ("python:3-slim", True),
+        ("python:3.13-slim", False),
+        ("python:3.13@sha256:00", False),
+        ("registry.example.com:5000/python:3.12", False),
+        ("debian:bookworm", False),
+        ("python:${VERSION}", False),
+    ],
+)
+def test_images(image: str, floating: bool) -> None:
+    assert containers.floating(image) is floating
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "JWT_ALGORITHM", "API_KEY", "DB_HOST"])
+def test_configuration_by_name(name: str) -> None:
+    assert configuration.CONSTANT.match(name)
+
+
+@pytest.mark.parametrize("name", ["TITLE", "DEFAULT_PAGE", "COLOURS"])
+def test_other_constants(name: str) -> None:
+    assert not configuration.CONSTANT.match(name)
+
+
+def test_shapes_with_one_member_more_are_one_schema() -> None:
+    small, large, other = frozenset({"{message, status}"}), frozenset({"{errors, message, status}"}), frozenset({"{detail}"})
+
+    assert not error_handlers.differ(small, large)
+    assert error_handlers.differ(small, other)
+    assert not error_handlers.differ(small, frozenset())
