@@ -40,7 +40,16 @@ from fastreview.api import Found, Function, Hit, Project, Severity, check
 from fastreview_checks.knowledge.annotations import in_words, missing_annotations
 
 
-@check("TYP002", dimension="typing", level=2, gate=True, each=Function, effort="hours", severity=Severity.MINOR, sharpens="TYP001")
+@check(
+    "TYP002",
+    dimension="typing",
+    level=2,
+    gate=True,
+    each=Function,
+    effort="hours",
+    severity=Severity.MINOR,
+    sharpens="TYP001",
+)
 def fully_annotated(function: Function, project: Project) -> Found:
     missing = missing_annotations(function)
     if missing:
