@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from fastreview_checks.knowledge import assertions, configuration, containers, correlation, error_handlers, health, pipelines
+from fastreview_checks.knowledge import (
+    assertions,
+    configuration,
+    containers,
+    correlation,
+    error_handlers,
+    health,
+    pipelines,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +30,7 @@ from fastreview_checks.knowledge import assertions, configuration, containers, c
         ("echo pytest", False, False),
     ],
 )
-def test_commands(line: str, tests: bool, lints: bool) -> None:
+def test_commands(line: str, tests: bool, lints: bool) -> None:  # noqa: FBT001 - a table of cases
     def runs(runner: re.Pattern[str]) -> bool:
         match = runner.search(line)
         return bool(match) and not pipelines.NOT_RUN.search(line[: match.start() if match else 0])
@@ -68,7 +76,7 @@ def test_headers(header: str) -> None:
         ("python:${VERSION}", False),
     ],
 )
-def test_images(image: str, floating: bool) -> None:
+def test_images(image: str, floating: bool) -> None:  # noqa: FBT001 - a table of cases
     assert containers.floating(image) is floating
 
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from tests.end_to_end.expected import SAMPLES, WAYS, path_of, reviewed, summary
 
 

@@ -126,7 +126,8 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
             if part is not None:
                 parts[part[0]] = part[1], part[2]
                 # An alias is written once: whoever's endpoint asks for it uses it.
-                users.setdefault(part[0], set()).update((injected.code.module.path, route.place.path))
+                asks = route.place.path if injected.by == "parameter" else injected.code.module.path
+                users.setdefault(part[0], set()).add(asks)
     for module in project.service_modules:
         for cls in module.classes:
             kind = next((COMPONENT_BASES[b] for b in sorted(cls.ancestry.external) if b in COMPONENT_BASES), "")

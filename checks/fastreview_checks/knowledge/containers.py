@@ -17,7 +17,7 @@ ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|t
 
 SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.IGNORECASE)
 FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.IGNORECASE)
-FRONTEND = re.compile(r"node|(?:^|/)bun|deno|yarn|pnpm", re.I)
+FRONTEND = re.compile(r"node|(?:^|/)bun|deno|yarn|pnpm", re.IGNORECASE)
 SERVER = re.compile(r"uvicorn|gunicorn|hypercorn|granian|daphne|fastapi\W+run|entrypoint|\bpython")
 EXACT_PYTHON = re.compile(r"^\d+\.\d+")
 

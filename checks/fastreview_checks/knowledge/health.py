@@ -118,7 +118,7 @@ def _asks(function: Function, project: Project, depth: int) -> bool:
                 return True
         if _ASKING.search(site.call.method):
             return True
-    return any(isinstance(stmt, syntax.With) for stmt in function.statements) or any(
+    return any(isinstance(stmt, syntax.With | syntax.If | syntax.Try) for stmt in function.statements) or any(
         isinstance(node, syntax.Ref) and "app.state" in node.name
         for stmt in function.statements
         for expr in syntax.expressions(stmt)

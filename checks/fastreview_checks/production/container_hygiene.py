@@ -89,6 +89,8 @@ from fastreview_checks.knowledge.containers import (
     started_scripts,
 )
 
+_PYTHON_SCRIPT = re.compile(r"\bpython[\d.]*[\s\"',]+(?:-u[\s\"',]+)?([\w./-]+\.py)")
+
 
 @check(
     "PRD009", dimension="production", level=1, credit=2, each=ContainerFile, needs=(Side.FILES,), effort="minutes"
@@ -166,9 +168,9 @@ def _started(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stage, .
 
 def _reloading_module(started: str, project: Project) -> Found:
     """``CMD ["python", "run.py"]`` where the module calls ``uvicorn.run(..., reload=True)``."""
-    words = set(re.split(r"[\s\"'/,\[\]]+", started))
+    scripts = {found.removeprefix("./") for found in _PYTHON_SCRIPT.findall(started)}
     for module in project.modules:
-        if module.path.rpartition("/")[2] in words:
+        if any(module.path == script or script.endswith(f"/{module.path}") for script in scripts):
             for code in module.codes():
                 for site in code.calls:
                     if site.call.name == "uvicorn.run" and site.call.keyword("reload") is True:

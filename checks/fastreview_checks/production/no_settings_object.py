@@ -92,8 +92,8 @@ def no_settings_object(project: Project) -> Found:
     if not places:
         yield Hit(
             project.place,
-            "Nothing of this service can be configured: there is no settings object, and no variable is read. Declare a "
-            "`BaseSettings` class for what differs between environments.",
+            "No typed settings object holds the configuration, so nothing checks or converts what differs between "
+            "environments. Declare a `BaseSettings` class for it.",
         )
         return
     files = len({place.path for place, _ in places})

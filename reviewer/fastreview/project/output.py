@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LEVELS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "success", "trace"}
 )
-_LOGGER = re.compile(r"(?:^|[._])_{0,2}(?:\w*log(?:ger|ging|uru)?)\d?(?:$|[._(])", re.IGNORECASE)
+_LOGGER = re.compile(r"(?:^|[._])(?:\w*logger|log(?:ging|uru)?)\d?(?:$|[._(])", re.IGNORECASE)
 _PRINTS = frozenset({"builtins.print", "pprint.pprint", "pprint.pp"})
 
 

@@ -36,9 +36,9 @@ WANTED_RUNG = {Level.INTERMEDIATE: Rung.CONFIGURED, Level.SENIOR: Rung.EXERCISED
 """How well a practice must be shown to count at a level."""
 
 RUNG_PROOF = {
-    Rung.CONFIGURED: "show that it is configured: a declared dependency alone proves nothing",
-    Rung.EXERCISED: "show that it is exercised: let it import the app or run the tests",
-    Rung.ENFORCED: "show that it is enforced: a CI step that fails without it",
+    Rung.CONFIGURED: "configure it: a declared dependency alone proves nothing",
+    Rung.EXERCISED: "let it import the app: so far only the code says so",
+    Rung.ENFORCED: "let CI fail without it: so far nothing enforces it",
 }
 
 GATE_WEIGHT = {Kind.GATE: 5, Kind.NEVER: 8}

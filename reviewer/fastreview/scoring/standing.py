@@ -155,7 +155,7 @@ def _counted(check: Check, verdicts: tuple[Verdict, ...]) -> Standing:
         if verdict.state is SubjectState.UNKNOWN
     )
     if short:
-        missing[f"to prove more: {rules.RUNG_PROOF[wanted]}"] += short
+        missing[rules.RUNG_PROOF[wanted]] += short
     reasons = tuple(sorted(missing.items(), key=lambda entry: (-entry[1], entry[0])))
     nothing = "" if tally.n else f"there is no {check.each.unit} to judge"
     return Standing(check, Run.DONE, tally, reasons, nothing, min(rungs, default=None))
