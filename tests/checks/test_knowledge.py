@@ -29,7 +29,7 @@ def test_a_sample_of_a_converter_fits_it_and_no_narrower_one() -> None:
         ("/a.b", "/axb", False),
     ],
 )
-def test_what_swallows_what(earlier: str, later: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_what_swallows_what(earlier: str, later: str, expected: bool) -> None:
     assert swallows(earlier, later) is expected
 
 

@@ -30,7 +30,7 @@ from fastreview_checks.knowledge import (
         ("echo pytest", False, False),
     ],
 )
-def test_commands(line: str, tests: bool, lints: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_commands(line: str, tests: bool, lints: bool) -> None:
     def runs(runner: re.Pattern[str]) -> bool:
         match = runner.search(line)
         return bool(match) and not pipelines.NOT_RUN.search(line[: match.start() if match else 0])
@@ -38,7 +38,9 @@ def test_commands(line: str, tests: bool, lints: bool) -> None:  # noqa: FBT001 
     assert (runs(pipelines.TEST_RUNNERS), runs(pipelines.LINTERS)) == (tests, lints)
 
 
-@pytest.mark.parametrize("name", ["assert_called_once", "expect", "verify_order", "raise_for_status", "assertEqual", "check_ok"])
+@pytest.mark.parametrize(
+    "name", ["assert_called_once", "expect", "verify_order", "raise_for_status", "assertEqual", "check_ok"]
+)
 def test_asserting_calls(name: str) -> None:
     assert assertions.ASSERTING_CALL.search(name)
 
@@ -76,7 +78,7 @@ def test_headers(header: str) -> None:
         ("python:${VERSION}", False),
     ],
 )
-def test_images(image: str, floating: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_images(image: str, floating: bool) -> None:
     assert containers.floating(image) is floating
 
 
@@ -91,7 +93,11 @@ def test_other_constants(name: str) -> None:
 
 
 def test_shapes_with_one_member_more_are_one_schema() -> None:
-    small, large, other = frozenset({"{message, status}"}), frozenset({"{errors, message, status}"}), frozenset({"{detail}"})
+    small, large, other = (
+        frozenset({"{message, status}"}),
+        frozenset({"{errors, message, status}"}),
+        frozenset({"{detail}"}),
+    )
 
     assert not error_handlers.differ(small, large)
     assert error_handlers.differ(small, other)

@@ -117,5 +117,5 @@ def test_installing_is_not_running() -> None:
         ("pyrefly", {}, False),
     ],
 )
-def test_strict_configurations(tool: str, values: dict[str, bool | str], strict: bool) -> None:  # noqa: FBT001
+def test_strict_configurations(tool: str, values: dict[str, bool | str], strict: bool) -> None:
     assert (strictness(Settings(tool, "pyproject.toml", 1, {**values}), 3) == "") is strict

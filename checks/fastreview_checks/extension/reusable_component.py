@@ -1,4 +1,4 @@
-'''No reusable component of its own
+"""No reusable component of its own
 
 A service that grows repeats itself: the same permission test in every endpoint, the same paging arguments, the same error
 responses. FastAPI lets such a part be made once, with parameters, and injected or derived from: that is how teams extend
@@ -79,7 +79,7 @@ app = FastAPI()
 app.include_router(orders.router)
 app.include_router(products.router)
 ```
-'''
+"""
 
 from collections.abc import Iterator
 
@@ -136,7 +136,10 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
         for code in module.codes():
             for site in code.calls:
                 target = project.values.target(site)
-                named = [target, *(project.values.of(a, code) for a in (*site.call.args, *(k.value for k in site.call.keywords)))]
+                named = [
+                    target,
+                    *(project.values.of(a, code) for a in (*site.call.args, *(k.value for k in site.call.keywords))),
+                ]
                 if isinstance(target, Function) and _makes_router(target, project):
                     parts.setdefault(target.key, (target.place, f"`{target.name}` makes routers"))
                     users.setdefault(target.key, set()).add(module.path)

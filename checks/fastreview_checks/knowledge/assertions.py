@@ -20,7 +20,9 @@ ASSERTING_FIXTURES = frozenset(
     {"snapshot", "snapshot_json", "httpx_mock", "respx_mock", "benchmark", "regressions", "data_regression", "file_regression",
      "num_regression", "image_regression", "subtests", "verify", "testdir", "pytester", "check"}
 )  # fmt: skip
-ASSERTING_DECORATORS = re.compile(r"(?:^|\.)(?:given|rule|parametrize_api|respx\.mock|mock_all|scenario|benchmark|raises)$")
+ASSERTING_DECORATORS = re.compile(
+    r"(?:^|\.)(?:given|rule|parametrize_api|respx\.mock|mock_all|scenario|benchmark|raises)$"
+)
 SKIPPING = re.compile(r"(?:^|\.)(?:skip|skipIf|skipUnless|skipif|manual|disabled)$")
 # Names that say what such a test proves: that nothing is raised.
 NOTHING_RAISED = re.compile(
@@ -29,7 +31,9 @@ NOTHING_RAISED = re.compile(
     r"|survives?|tolerates?|graceful|safe(?:ly)?(?:_|$)|permitted|can_be_(?:called|created)",
 )
 # `mock.called_once_with(...)` and its like are attributes that mocks invent.
-INVENTED = re.compile(r"^(?:\w+_)?(?:called_once|called_with|called_once_with|called_once_once|not_called|any_call|has_calls|once_with)(?:_with|_once)*$")
+INVENTED = re.compile(
+    r"^(?:\w+_)?(?:called_once|called_with|called_once_with|called_once_once|not_called|any_call|has_calls|once_with)(?:_with|_once)*$"
+)
 
 # Calls whose outcome somebody has to look at: requests, and what only talks or waits.
 SAYING_NOTHING = frozenset(
@@ -43,7 +47,9 @@ MAX_DEPTH = 5
 def never_judged(function: Function) -> str:
     """Why a test is no subject, or ""."""
     facts = function.facts
-    decorators = [d for owner in (facts.decorators, function.owner.facts.decorators if function.owner else ()) for d in owner]
+    decorators = [
+        d for owner in (facts.decorators, function.owner.facts.decorators if function.owner else ()) for d in owner
+    ]
     for decorator in decorators:
         name = syntax.written(decorator.func if isinstance(decorator, syntax.Call) else decorator, 100)
         if SKIPPING.search(name):
@@ -79,7 +85,9 @@ class Asserting:
                 _itself(function)
                 or any(self.asserts(inner, depth + 1) for inner in self._nested.get(key, ()))
                 or any(self._called(site, function, depth) for site in function.calls)
-                or any(self._fixture(p.name, depth) for p in function.facts.parameters if function.name.startswith("test"))
+                or any(
+                    self._fixture(p.name, depth) for p in function.facts.parameters if function.name.startswith("test")
+                )
             )
         return self._known[key]
 

@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from fastreview.api import Class, Code, External, Instance, Place, Project, Value, syntax
 
 # Classes that read the environment or files into typed fields; BaseSettings is known to the model.
-TYPED_BASES = re.compile(r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b")
+TYPED_BASES = re.compile(
+    r"^(?:typed_settings|environ(?:_config)?|msgspec|confz|envclasses|dynaconf|pydanclick|goodconf|betterconf|ecological|desert)\b"
+)
 NAME = re.compile(r"(?:settings?|config(?:uration)?s?|env(?:ironment)?|options)$", re.IGNORECASE)
-SCHEMA_BASES = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "typing.NamedTuple", "pydantic.RootModel"})
+SCHEMA_BASES = frozenset(
+    {"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "typing.NamedTuple", "pydantic.RootModel"}
+)
 DATACLASS = re.compile(r"(?:^|\.)(?:dataclass|define|frozen|attrs|s|config)$")
 LOADED_BY = re.compile(r"environ\b|getenv|yaml|toml|from_(?:env|file)|ConfigLoader", re.IGNORECASE)
-CONFIGURATION_FILE = re.compile(r"(?:^|/)\w*(?:config|settings?|conf|env(?:ironment)?|loader)s?(?:/|\.py$)", re.IGNORECASE)
+CONFIGURATION_FILE = re.compile(
+    r"(?:^|/)\w*(?:config|settings?|conf|env(?:ironment)?|loader)s?(?:/|\.py$)", re.IGNORECASE
+)
 # Readers that convert: config("DEBUG", cast=bool), env.int("PORT").
-CONVERTING = frozenset({"starlette.config.Config", "fastapi.config.Config", "environs.Env", "environ.Env", "decouple.config"})
+CONVERTING = frozenset(
+    {"starlette.config.Config", "fastapi.config.Config", "environs.Env", "environ.Env", "decouple.config"}
+)
 
 READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env", "starlette.config.Config",
                    "fastapi.config.Config"})  # fmt: skip
@@ -36,7 +44,8 @@ def own_settings(project: Project) -> Iterator[Class]:
                 continue
             bases = cls.ancestry.external
             decorated = any(
-                DATACLASS.search(syntax.written(d.func if isinstance(d, syntax.Call) else d, 80)) for d in cls.facts.decorators
+                DATACLASS.search(syntax.written(d.func if isinstance(d, syntax.Call) else d, 80))
+                for d in cls.facts.decorators
             )
             typed = decorated or bool(bases & SCHEMA_BASES)
             if any(TYPED_BASES.match(b) for b in bases) or (typed and _is_loaded(cls, project)):
@@ -50,7 +59,8 @@ def converting_reader(project: Project) -> Place | None:
         for module in project.service_modules
         for code in module.codes()
         for site in code.calls
-        if _library(project.values.target(site)) in CONVERTING and not isinstance(site.call.keyword("cast"), syntax.Missing)
+        if _library(project.values.target(site)) in CONVERTING
+        and not isinstance(site.call.keyword("cast"), syntax.Missing)
     ]
     return found[0] if found and len({place.path for place in found}) == 1 else None
 
@@ -70,7 +80,11 @@ def _is_loaded(cls: Class, project: Project) -> bool:
         return True
     return any(
         (cls.name in site.call.name.split(".") or any(a == syntax.Ref(cls.name) for a in site.call.args))
-        and any(LOADED_BY.search(syntax.written(expr, 2_000)) for stmt in code.statements for expr in syntax.expressions(stmt))
+        and any(
+            LOADED_BY.search(syntax.written(expr, 2_000))
+            for stmt in code.statements
+            for expr in syntax.expressions(stmt)
+        )
         for module in project.service_modules
         for code in module.codes()
         for site in code.calls
@@ -93,8 +107,8 @@ def scattered(project: Project) -> Iterator[tuple[Place, str]]:
                             yield Place(module.path, line), "reads the environment"
         for stmt in module.body:
             match stmt:
-                case syntax.Assign(targets=(syntax.Ref(name=name),), value=str() as value) if (
-                    CONSTANT.match(name) or (CONNECTION.match(value) and name.isupper())
+                case syntax.Assign(targets=(syntax.Ref(name=name),), value=str() as value) if CONSTANT.match(name) or (
+                    CONNECTION.match(value) and name.isupper()
                 ):
                     yield Place(module.path, stmt.line), f"holds {name}"
                 case _:

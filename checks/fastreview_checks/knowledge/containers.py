@@ -13,10 +13,18 @@ ASIDE_FOLDERS = frozenset(
     {".devcontainer", "devcontainer", "test", "tests", "e2e", "docs", "examples", "example", "benchmarks", "scripts", "hack",
      "local", "dev", "development", "demo", "samples", "ci", ".ci", "playground", "tools", "images", "sandbox", "templates"}
 )  # fmt: skip
-ASIDE_NAME = re.compile(r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.IGNORECASE)
+ASIDE_NAME = re.compile(
+    r"(?:^|[._-])(?:dev|development|devel|local|debug|test|tests|testing|ci|docs|e2e|lint)(?:[._-]|$)", re.IGNORECASE
+)
 
-SMALL = re.compile(r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m", re.IGNORECASE)
-FULL = re.compile(r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)", re.IGNORECASE)
+SMALL = re.compile(
+    r"slim|alpine|distroless|minimal|micro|scratch|wolfi|chainguard|cgr\.dev|busybox|debian:\S*slim|ubi\d*-m",
+    re.IGNORECASE,
+)
+FULL = re.compile(
+    r"(?:^|/)(?:python|continuumio/\w+|condaforge/\w+|circleci/\w+|tiangolo/[\w-]+|ubuntu|debian|centos|fedora|node)(?::|@|$)",
+    re.IGNORECASE,
+)
 FRONTEND = re.compile(r"node|(?:^|/)bun|deno|yarn|pnpm", re.IGNORECASE)
 SERVER = re.compile(r"uvicorn|gunicorn|hypercorn|granian|daphne|fastapi\W+run|entrypoint|\bpython")
 EXACT_PYTHON = re.compile(r"^\d+\.\d+")
@@ -29,7 +37,10 @@ LOCKED_INSTALL = re.compile(
 REQUIREMENTS = re.compile(r"(?:-r|--requirement|--requirements)[ =]*(?P<path>\S+\.(?:txt|lock|in))")
 RELOAD = re.compile(r"--reload\b(?![-\w])|\bfastapi\s+dev\b|\bflask\s+run\b.*--debug")
 SECRET_NAME = re.compile(r"(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)(?:_KEY|_ID)?$")
-PLACEHOLDER = re.compile(r"^(?:|\"\"|''|\$.*|<.*>|change-?me\w*|dummy\w*|placeholder|xxx+|none|null|false|true|build\w*|fake\w*|test\w*|\d+)$", re.IGNORECASE)
+PLACEHOLDER = re.compile(
+    r"^(?:|\"\"|''|\$.*|<.*>|change-?me\w*|dummy\w*|placeholder|xxx+|none|null|false|true|build\w*|fake\w*|test\w*|\d+)$",
+    re.IGNORECASE,
+)
 ENVIRONMENT_FILE = re.compile(r"(?:^|/)\.env(?:\.(?:prod|production|local|master))?$")
 COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:\./?|/)\s+\S+$")
 
@@ -55,7 +66,11 @@ def shipped(container: ContainerFile) -> file_facts.ContainerFacts:
 def lineage(facts: file_facts.ContainerFacts, stage: file_facts.Stage | None = None) -> tuple[file_facts.Stage, ...]:
     """The stage that ships and those that it is built on, the last one first."""
     by_name = {s.name: s for s in facts.stages if s.name}
-    serving = [s for s in facts.stages if any(i.keyword in ("CMD", "ENTRYPOINT") and SERVER.search(i.value) for i in s.instructions)]
+    serving = [
+        s
+        for s in facts.stages
+        if any(i.keyword in ("CMD", "ENTRYPOINT") and SERVER.search(i.value) for i in s.instructions)
+    ]
     final = facts.stages[-1]
     # A file with several targets: the one that starts a server is the service.
     current = stage or (serving[-1] if serving and "lambda" in final.image else final)
@@ -97,7 +112,11 @@ def floating(image: str) -> bool:
 def started_scripts(project: Project, command: str) -> Iterator[tuple[str, int, str]]:
     """Lines of the scripts that a command starts."""
     names = {word.rpartition("/")[2] for word in re.findall(r"[\w./-]+", command) if "." in word or "/" in word}
-    return (one for one in project.facts.files.commands if one[0].rpartition("/")[2] in names and one[0].endswith((".sh", ".bash")))
+    return (
+        one
+        for one in project.facts.files.commands
+        if one[0].rpartition("/")[2] in names and one[0].endswith((".sh", ".bash"))
+    )
 
 
 def locked(facts: file_facts.ContainerFacts, project: Project) -> bool:

@@ -8,8 +8,14 @@ from collections.abc import Iterator
 
 from fastreview.api import Function, Middleware, Module, Project, syntax
 
-HEADER = re.compile(r"^(?:x-)?(?:request|correlation|trace|transaction|amzn-trace|cloud-trace|rid|req)[-_]?(?:id|context)$|^traceparent$|^x-rid$", re.IGNORECASE)
-ID_NAME = re.compile(r"(?:request|correlation|trace|req|transaction)_?id|REQUEST_?ID|CORRELATION_?ID|traceid|rid_ctx|ctx_?id", re.IGNORECASE)
+HEADER = re.compile(
+    r"^(?:x-)?(?:request|correlation|trace|transaction|amzn-trace|cloud-trace|rid|req)[-_]?(?:id|context)$|^traceparent$|^x-rid$",
+    re.IGNORECASE,
+)
+ID_NAME = re.compile(
+    r"(?:request|correlation|trace|req|transaction)_?id|REQUEST_?ID|CORRELATION_?ID|traceid|rid_ctx|ctx_?id",
+    re.IGNORECASE,
+)
 
 # Library middleware: does it answer with the id, does it put it into log lines by itself.
 LIBRARIES = {
@@ -29,9 +35,15 @@ CONTEXT_CALL = re.compile(
     r"(?:^|\.)(?:bind_contextvars|bound_contextvars|contextualize|bind_threadlocal|setLogRecordFactory|set_tag|set_context"
     r"|bind_context|set_request_id|set_correlation_id|set_trace_id|add_context|update_context)$"
 )
-MAKING_CALL = re.compile(r"(?:^|\.)(?:uuid[1-7]|ulid|ULID|token_hex|token_urlsafe|nanoid|generate|xid|ksuid|get_uuid\w*|generate_\w*id)$", re.IGNORECASE)
+MAKING_CALL = re.compile(
+    r"(?:^|\.)(?:uuid[1-7]|ulid|ULID|token_hex|token_urlsafe|nanoid|generate|xid|ksuid|get_uuid\w*|generate_\w*id)$",
+    re.IGNORECASE,
+)
 # In code that configures logging: the id of these libraries is read for each line.
-LOG_SIDE = re.compile(r"CorrelationIdFilter|correlation_id|request_id|trace_id|merge_contextvars|RequestIdFilter|ContextFilter", re.IGNORECASE)
+LOG_SIDE = re.compile(
+    r"CorrelationIdFilter|correlation_id|request_id|trace_id|merge_contextvars|RequestIdFilter|ContextFilter",
+    re.IGNORECASE,
+)
 
 MAX_DEPTH = 2
 
@@ -82,7 +94,10 @@ def log_lines_have_it(project: Project) -> bool:
     return any(
         LOG_SIDE.search(text)
         for module in project.service_modules
-        if any(i.module.partition(".")[0] in ("logging", "structlog", "loguru", "asgi_correlation_id") for i in module.facts.imports)
+        if any(
+            i.module.partition(".")[0] in ("logging", "structlog", "loguru", "asgi_correlation_id")
+            for i in module.facts.imports
+        )
         for text in _words(module)
     )
 
@@ -158,16 +173,25 @@ def _look_at_call(call: syntax.Call, function: Function, project: Project, parts
         parts.made = True
     if call.method in ("get", "getlist") and given and _is_id(given[0], function, project):
         parts.made = True
-    if call.method in ("append", "setdefault", "add", "update", "__setitem__", "extend") and any(_is_id(g, function, project) for g in given):
+    if call.method in ("append", "setdefault", "add", "update", "__setitem__", "extend") and any(
+        _is_id(g, function, project) for g in given
+    ):
         parts.answered = True
-    if CONTEXT_CALL.search(name) or (call.method == "set" and isinstance(call.func, syntax.Ref) and "." in call.func.name):
+    if CONTEXT_CALL.search(name) or (
+        call.method == "set" and isinstance(call.func, syntax.Ref) and "." in call.func.name
+    ):
         parts.logged = parts.logged or bool(CONTEXT_CALL.search(name))
 
 
 def _kept(functions: list[Function]) -> bool:
     """A context variable is set: log filters can read it."""
-    return any(site.call.method in ("set", "bind_contextvars", "__setitem__", "update") for f in functions for site in f.calls)
+    return any(
+        site.call.method in ("set", "bind_contextvars", "__setitem__", "update") for f in functions for site in f.calls
+    )
 
 
 def _is_id(expr: syntax.Expr, function: Function, project: Project) -> bool:
-    return any(HEADER.match(t) or ID_NAME.search(t) or HEADER.match(t.replace("_", "-")) for t in _texts(expr, function, project))
+    return any(
+        HEADER.match(t) or ID_NAME.search(t) or HEADER.match(t.replace("_", "-"))
+        for t in _texts(expr, function, project)
+    )

@@ -37,7 +37,8 @@ def library_of(project: Project) -> str:
 def catching_middleware(app: App, project: Project) -> bool:
     """Own middleware that answers any exception: ``try: await call_next(...) except Exception: return ...``."""
     return any(
-        handler.type is None or (isinstance(handler.type, syntax.Ref) and handler.type.last in ("Exception", "BaseException"))
+        handler.type is None
+        or (isinstance(handler.type, syntax.Ref) and handler.type.last in ("Exception", "BaseException"))
         for middleware in project.middleware
         if middleware.app is app
         for function in middleware.functions
@@ -91,7 +92,13 @@ def _of_call(call: syntax.Call, function: Function, project: Project, depth: int
         yield target.key
         return
     content = call.argument(0, "content")
-    while isinstance(content, syntax.Call) and content.method in ("jsonable_encoder", "model_dump", "dict", "model_dump_json", "dumps"):
+    while isinstance(content, syntax.Call) and content.method in (
+        "jsonable_encoder",
+        "model_dump",
+        "dict",
+        "model_dump_json",
+        "dumps",
+    ):
         inner_of = content.args[0] if content.args else None
         content = inner_of if inner_of is not None else _receiver(content)
     if isinstance(content, syntax.Ref):

@@ -26,7 +26,10 @@ LIBRARIES = re.compile(r"dockerflow|health|actuator", re.IGNORECASE)
 """In the full name of a router, middleware or function of a library: it answers such routes."""
 
 # Words that as the name of a function mean many things.
-WEAK = re.compile(r"_*(?:status|up|uptime|heart[-_]?beat|ping|pong|alive|dependencies|detailed|deep|startup|(?:server|service|live)[-_]?status)_*", re.IGNORECASE)
+WEAK = re.compile(
+    r"_*(?:status|up|uptime|heart[-_]?beat|ping|pong|alive|dependencies|detailed|deep|startup|(?:server|service|live)[-_]?status)_*",
+    re.IGNORECASE,
+)
 GENERIC = re.compile(
     r"api|v\d+(?:\.\d+)?|latest|health\w*|system|internal|monitor(?:ing)?|utils?|common|core|misc|public|base|general|default|root|ops"
     r"|operations|service|server|app|admin|_|-|\{\?\}|live|status|diagnostics|management|actuator|meta|ping",
@@ -93,7 +96,14 @@ def library_routes(project: Project, app: App) -> str:
     for module in project.service_modules:
         for code in module.codes():
             for site in code.calls:
-                if site.call.method in ("include_router", "add_api_route", "add_route", "mount", "init_app", "Instrumentator"):
+                if site.call.method in (
+                    "include_router",
+                    "add_api_route",
+                    "add_route",
+                    "mount",
+                    "init_app",
+                    "Instrumentator",
+                ):
                     for given in (*site.call.args, *(k.value for k in site.call.keywords)):
                         function = given.func if isinstance(given, syntax.Call) else given
                         value = project.values.of(function, code)

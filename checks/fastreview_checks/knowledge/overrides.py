@@ -78,11 +78,17 @@ def _clears(module: Module) -> bool:
         for stmt in code.statements:
             if isinstance(stmt, syntax.Assign) and isinstance(code, Function):
                 target = stmt.targets[0] if stmt.targets else None
-                if isinstance(target, syntax.Ref) and target.last == ATTRIBUTE and (
-                    _empty(stmt) or isinstance(stmt.value, syntax.Ref | syntax.Call)
+                if (
+                    isinstance(target, syntax.Ref)
+                    and target.last == ATTRIBUTE
+                    and (_empty(stmt) or isinstance(stmt.value, syntax.Ref | syntax.Call))
                 ):
                     return True
-            if isinstance(stmt, syntax.Names) and stmt.kind == "del" and any(_owner(t) is not None for t in stmt.targets):
+            if (
+                isinstance(stmt, syntax.Names)
+                and stmt.kind == "del"
+                and any(_owner(t) is not None for t in stmt.targets)
+            ):
                 return True
             for expr in syntax.expressions(stmt):
                 for node in syntax.walk(expr):

@@ -24,7 +24,9 @@ NOT_RUN = re.compile(
     r"(?<![-\w.])(?:install|add|sync|echo|printf|export|cat|cp|rm|mkdir|which|cache|upload|download|checkout)\b(?![-.])"
     r"|^\s*\w+\s*[:=]\s*\S+$|^(?:actions|docker)/"
 )
-REMOTE_WORKFLOW = re.compile(r"^[\w.-]+/[\w.-]+/\.github/workflows/[\w.-]*(?:test|check|ci|python|lint)[\w.-]*\.ya?ml@", re.IGNORECASE)
+REMOTE_WORKFLOW = re.compile(
+    r"^[\w.-]+/[\w.-]+/\.github/workflows/[\w.-]*(?:test|check|ci|python|lint)[\w.-]*\.ya?ml@", re.IGNORECASE
+)
 """A reusable workflow of another repository: what it runs is not to be seen from here."""
 
 

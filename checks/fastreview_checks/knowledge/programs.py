@@ -13,7 +13,9 @@ COMMAND_LIBRARIES = frozenset(
     {"click", "typer", "asyncclick", "argparse", "fire", "docopt", "cyclopts", "rich_click", "cleo", "cmd", "prompt_toolkit",
      "optparse", "questionary", "InquirerPy"}
 )  # fmt: skip
-PROGRAM_PATH = re.compile(r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$")
+PROGRAM_PATH = re.compile(
+    r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$"
+)
 
 
 def is_program(site: CallSite, project: Project) -> bool:
@@ -77,5 +79,10 @@ def _end(stmt: syntax.If) -> int:
 
 
 def _last_line(stmt: syntax.Stmt) -> int:
-    lines = [node.end_line for expr in syntax.expressions(stmt) for node in syntax.walk(expr) if isinstance(node, syntax.Call)]
+    lines = [
+        node.end_line
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Call)
+    ]
     return max([stmt.line, *lines])

@@ -15,7 +15,9 @@ ASYNC = frozenset({"httpx.AsyncClient", "async_asgi_testclient.TestClient", "asg
 # Libraries whose client starts the lifespan by itself when entered.
 STARTS_ALONE = frozenset({"async_asgi_testclient.TestClient"})
 TRANSPORT = re.compile(r"(?:ASGI|Transport)")
-LIFESPAN = re.compile(r"LifespanManager|lifespan_context|\blifespan\b|router\.startup|\.startup$|run_startup|TestServer")
+LIFESPAN = re.compile(
+    r"LifespanManager|lifespan_context|\blifespan\b|router\.startup|\.startup$|run_startup|TestServer"
+)
 ENTERING = frozenset({"enter_context", "enter_async_context", "__enter__", "__aenter__"})
 
 
@@ -45,7 +47,9 @@ def has_lifespan(app: App) -> bool:
     if app.facts is not None and (app.facts.lifespan or app.facts.startup or app.facts.shutdown):
         return True
     given = app.keyword("lifespan")
-    return (given is not None and not isinstance(given, syntax.Missing)) or (app.router is not None and bool(app.router.events))
+    return (given is not None and not isinstance(given, syntax.Missing)) or (
+        app.router is not None and bool(app.router.events)
+    )
 
 
 def starts_lifespan(project: Project) -> bool:
@@ -80,7 +84,11 @@ def _own_app(site: CallSite, project: Project) -> bool:
     definition = project.names.lookup(site.code, given.name)
     bindings = definition.bindings if isinstance(definition, Variable) else ()
     module = definition.code.module if isinstance(definition, Variable) else site.code.module
-    if not bindings and isinstance(site.code, Function) and any(p.name == given.name for p in site.code.facts.parameters):
+    if (
+        not bindings
+        and isinstance(site.code, Function)
+        and any(p.name == given.name for p in site.code.facts.parameters)
+    ):
         # A fixture: what it returns or yields.
         fixture = next((f for f in module.functions if f.name == given.name and f.parent is None), None)
         bindings = tuple(b for found in fixture.bindings.values() for b in found) if fixture else ()
@@ -90,9 +98,11 @@ def _own_app(site: CallSite, project: Project) -> bool:
 
 def _in_process(site: CallSite) -> bool:
     """An `AsyncClient` that is given the app or a transport; without, it calls a running server."""
-    return any(k.name in ("app", "transport", "") for k in site.call.keywords) or any(
-        TRANSPORT.search(syntax.written(a, 120)) for a in site.call.args
-    ) or site.call.method == "TestClient"
+    return (
+        any(k.name in ("app", "transport", "") for k in site.call.keywords)
+        or any(TRANSPORT.search(syntax.written(a, 120)) for a in site.call.args)
+        or site.call.method == "TestClient"
+    )
 
 
 def _entered(statements: tuple[syntax.Stmt, ...]) -> set[str]:

@@ -1,4 +1,4 @@
-r'''Container image built or started carelessly
+r"""Container image built or started carelessly
 
 An image without a pinned base differs from one build to the next. A shell in front of the server swallows the signal that
 asks it to stop. `--reload` watches files and runs one process. What is not ignored (`.env`, `.git`, local databases) ships,
@@ -69,7 +69,7 @@ CMD exec uvicorn app.main:app --port "$PORT"
 ```dockerfile not-applicable .devcontainer/Dockerfile
 FROM python:latest
 ```
-'''
+"""
 
 import re
 from collections.abc import Iterator
@@ -92,9 +92,7 @@ from fastreview_checks.knowledge.containers import (
 _PYTHON_SCRIPT = re.compile(r"\bpython[\d.]*[\s\"',]+(?:-u[\s\"',]+)?([\w./-]+\.py)")
 
 
-@check(
-    "PRD009", dimension="production", level=1, credit=2, each=ContainerFile, needs=(Side.FILES,), effort="minutes"
-)
+@check("PRD009", dimension="production", level=1, credit=2, each=ContainerFile, needs=(Side.FILES,), effort="minutes")
 def container_hygiene(container: ContainerFile, project: Project) -> Found:
     facts = shipped(container)
     stages = lineage(facts)
@@ -146,7 +144,11 @@ def _started(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stage, .
         place = Place(facts.path, instruction.line)
         reload = RELOAD.search(instruction.value)
         if reload:
-            yield Hit(place, f"`{reload[0]}` is for development: it watches files and runs one process. Leave it out.", "reload")
+            yield Hit(
+                place,
+                f"`{reload[0]}` is for development: it watches files and runs one process. Leave it out.",
+                "reload",
+            )
         elif not instruction.exec_form and not instruction.value.lstrip().startswith("exec "):
             yield Hit(
                 place,

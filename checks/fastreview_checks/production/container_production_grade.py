@@ -1,4 +1,4 @@
-'''Container image not fit for production
+"""Container image not fit for production
 
 A container that runs as root turns one hole into the whole node. Without a lock file the image of tomorrow holds other
 versions than the one that was tested. Compilers and caches in the final stage are size to pull and tools for an attacker,
@@ -74,7 +74,7 @@ spec:
           livenessProbe:
             httpGet: {path: /health/live, port: 8000}
 ```
-'''
+"""
 
 import posixpath
 
@@ -84,9 +84,7 @@ from fastreview_checks.knowledge.containers import FRONTEND, instructions, is_fu
 _ORCHESTRATED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Nomad", "Fly", "Render", "Rollout", "Service"})
 
 
-@check(
-    "PRD010", dimension="production", level=2, credit=3, each=ContainerFile, needs=(Side.FILES,), effort="hours"
-)
+@check("PRD010", dimension="production", level=2, credit=3, each=ContainerFile, needs=(Side.FILES,), effort="hours")
 def container_production_grade(container: ContainerFile, project: Project) -> Found:
     facts = shipped(container)
     stages = lineage(facts)
@@ -135,7 +133,8 @@ def _checked(stages: tuple[file_facts.Stage, ...], path: str, project: Project) 
         container.probes
         for manifest in project.manifests
         for container in manifest.facts.containers
-        if manifest.facts.kind in _ORCHESTRATED or (container.build and _builds(manifest.facts.path, container.build, path))
+        if manifest.facts.kind in _ORCHESTRATED
+        or (container.build and _builds(manifest.facts.path, container.build, path))
     )
 
 

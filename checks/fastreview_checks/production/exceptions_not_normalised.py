@@ -1,4 +1,4 @@
-'''Errors have no common schema
+"""Errors have no common schema
 
 Out of the box a service answers errors in three shapes: `{"detail": "..."}` for HTTP errors, `{"detail": [...]}` for
 validation, plain text for what nobody expected. Clients then parse by trial, and show "undefined" for the one that matters.
@@ -107,7 +107,7 @@ async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
 def items() -> list[str]:
     return []
 ```
-'''
+"""
 
 from fastreview.api import App, ExceptionHandler, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
 from fastreview_checks.knowledge.error_handlers import (
@@ -165,9 +165,15 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
             related=(Related(_place(first), "answers another shape"),),
         )
     else:
-        defaults = {name for name, at in app.facts.exception_handlers if at.module.startswith("fastapi.")} if app.facts else None
+        defaults = (
+            {name for name, at in app.facts.exception_handlers if at.module.startswith("fastapi.")}
+            if app.facts
+            else None
+        )
         kept = defaults is not None and defaults.isdisjoint({"HTTPException", "RequestValidationError"})
-        yield Met(_place(found[0]), "All errors are answered in one schema.", Rung.EXERCISED if kept else Rung.CONFIGURED)
+        yield Met(
+            _place(found[0]), "All errors are answered in one schema.", Rung.EXERCISED if kept else Rung.CONFIGURED
+        )
 
 
 def _first(by_name: dict[str, ExceptionHandler], names: frozenset[str]) -> ExceptionHandler | None:

@@ -1,4 +1,4 @@
-'''No CI pipeline
+"""No CI pipeline
 
 Without a pipeline, what is merged is what somebody's machine said. Lint and tests on every change are the cheapest
 reviewer there is, and the base that later gates (types, audits, migrations) stand on.
@@ -55,7 +55,7 @@ jobs:
     steps:
       - run: tox -e py312
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Side, Unknown, check
 from fastreview_checks.knowledge.pipelines import lint_runs, remote_runs, test_runs

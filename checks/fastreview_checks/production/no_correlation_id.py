@@ -1,4 +1,4 @@
-'''No request id in log lines and responses
+"""No request id in log lines and responses
 
 A user reports an error at 14:03. Without an id that is in every log line of a request and in its response, nobody finds
 the lines that belong to it among those of a hundred concurrent requests, let alone across services.
@@ -90,7 +90,7 @@ app.add_middleware(CorrelationIdMiddleware)
 def items() -> list[str]:
     return []
 ```
-'''
+"""
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
 from fastreview_checks.knowledge.correlation import ID_NAME, parts_of

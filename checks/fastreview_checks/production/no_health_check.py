@@ -1,4 +1,4 @@
-'''No liveness route
+"""No liveness route
 
 Orchestrators and load balancers restart or bypass an instance that does not answer. Without a route that says "the process
 works" they can only watch the port, and a service that hangs keeps getting requests.
@@ -71,7 +71,7 @@ from fastapi import FastAPI
 
 app = FastAPI()
 ```
-'''
+"""
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
 from fastreview_checks.knowledge.health import library_routes, liveness_routes, readiness_routes, stands_beside

@@ -1,4 +1,4 @@
-'''No readiness route that looks at dependencies
+"""No readiness route that looks at dependencies
 
 During a rollout an instance gets requests as soon as it says that it is ready. If nothing asks the database before, users
 see the errors. The liveness route must not do it either: a restart does not repair a database, it only adds a thundering
@@ -85,7 +85,7 @@ async def ready(session: Annotated[AsyncSession, Depends(get_session)]) -> str:
     await session.execute(text("SELECT 1"))
     return "ok"
 ```
-'''
+"""
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
 from fastreview_checks.knowledge.health import (

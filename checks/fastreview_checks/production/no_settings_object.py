@@ -1,4 +1,4 @@
-'''No typed settings object
+"""No typed settings object
 
 Configuration that is read with `os.getenv` where it is needed fails where it is needed: a missing variable at the first
 payment, a port that is text, a timeout of `"30"`. Constants in the code cannot differ between environments at all.
@@ -68,7 +68,7 @@ class Config:
 def load_config() -> Config:
     return Config(os.environ["DATABASE_URL"], int(os.environ.get("POOL_SIZE", "5")))
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check
 from fastreview_checks.knowledge.configuration import converting_reader, own_settings, scattered

@@ -1,4 +1,4 @@
-'''print where a logger should stand
+"""print where a logger should stand
 
 `print` has no level, no time, no module and no request id, cannot be switched off or sent elsewhere, and blocks on a slow
 terminal or pipe. In a container the line that would explain an outage is one among thousands that nobody can filter.
@@ -81,7 +81,7 @@ from fastapi import FastAPI
 
 app = FastAPI()
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
 from fastreview_checks.knowledge.programs import is_program, served

@@ -1,4 +1,4 @@
-'''Dependencies are not locked
+"""Dependencies are not locked
 
 What was tested is not what is installed: every build resolves anew, and a release of some transitive dependency breaks or
 infects production without a change of yours. Plain pins fix the packages that are named, neither those that they need nor
@@ -60,7 +60,7 @@ version = 1
 name = "fastapi"
 version = "0.120.0"
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, check
 

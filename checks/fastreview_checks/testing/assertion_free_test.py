@@ -1,4 +1,4 @@
-'''Test that asserts nothing
+"""Test that asserts nothing
 
 A test without an assertion passes whatever the service answers: a 500 with an HTML page is as good as the right order. It
 costs run time, raises the coverage figure, and proves only that nothing was raised.
@@ -122,7 +122,7 @@ class Shop:
     def _state(self, order: int, wanted: str) -> None:
         assert self.client.get(f"/orders/{order}").json()["state"] == wanted
 ```
-'''
+"""
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Test, check
 from fastreview_checks.knowledge.assertions import asserting, never_judged

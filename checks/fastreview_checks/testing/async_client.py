@@ -1,4 +1,4 @@
-'''Async app tested through a client that hides the loop or the lifespan
+"""Async app tested through a client that hides the loop or the lifespan
 
 `TestClient` runs the app in a thread with an event loop of its own: an async session or client that a fixture opened
 belongs to another loop and fails in strange ways, so tests end up mocking it. And without its lifespan the app is not the
@@ -113,7 +113,7 @@ client = TestClient(app)
 def test_items() -> None:
     assert client.get("/items").json() == []
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
 from fastreview_checks.knowledge.test_clients import clients, has_lifespan, starts_lifespan
@@ -144,7 +144,11 @@ def async_client(project: Project) -> Found:
         started = starts_lifespan(project)
         cold = [c for c in found if not (started if c.is_async and not c.starts_alone else c.entered)]
         if cold:
-            way = "Wrap it in `LifespanManager(app)`." if cold[0].is_async else "Enter it: `with TestClient(app) as client`."
+            way = (
+                "Wrap it in `LifespanManager(app)`."
+                if cold[0].is_async
+                else "Enter it: `with TestClient(app) as client`."
+            )
             who = "This client does" if len(cold) == 1 else f"{len(cold)} clients do"
             yield Hit(
                 cold[0].site.place,

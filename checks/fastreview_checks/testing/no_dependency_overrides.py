@@ -1,4 +1,4 @@
-'''Dependencies are not overridden in tests
+"""Dependencies are not overridden in tests
 
 `app.dependency_overrides` replaces a database session, a clock or the current user without patching modules. Without it
 tests patch internals or share a real database. And an override that is never cleared leaks into every test after it: the
@@ -95,7 +95,7 @@ app = FastAPI()
 def items() -> list[str]:
     return []
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
 from fastreview_checks.knowledge.overrides import overrides

@@ -1,4 +1,4 @@
-'''No tests
+"""No tests
 
 Nobody knows whether the service works after a change until somebody uses it. Every upgrade of FastAPI or Pydantic and
 every refactoring is a gamble, so they do not happen.
@@ -55,7 +55,7 @@ from app.main import app
 def test_items() -> None:
     assert TestClient(app).get("/items").json() == ["lamp"]
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Side, Unknown, check
 

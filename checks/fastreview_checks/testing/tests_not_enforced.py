@@ -1,4 +1,4 @@
-'''Tests are not enforced by CI
+"""Tests are not enforced by CI
 
 Tests that run when somebody remembers them are out of date within weeks. A pipeline that runs them on every push or pull
 request, and fails when they fail, is what turns them into a promise.
@@ -69,7 +69,7 @@ test:
 #!/bin/sh
 uv run coverage run -m pytest "$@"
 ```
-'''
+"""
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown, check
 from fastreview_checks.knowledge.pipelines import remote_runs, test_runs
@@ -96,4 +96,6 @@ def tests_not_enforced(project: Project) -> Found:
         workflows = project.workflows
         place = workflows[0].place if workflows else Place("")
         said = "No pipeline runs the tests" if workflows else "There is no CI pipeline"
-        yield Hit(place, f"{said}, so a change that breaks them is merged unseen. Run them on every push or pull request.")
+        yield Hit(
+            place, f"{said}, so a change that breaks them is merged unseen. Run them on every push or pull request."
+        )

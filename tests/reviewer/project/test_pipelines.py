@@ -42,7 +42,7 @@ def test_targets_that_call_each_other_end(project_of: ProjectOf) -> None:
     ("run", "may_fail"),
     [("pytest", False), ("pytest || true", True), ("pytest && echo done", False), ("pytest || exit 1", False)],
 )
-def test_ignored_failures(project_of: ProjectOf, run: str, may_fail: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_ignored_failures(project_of: ProjectOf, run: str, may_fail: bool) -> None:
     project = project_of({".github/workflows/ci.yml": WORKFLOW.format(run=run), "main.py": ""})
 
     assert project.pipeline_commands[0].may_fail is may_fail
