@@ -71,6 +71,24 @@ async def old():
 async def export():
     return StreamingResponse(iter([b"id"]))
 ```
+
+A route that two prefixes share is one contract, and one finding:
+
+```python bad
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter()
+
+
+@router.api_route("/userinfo", methods=["GET", "POST"])
+async def userinfo():  # finding
+    return {"sub": "1"}
+
+
+app = FastAPI()
+app.include_router(router)
+app.include_router(router, prefix="/{tenant}")
+```
 """
 
 from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
@@ -91,6 +109,8 @@ def missing_response_contract(route: Route, project: Project) -> Found:
         raise NotApplicable("the answer is not JSON")
     if route.endpoint is None:
         raise Unknown("the endpoint's code")
+    if _judged_before(route, project):
+        raise NotApplicable("declared once for several methods or paths, and judged on the first")
     declared = route.answers
     if declared is not None and is_response(project.values.annotated(declared.expr, declared.code)):
         raise NotApplicable("the endpoint returns a Response of its own")
@@ -111,6 +131,14 @@ def missing_response_contract(route: Route, project: Project) -> Found:
         f"Give `{route.endpoint.name}` a return type or a `response_model` that names them.",
         confidence=Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
     )
+
+
+def _judged_before(route: Route, project: Project) -> bool:
+    """Whether an earlier route comes from the same decorator: its router is included twice, or it names two methods."""
+    if route.listed is None:
+        return False
+    own = route.listed.registered
+    return next(r for r in project.routes if r.is_api and r.listed and r.listed.registered is own) is not route
 
 
 def _status(route: Route) -> int:

@@ -158,7 +158,7 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         return
     yield Hit(
         route.endpoint.place,
-        f"{route.key} returns everything that is stored: it takes neither a limit nor a page, and gets slower with "
+        f"{route.key} returns every row that it finds: it takes neither a limit nor a page, and gets slower with "
         f"each row. Give `{route.endpoint.name}` a limit and an offset or a cursor, and hand them to the query.",
         related=(Related(_place(origin), "all rows are read here"),),
         confidence=Confidence.LIKELY,

@@ -83,7 +83,8 @@ def asks_by_id(route: Route) -> bool:
     """Whether a parameter lists the ids of the rows to be returned."""
     for given in route.inputs:
         words = [node.last.lower() for node in syntax.walk(given.declared.expr) if isinstance(node, syntax.Ref)]
-        if plain(given.alias).endswith("ids") and ("list" in words or "set" in words) and given.default is not None:
+        # ids, user_ids, and ids[] as jQuery and PHP write it.
+        if plain(given.alias).removesuffix("[]").endswith("ids") and ("list" in words or "set" in words) and given.default is not None:
             return True
     return False
 

@@ -15,6 +15,8 @@ ASYNC = frozenset({"httpx.AsyncClient", "async_asgi_testclient.TestClient", "asg
 # Libraries whose client starts the lifespan by itself when entered.
 STARTS_ALONE = frozenset({"async_asgi_testclient.TestClient"})
 TRANSPORT = re.compile(r"(?:ASGI|Transport)")
+# Transports that reach no app: canned answers, another process.
+NO_APP = frozenset({"MockTransport", "HTTPTransport", "AsyncHTTPTransport"})
 LIFESPAN = re.compile(
     r"LifespanManager|lifespan_context|\blifespan\b|router\.startup|\.startup$|run_startup|TestServer"
 )
@@ -97,7 +99,10 @@ def _own_app(site: CallSite, project: Project) -> bool:
 
 
 def _in_process(site: CallSite) -> bool:
-    """An `AsyncClient` that is given the app or a transport; without, it calls a running server."""
+    """An `AsyncClient` that is given the app or a transport to it; without, it calls a running server."""
+    transport = site.call.keyword("transport")
+    if isinstance(transport, syntax.Call) and transport.method in NO_APP:
+        return False
     return (
         any(k.name in ("app", "transport", "") for k in site.call.keywords)
         or any(TRANSPORT.search(syntax.written(a, 120)) for a in site.call.args)

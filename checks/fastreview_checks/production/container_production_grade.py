@@ -88,23 +88,26 @@ _ORCHESTRATED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Nomad", "F
 def container_production_grade(container: ContainerFile, project: Project) -> Found:
     facts = shipped(container)
     stages = lineage(facts)
-    lacking = {
-        "one stage builds and ships": not _multi_stage(facts, stages),
-        "it runs as root": _is_root(stages),
-        "nothing checks its health": not _checked(stages, facts.path, project),
-        "it does not install from a lock file": not locked(facts, project),
-        f"`{stages[-1].image}` is a full image": is_full(stages[-1].image),
-    }
-    missing = [what for what, lacks in lacking.items() if lacks]
+    lacking = (
+        (not _multi_stage(facts, stages), "one stage builds and ships", "build in a stage of its own"),
+        (_is_root(stages), "it runs as root", "set a `USER`"),
+        (not _checked(stages, facts.path, project), "nothing checks its health", "add a health check"),
+        (not locked(facts, project), "it does not install from a lock file", "install from a lock file"),
+        (is_full(stages[-1].image), f"`{stages[-1].image}` is a full image", "ship a slim image"),
+    )
+    missing = [(what, remedy) for lacks, what, remedy in lacking if lacks]
     if missing:
-        said = f"{', '.join(missing[:-1])} and {missing[-1]}" if len(missing) > 1 else missing[0]
+        said, remedy = (_listed(parts) for parts in zip(*missing, strict=True))
         yield Hit(
             container.place,
-            f"This image is not fit for production: {said}. Build in one stage from the lock file, ship a slim one with a "
-            "`USER` and a health check.",
+            f"This image is not fit for production: {said}. {remedy[0].upper()}{remedy[1:]}.",
         )
     else:
         yield Met(container.place, "Locked dependencies, a slim final stage, an unprivileged user and a health check.")
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def _multi_stage(facts: file_facts.ContainerFacts, stages: tuple[file_facts.Stage, ...]) -> bool:

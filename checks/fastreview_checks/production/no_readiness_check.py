@@ -1,4 +1,4 @@
-"""No readiness route that looks at dependencies
+"""No readiness route of its own
 
 During a rollout an instance gets requests as soon as it says that it is ready. If nothing asks the database before, users
 see the errors. The liveness route must not do it either: a restart does not repair a database, it only adds a thundering
@@ -115,8 +115,9 @@ def no_readiness_check(app: App, project: Project) -> Found:
     elif looking:
         yield Hit(
             looking[0].place,
-            f"`{looking[0].key}` is the only health route and looks at dependencies: when one of them is down, every "
-            "instance is restarted. Keep it as the readiness route and add a liveness route that looks at nothing.",
+            f"`{looking[0].key}` is the only health route and looks at dependencies: an orchestrator that asks it for liveness "
+            "restarts every instance when one of them is down. Keep it for readiness and add a liveness route that looks at "
+            "nothing.",
         )
     elif library := library_routes(project, app):
         yield Met(app.place, f"`{library}` answers health checks.", Rung.CONFIGURED)

@@ -81,6 +81,7 @@ def unlocked_dependencies(project: Project) -> Found:
             )
             return
         pinned = sum(r.pinned for r in runtime)
+        place = next((r for r in runtime if not r.pinned), place)
         said = (
             "The dependencies are pinned, but not what they need in turn, and nothing checks what is downloaded"
             if pinned == len(runtime)

@@ -91,7 +91,7 @@ def error_detail_leak(project: Project) -> Found:
                                     place, code.qualname, syntax.written(handler.type) if handler.type else "any error"
                                 )
     for app in project.apps:
-        for given, handler_expr, code, _ in app.router.exception_handlers if app.router is not None else ():
+        for given, handler_expr, code, _ in (one for router in app.routers for one in router.exception_handlers):
             function = project.values.of(handler_expr, code)
             if isinstance(function, Function) and _unexpected(given, code, project):
                 names = [p.name for p in function.facts.parameters[1 + bool(function.receiver) :]]

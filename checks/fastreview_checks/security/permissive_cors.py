@@ -1,7 +1,8 @@
-"""Any origin allowed together with credentials
+"""Cross-origin access open to anyone or fixed in code
 
 With `allow_credentials=True` a wildcard no longer means "public data for everybody": Starlette answers with the origin of
 whoever asks, so any web page that a signed-in user visits can call the API in the user's name and read the answers.
+A list that is written into the code is the same everywhere: production goes on trusting `localhost`.
 
 ## Improve
 

@@ -89,6 +89,44 @@ async def test_items() -> None:
         assert (await client.get("/items")).json() == []
 ```
 
+A client with canned answers calls no app, so it starts none:
+
+```python good app/main.py
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/items")
+def items() -> list[str]:
+    return []
+```
+
+```python good tests/test_items.py
+import httpx
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+def supplier() -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.MockTransport(lambda request: httpx.Response(200)))
+
+
+def test_items() -> None:
+    with TestClient(app) as client:
+        assert client.get("/items").json() == []
+```
+
 Plain endpoints without a lifespan:
 
 ```python good app/main.py

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 8
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
+_PLAIN_BASES = frozenset({"typing.Generic", "typing.Protocol", "abc.ABC", "builtins.object", "object"})
+_OWN_SCHEMA = ("__get_pydantic_core_schema__", "__get_validators__")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +164,29 @@ def _parameters(function: Function, injected: tuple[Injected, ...], names: Names
     parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
     for parameter in parameters:
         if parameter.name not in provided and parameter.kind not in ("args", "kwargs"):
-            yield _parameter(function, parameter, names)
+            found = _parameter(function, parameter, names)
+            if not _is_plain_object(found.declared, names):
+                yield found
+
+
+def _is_plain_object(declared: Declared, names: Names) -> bool:
+    """Whether a type is an ordinary class, which FastAPI refuses as a parameter: where the app starts all the same, the
+    signature is replaced by something that the code does not show, a generated dependency say."""
+    expr = declared.expr.value if isinstance(declared.expr, s.Subscript) else declared.expr
+    cls = names.resolve(declared.code, expr.name) if isinstance(expr, s.Ref) else None
+    return isinstance(cls, Class) and all(
+        not ancestor.facts.decorators
+        and not ancestor.facts.keywords
+        and not any(name in ancestor.methods for name in _OWN_SCHEMA)
+        and all(_is_plain_base(base, ancestor, names) for base in ancestor.facts.bases)
+        for ancestor in cls.ancestry.project
+    )
+
+
+def _is_plain_base(base: s.Expr, cls: Class, names: Names) -> bool:
+    expr = base.value if isinstance(base, s.Subscript) else base
+    found = names.resolve(cls.module, expr.name) if isinstance(expr, s.Ref) else None
+    return isinstance(found, Class) or (isinstance(found, External) and found.name in _PLAIN_BASES)
 
 
 def _parameter(function: Function, parameter: Parameter, names: Names) -> Input:

@@ -31,15 +31,13 @@ class ExceptionHandler:
 
 
 def handlers_of(app: App) -> Iterator[ExceptionHandler]:
-    """The handlers that the code registers on ``app``."""
-    router = app.router
-    if router is None:
-        return
-    for handled, handler, code, line in router.exception_handlers:
-        yield _handler(app, handled, handler, code, line)
-    for mapping, code in _mappings(app, router.call.keyword("exception_handlers"), router.code):
-        for key, value in zip(mapping.keys, mapping.values, strict=True):
-            yield _handler(app, key, value, code, router.call.line if code is router.code else 0)
+    """The handlers that the code registers on ``app`` and on the apps that it mounts."""
+    for router in app.routers:
+        for handled, handler, code, line in router.exception_handlers:
+            yield _handler(app, handled, handler, code, line)
+        for mapping, code in _mappings(app, router.call.keyword("exception_handlers"), router.code):
+            for key, value in zip(mapping.keys, mapping.values, strict=True):
+                yield _handler(app, key, value, code, router.call.line if code is router.code else 0)
 
 
 def _mappings(app: App, given: s.Expr | s.Missing, code: Code) -> Iterator[tuple[s.Mapping, Code]]:

@@ -128,11 +128,13 @@ class Loop:
                 if function.is_async:
                     yield Entry("middleware", function, ())
         for app in self._project.apps:
-            if app.router is not None:
-                for _, handler, code, _line in app.router.exception_handlers:
+            for router in app.routers:
+                for _, handler, code, _line in router.exception_handlers:
                     value = self._project.values.of(handler, code)
                     if isinstance(value, Function) and value.is_async:
                         yield Entry("handler", value, ())
+            if app.router is not None:
+                # Starlette runs the lifespan of the outermost app only.
                 yield from self._life(app.router)
 
     def _life(self, app: Router) -> Iterator[Entry]:

@@ -12,13 +12,15 @@ from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:
     from fastreview.project.routes import App
+    from fastreview.project.routing import Router
 
 
 class Middleware(Subject):
     """One entry of an app's middleware stack.
 
     ``library`` is the full name of a library's class, else ""; ``cls`` and ``function`` are the project's own. ``options``
-    are the arguments as written, ``facts`` what the running app showed.
+    are the arguments as written, ``facts`` what the running app showed. ``router`` is the app that has it in its stack:
+    ``app`` itself or one that it mounts; None where only the running app shows it.
     """
 
     unit = "middleware"
@@ -34,6 +36,7 @@ class Middleware(Subject):
         code: Code | None,
         at: Place,
         facts: MiddlewareFacts | None = None,
+        router: Router | None = None,
     ) -> None:
         self.app = app
         self.name = name
@@ -43,6 +46,7 @@ class Middleware(Subject):
         self.options = options
         self.code = code
         self.facts = facts
+        self.router = router
         self._at = at
 
     @property

@@ -318,26 +318,30 @@ class Project(Subject):
         return tuple(m for app in self.apps for m in self._middleware_of(app))
 
     def _middleware_of(self, app: App) -> Iterator[Middleware]:
-        declared: set[str] = set()
-        if app.router is not None:
-            for function in app.router.middleware_functions:
-                declared.add("BaseHTTPMiddleware")
-                yield Middleware(app, function.name, "", None, function, {}, function.module, function.place)
-            for site in app.router.middleware:
-                if site.call.args or site.call.keyword("middleware_class") is not s.MISSING:
-                    given = site.call.argument(0, "middleware_class")
-                    options = {k.name: k.value for k in site.call.keywords if k.name}
-                    yield self._declared_middleware(app, cast(s.Expr, given), options, site, declared)
-            for item, code in self._stack(app.router.call.keyword("middleware"), app.router.code):
-                site = CallSite(item, code, awaited=False, deferred=False, loops=0, dropped=False)
-                options = {k.name: k.value for k in item.keywords if k.name}
-                yield self._declared_middleware(app, item.args[0], options, site, declared)
+        found = [m for router in app.routers for m in self._declared_by(app, router)]
+        yield from found
+        declared = {m.name for m in found if m.router is app.router}
+        if app.router is not None and app.router.middleware_functions:
+            declared.add("BaseHTTPMiddleware")
         for facts in app.facts.middleware if app.facts else ():
             if facts.name not in declared:
                 cls = self._class_at.get((facts.place.path, facts.place.line))
                 place = cls.place if cls else app.place
                 library = "" if cls else f"{facts.module}.{facts.name}"
                 yield Middleware(app, facts.name, library, cls, None, {}, None, place, facts)
+
+    def _declared_by(self, app: App, router: Router) -> Iterator[Middleware]:
+        for function in router.middleware_functions:
+            yield Middleware(app, function.name, "", None, function, {}, function.module, function.place, router=router)
+        for site in router.middleware:
+            if site.call.args or site.call.keyword("middleware_class") is not s.MISSING:
+                given = site.call.argument(0, "middleware_class")
+                options = {k.name: k.value for k in site.call.keywords if k.name}
+                yield self._declared_middleware(app, router, cast(s.Expr, given), options, site)
+        for item, code in self._stack(router.call.keyword("middleware"), router.code):
+            site = CallSite(item, code, awaited=False, deferred=False, loops=0, dropped=False)
+            options = {k.name: k.value for k in item.keywords if k.name}
+            yield self._declared_middleware(app, router, item.args[0], options, site)
 
     def _stack(self, given: s.Expr | s.Missing, code: Code, hops: int = 0) -> Iterator[tuple[s.Call, Code]]:
         """The items of ``FastAPI(middleware=[...])``; the list may be a variable or what a function returns."""
@@ -359,15 +363,15 @@ class Project(Subject):
     def _declared_middleware(
         self,
         app: App,
+        router: Router,
         given: s.Expr,
         options: dict[str, s.Expr],
         site: CallSite,
-        declared: set[str],
     ) -> Middleware:
         value = self.values.of(given, site.code)
         name = s.written(given, 80).rpartition(".")[2]
-        declared.add(name)
-        facts = next((f for f in (app.facts.middleware if app.facts else ()) if f.name == name), None)
+        shown = app.facts.middleware if app.facts and router is app.router else ()
+        facts = next((f for f in shown if f.name == name), None)
         return Middleware(
             app,
             name,
@@ -378,6 +382,7 @@ class Project(Subject):
             site.code,
             site.place,
             facts,
+            router,
         )
 
     @cached_property

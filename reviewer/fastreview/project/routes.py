@@ -48,6 +48,11 @@ class App(Subject):
         return (("static",) if self.router else ()) + (("runtime",) if self.facts else ())
 
     @cached_property
+    def routers(self) -> tuple[Router, ...]:
+        """The app as the code declares it, and the apps that it mounts."""
+        return self.project.routing.mounted(self.router) if self.router is not None else ()
+
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
         return tuple(r for r in self.project.routes if r.app is self)
 

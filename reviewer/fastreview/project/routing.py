@@ -184,6 +184,18 @@ class Routing:
                     taken |= names
         return tuple(found)
 
+    @staticmethod
+    def mounted(app: Router) -> tuple[Router, ...]:
+        """``app`` and the apps that it mounts, at any depth: each brings middleware and handlers of its own."""
+        found = {id(app): app}
+        queue = [app]
+        while queue:
+            for included in queue.pop().included:
+                if included.mount and included.router.is_app and id(included.router) not in found:
+                    found[id(included.router)] = included.router
+                    queue.append(included.router)
+        return tuple(found.values())
+
     # Reading registrations
 
     def _read(self, module: Module) -> None:

@@ -17,8 +17,9 @@ from fastreview.project.names import External
 from fastreview.project.values import Bound, Instance
 
 if TYPE_CHECKING:
+    from fastreview.project.middleware import Middleware
     from fastreview.project.project import Project
-    from fastreview.project.routes import App, Route
+    from fastreview.project.routes import Route
 
 MAX_DEPTH = 5
 
@@ -43,11 +44,11 @@ class Security:
         self._rejects: set[int] = set()
         # What does not reject, and the depth at which that was found: further down the search was cut shorter.
         self._passes: dict[int, int] = {}
-        self._middleware: dict[int, tuple[str, ...]] = {}
+        self._middleware: dict[int, tuple[Middleware, ...]] = {}
 
     def of(self, route: Route) -> tuple[str, ...]:
         """Names of what stands before the route, as far as it can turn a caller away; empty when nothing does."""
-        found = list(self._middleware_of(route.app))
+        found = list(self._middleware_of(route))
         found += [i.name for d in route.dependencies for i in d.tree() if self.authenticates(i)]
         found += [d.security_scheme for d in route.solved if d.security_scheme and not route.listed]
         if route.listed is not None:
@@ -145,12 +146,16 @@ class Security:
             if _GUARD_NAME.search(name.rpartition(".")[2]):
                 yield name
 
-    def _middleware_of(self, app: App) -> tuple[str, ...]:
-        key = id(app)
+    def _middleware_of(self, route: Route) -> Iterator[str]:
+        """That of the app, and that of a mounted app for the routes in it."""
+        key = id(route.app)
         if key not in self._middleware:
-            own = (m for m in self._project.middleware if m.app is app)
-            self._middleware[key] = tuple(m.name for m in own if any(self.rejects(f) for f in m.functions))
-        return self._middleware[key]
+            own = (m for m in self._project.middleware if m.app is route.app)
+            self._middleware[key] = tuple(m for m in own if any(self.rejects(f) for f in m.functions))
+        passed = {id(router) for router, _ in route.listed.chain} if route.listed is not None else set()
+        for middleware in self._middleware[key]:
+            if middleware.router in (None, route.app.router) or id(middleware.router) in passed:
+                yield middleware.name
 
     def _route_class(self, given: s.Expr | s.Missing, code: Code) -> str:
         if isinstance(given, s.Missing):
@@ -166,7 +171,8 @@ def denied_status(status: s.Expr) -> bool:
         case int():
             return status in (401, 403)
         case s.Ref(name=name):
-            return bool(_DENIED.search(name.rpartition(".")[2]))
+            # HTTPStatus.FORBIDDEN.value
+            return bool(_DENIED.search(name.removesuffix(".value").rpartition(".")[2]))
         case s.Attribute(attr=attr):
             return bool(_DENIED.search(attr))
     return False

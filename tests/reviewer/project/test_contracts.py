@@ -77,6 +77,48 @@ def test_inputs_of_dependencies_models_and_views(project_of: ProjectOf) -> None:
     assert limit.declared.expr == s.Ref("int")
 
 
+def test_an_ordinary_class_is_no_input(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from dataclasses import dataclass
+            from typing import Annotated, Generic, TypeVar
+            from fastapi import Depends, FastAPI
+            from pydantic import BaseModel
+
+            S = TypeVar("S")
+            app = FastAPI()
+
+            class User(BaseModel):
+                name: str
+
+            class Subject(Generic[S]):
+                def __init__(self, user: S) -> None: ...
+
+            class Money:
+                @classmethod
+                def __get_pydantic_core_schema__(cls, source, handler): ...
+
+            @dataclass
+            class Line:
+                count: int
+
+            class Authenticator:
+                def __call__(self, subject: Subject[User]) -> Subject[User]: ...
+
+            Caller = Annotated[Subject[User], Depends(Authenticator())]
+
+            @app.post("/orders")
+            def create(caller: Caller, line: Line, price: Money): ...
+            """
+        }
+    )
+    found = route(project, "POST /orders")
+
+    assert [i.name for i in found.inputs] == ["line", "price"]
+    assert {c.name for c in found.body_classes} == {"Line", "Money"}
+
+
 def test_order_is_known_within_one_block_only(project_of: ProjectOf) -> None:
     project = project_of(
         {
