@@ -70,6 +70,35 @@ async def place(order_id: int, express: bool, gift: bool) -> int:
 async def place_order(order_id: int, *, express: bool, gift: bool) -> int:
     return order_id + express + gift
 ```
+
+Values for what was left out decide nothing:
+
+```python good
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from app.tasks import create
+
+app = FastAPI()
+
+
+class Wish(BaseModel):
+    goal: str
+    tasks: list[str] | None = None
+    last: str | None = None
+    result: str | None = None
+    done: list[str] | None = None
+
+
+@app.post("/tasks")
+async def create_tasks(wish: Wish) -> list[str]:
+    return await create(wish.goal, wish.tasks or [], wish.last or "", wish.result or "", wish.done or [])
+```
+
+```python good app/tasks.py
+async def create(goal: str, tasks: list[str], last: str, result: str, done: list[str]) -> list[str]:
+    return [goal, *tasks, last, result, *done]
+```
 """
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check

@@ -100,6 +100,7 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.blocking import CACHE, ITERATED, Blocking, blocking
+from fastreview_checks.knowledge.once import runs_once
 
 
 class Wait(NamedTuple):
@@ -134,6 +135,8 @@ def _confidence(subject: LoopFunction) -> Confidence:
         return Confidence.POSSIBLE
     # What is cached waits once, and for one caller.
     if any(_is_cached(code) for code in (*(step.code for step in subject.steps[1:]), subject.function)):
+        return Confidence.POSSIBLE
+    if any(runs_once(step) for step in subject.steps):
         return Confidence.POSSIBLE
     return Confidence.CERTAIN if not subject.steps else Confidence.LIKELY
 

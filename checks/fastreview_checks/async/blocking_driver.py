@@ -48,6 +48,24 @@ async def products() -> list[str]:
         return list(await session.scalars(text("select name from product")))
 ```
 
+The engine has more than one name:
+
+```python bad
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.engine import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("postgresql://db/shop")  # finding
+app = FastAPI()
+
+
+@app.get("/products")
+async def products() -> list[str]:
+    with Session(engine) as session:
+        return list(session.scalars(text("select name from product")))
+```
+
 From `def` routes only:
 
 ```python good
@@ -99,9 +117,11 @@ def blocking_driver(project: Project) -> Found:
         rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
         if users and (len(rivals) == 1 or _serves(site, driver, users)):
             yield _hit(site, name, driver, users)
-    first = next((site for site, name in created if name in ASYNC_DRIVERS), None)
-    if first is not None:
-        yield Met(first.place, "The driver is an async one.")
+    # The database says more than a cache or an HTTP client beside it.
+    in_loop = sorted(((s, n) for s, n in created if n in ASYNC_DRIVERS), key=lambda one: "engine" not in one[1].lower())
+    if in_loop:
+        site, name = in_loop[0]
+        yield Met(site.place, f"`{name}` is an async driver.")
 
 
 def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> bool:

@@ -72,6 +72,34 @@ async def export():
     return StreamingResponse(iter([b"id"]))
 ```
 
+Switched off because one of the answers is a `Response`; a model may stand there all the same:
+
+```python bad
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Order(BaseModel):
+    id: int
+
+
+@app.get("/orders/{order_id}", response_model=None)
+async def read_order(order_id: int) -> Order | JSONResponse:  # finding
+    if order_id < 1:
+        return JSONResponse({"error": "no such order"}, 404)
+    return Order(id=order_id)
+
+
+@app.get("/invoices/{order_id}", response_model=Order)
+async def read_invoice(order_id: int) -> Order | JSONResponse:
+    if order_id < 1:
+        return JSONResponse({"error": "no such order"}, 404)
+    return Order(id=order_id)
+```
+
 A route that two prefixes share is one contract, and one finding:
 
 ```python bad
@@ -120,15 +148,17 @@ def missing_response_contract(route: Route, project: Project) -> Found:
         return
     if _answers_by_hand(route.endpoint, project):
         raise NotApplicable("the endpoint returns a Response of its own, or nothing")
-    what = (
-        f"promises only `{syntax.written(declared.expr, 60)}`"
-        if declared is not None
-        else "does not say what it answers"
-    )
+    remedy = f"Give `{route.endpoint.name}` a return type or a `response_model` that names them."
+    if declared is not None:
+        what = f"promises only `{syntax.written(declared.expr, 60)}`"
+    elif route.option("response_model") is None:
+        what = "switches its response model off"
+        remedy = "Name the model in `response_model`: a `Response` that is returned is still sent as it is."
+    else:
+        what = "does not say what it answers"
     yield Hit(
         route.endpoint.place,
-        f"{route.key} {what}: clients and the documentation see an empty schema, and nothing filters the fields. "
-        f"Give `{route.endpoint.name}` a return type or a `response_model` that names them.",
+        f"{route.key} {what}: clients and the documentation see an empty schema, and nothing filters the fields. {remedy}",
         confidence=Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
     )
 

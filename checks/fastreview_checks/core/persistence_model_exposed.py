@@ -62,14 +62,12 @@ async def read_first(order: Order = Depends(first_order)):
 ```
 """
 
-from collections.abc import Iterator
-
-from fastreview.api import Confidence, Found, Hit, Project, Related, Route, Table, check
+from fastreview.api import Confidence, Found, Hit, Project, Related, Table, check
 
 
 @check("COR007", dimension="core", level=1, gate=True, each=Table, effort="hours")
 def persistence_model_exposed(table: Table, project: Project) -> Found:
-    uses = [(route, how) for route in project.routes if route.is_api for how in _uses(route, table)]
+    uses = project.contract_uses.get(id(table.cls), ())
     if not uses:
         return
     first = uses[0][0]
@@ -81,10 +79,3 @@ def persistence_model_exposed(table: Table, project: Project) -> Found:
         related=tuple(Related(route.place, f"{how} of {route.key}") for route, how in uses),
         confidence=Confidence.LIKELY,
     )
-
-
-def _uses(route: Route, table: Table) -> Iterator[str]:
-    if any(cls is table.cls for cls in route.answer_classes):
-        yield "the response model"
-    if any(cls is table.cls for cls in route.body_classes):
-        yield "the body"

@@ -170,5 +170,7 @@ def _reads_all(origin: Origin, project: Project) -> bool:
 
 
 def _place(origin: Origin) -> Place:
-    line = origin.expr.line if isinstance(origin.expr, syntax.Call) else 0
-    return Place(origin.code.module.path, line)
+    if isinstance(origin.expr, syntax.Call):
+        return Place(origin.code.module.path, origin.expr.line)
+    reading = (s for s in origin.code.statements if any(origin.expr in syntax.walk(e) for e in syntax.expressions(s)))
+    return Place(origin.code.module.path, next((getattr(s, "line", 0) for s in reading), 0))

@@ -133,23 +133,27 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
             kind = next((COMPONENT_BASES[b] for b in sorted(cls.ancestry.external) if b in COMPONENT_BASES), "")
             if kind:
                 parts.setdefault(cls.key, (cls.place, f"`{cls.name}` is {kind}"))
-        for code in module.codes():
-            for site in code.calls:
-                target = project.values.target(site)
-                named = [
-                    target,
-                    *(project.values.of(a, code) for a in (*site.call.args, *(k.value for k in site.call.keywords))),
-                ]
-                if isinstance(target, Function) and _makes_router(target, project):
-                    parts.setdefault(target.key, (target.place, f"`{target.name}` makes routers"))
-                    users.setdefault(target.key, set()).add(module.path)
-                for value in named:
-                    if isinstance(value, Class) and value.key in parts:
-                        users.setdefault(value.key, set()).add(module.path)
+    factories = {f.name for f in project.functions if f.owner is None and _may_make_router(f)}
+    classes = {key.rpartition(".")[2] for key in parts}
+    for code in project.mentions(*sorted(factories | classes)):
+        for site in code.calls:
+            target = project.values.target(site)
+            if isinstance(target, Function) and target.name in factories and _makes_router(target, project):
+                parts.setdefault(target.key, (target.place, f"`{target.name}` makes routers"))
+                users.setdefault(target.key, set()).add(code.module.path)
+            given = (*site.call.args, *(k.value for k in site.call.keywords))
+            for value in (target, *(project.values.of(a, code) for a in given)):
+                if isinstance(value, Class) and value.key in parts:
+                    users.setdefault(value.key, set()).add(code.module.path)
     for key, (place, what) in parts.items():
         others = users.get(key, set()) - {place.path}
         if len(others) > 1:
             yield place, what, len(others)
+
+
+def _may_make_router(function: Function) -> bool:
+    returns = syntax.written(function.facts.returns, 80) if function.facts.returns_annotated else ""
+    return returns.endswith("Router") or any(name.endswith("Router") for name in function.called)
 
 
 def _makes_router(function: Function, project: Project) -> bool:

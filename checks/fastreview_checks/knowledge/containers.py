@@ -35,6 +35,8 @@ LOCKED_INSTALL = re.compile(
     r"|\brye\s+sync\b|\buv\s+pip\s+sync\b|\bpixi\s+install\b|pip\s+install\b[^&|;]*\S*\.lock\b"
 )
 REQUIREMENTS = re.compile(r"(?:-r|--requirement|--requirements)[ =]*(?P<path>\S+\.(?:txt|lock|in))")
+# Tools that an entry point hands the process over with, to a user who is not root.
+DROPS_ROOT = re.compile(r"\b(?:gosu|su-exec|setpriv|runuser|chpst|s6-setuidgid)\b[\s\"',]+\S")
 RELOAD = re.compile(r"--reload\b(?![-\w])|\bfastapi\s+dev\b|\bflask\s+run\b.*--debug")
 SECRET_NAME = re.compile(r"(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)(?:_KEY|_ID)?$")
 PLACEHOLDER = re.compile(
@@ -107,6 +109,20 @@ def floating(image: str) -> bool:
     if not tag or tag == "latest":
         return True
     return name == "python" and not EXACT_PYTHON.match(tag)
+
+
+def drops_root(stages: tuple[file_facts.Stage, ...], project: Project) -> bool:
+    """Whether the entry point begins as root, prepares folders and goes on as another user."""
+    started = " ".join(i.value for i in instructions(stages, "ENTRYPOINT", "CMD"))
+    copied = [i.value.split() for i in instructions(stages, "COPY", "ADD")]
+    # COPY docker/entry.sh /run.sh: the script is known under the name that it has in the repository.
+    sources = [words[-2] for words in copied if len(words) > 1 and words[-1].rpartition("/")[2] in _last_parts(started)]
+    scripts = started_scripts(project, " ".join((started, *sources)))
+    return bool(DROPS_ROOT.search(started)) or any(DROPS_ROOT.search(text) for _, _, text in scripts)
+
+
+def _last_parts(command: str) -> set[str]:
+    return {word.rpartition("/")[2] for word in re.findall(r"[\w./-]+", command)}
 
 
 def started_scripts(project: Project, command: str) -> Iterator[tuple[str, int, str]]:

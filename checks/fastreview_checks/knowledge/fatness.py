@@ -27,8 +27,11 @@ def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tu
     if calls:
         what = "uses the database session itself" if budget.storage else "builds its own queries"
         yield what, Related(calls[0].place, f"`{calls[0].call.method}` is called here")
-    if function.facts.complexity > budget.complexity:
-        yield f"takes {function.facts.complexity} paths (budget {budget.complexity})", None
+    paths = function.facts.complexity
+    if paths > budget.complexity:
+        paths -= sum(_fallbacks(function.body))
+    if paths > budget.complexity:
+        yield f"takes {paths} paths (budget {budget.complexity})", None
     if function.facts.statements > budget.statements:
         yield f"has {function.facts.statements} statements (budget {budget.statements})", None
     decisions = tuple(_decisions(function.body))
@@ -48,6 +51,24 @@ def _decisions(body: syntax.Body) -> Iterator[syntax.Stmt]:
                 pass
         for block in syntax.blocks(stmt):
             yield from _decisions(block)
+
+
+def _fallbacks(body: syntax.Body) -> Iterator[int]:
+    """Branches that radon counts for values that may be missing (``limit or 20``): they decide nothing."""
+    for stmt in syntax.statements(body):
+        if isinstance(stmt, syntax.If | syntax.Assert | syntax.Loop | syntax.Match):
+            continue
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                if isinstance(node, syntax.Operation) and node.op == "or" and _is_plain(node.operands[-1]):
+                    yield len(node.operands) - 1
+
+
+def _is_plain(value: syntax.Expr) -> bool:
+    """A literal or an empty collection."""
+    if isinstance(value, syntax.Items | syntax.Mapping):
+        return not syntax.children(value)
+    return value is None or isinstance(value, str | int | float)
 
 
 def _leaves(body: syntax.Body) -> bool:

@@ -105,7 +105,8 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
         case Kind.SIGNING:
             # A placeholder as a default signs tokens as well as any other value.
             works = how == "default" or not (is_placeholder(value) or is_identifier(name, value))
-            return WrittenSecret(name, place, f"The signing key `{name}` has a working {_word(how)}") if works else None
+            use = "encryption" if "crypt" in name.lower() or "fernet" in name.lower() else "signing"
+            return WrittenSecret(name, place, f"The {use} key `{name}` has a working {_word(how)}") if works else None
         case Kind.PASSWORD | Kind.DATABASE:
             if is_placeholder(value) or " " in value.strip() or (how == "literal" and is_identifier(name, value)):
                 return None

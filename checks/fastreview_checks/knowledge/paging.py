@@ -84,7 +84,8 @@ def asks_by_id(route: Route) -> bool:
     for given in route.inputs:
         words = [node.last.lower() for node in syntax.walk(given.declared.expr) if isinstance(node, syntax.Ref)]
         # ids, user_ids, and ids[] as jQuery and PHP write it.
-        if plain(given.alias).removesuffix("[]").endswith("ids") and ("list" in words or "set" in words) and given.default is not None:
+        named = plain(given.alias).removesuffix("[]").endswith("ids")
+        if named and ("list" in words or "set" in words) and given.default is not None:
             return True
     return False
 

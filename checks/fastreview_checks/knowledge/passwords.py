@@ -9,6 +9,15 @@ STRONG = (
     "cryptography.hazmat.primitives.kdf.", "flask_bcrypt.", "libpass.",
 )  # fmt: skip
 
+# What those libraries' functions, classes and methods are called: only calls of such names are looked at.
+CALLED = (
+    "hash", "verify", "hashpw", "checkpw", "gensalt", "kdf", "CryptContext", "PasswordHasher", "PasswordHash", "recommended",
+    "scrypt", "pbkdf2_hmac", "generate_password_hash", "check_password_hash", "make_password", "check_password", "encrypt",
+    "verify_and_update", "hash_password", "verify_password", "PasswordHelper", "Argon2Hasher", "BcryptHasher", "Bcrypt",
+    "derive", "Scrypt", "PBKDF2HMAC", "Argon2id", "using", "str", "needs_update", "check_needs_rehash", "new", "md5", "sha1",
+    "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s",
+)  # fmt: skip
+
 # Fast on purpose: a graphics card tries billions of passwords a second.
 FAST = frozenset(
     f"hashlib.{name}"

@@ -23,6 +23,8 @@ def is_program(site: CallSite, project: Project) -> bool:
     imported = {i.module.partition(".")[0] for i in module.facts.imports}
     if PROGRAM_PATH.search(module.path) or not imported.isdisjoint(COMMAND_LIBRARIES):
         return True
+    if isinstance(site.code, Function) and _asks_a_person(site.code):
+        return True
     # A module with `if __name__ == "__main__":` and functions named main is a program as far as these go.
     guarded = [stmt for stmt in module.body if isinstance(stmt, syntax.If) and _asks_name(stmt.test)]
     if not isinstance(site.code, Function):
@@ -68,6 +70,11 @@ def _imports(module: Module) -> Iterator[str]:
         name = absolute_name(module, one)
         parts = f"{name}.{one.name}".split(".")
         yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def _asks_a_person(function: Function) -> bool:
+    """Whether a function holds a dialogue: what it prints stands around an `input`, called or handed to a thread."""
+    return any(site.call.name == "input" or syntax.Ref("input") in site.call.args for site in function.calls)
 
 
 def _asks_name(test: syntax.Expr) -> bool:

@@ -12,10 +12,12 @@ _BY_PURPOSE = re.compile(
     r"(?:^|[_\-/{])(?:log[_-]?in|sign[_-]?in|sign[_-]?up|sign[_-]?out|log[_-]?out|register|registration|signup|token|tokens|refresh\w*"
     r"|forgot\w*|recover\w*|password[_-]?(?:reset|recovery|forgot)\w*|reset[_-]?password\w*|(?:verify|confirm|activate)\w*"
     r"|verification|activation|callback|oauth2?|oidc|saml|sso|otp|magic\w*|captcha|challenge|csrf\w*|unsubscribe|subscribe"
-    r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|health\w*|ping|readiness|liveness|graphql)"
+    r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|graphql)"
     r"(?:$|[_\-/}])",
     re.IGNORECASE,
 )
+# Probes end with these words; what stands below ``/health`` may do anything.
+_PROBE = re.compile(r"^(?:health\w*|ping|readiness|liveness)$", re.IGNORECASE)
 _FIRST_WORDS = 2
 """A flow is named where a path ends and where an endpoint's name begins: a router's prefix ``/auth`` opens nothing."""
 
@@ -44,7 +46,7 @@ def is_public_by_purpose(route: Route) -> bool:
     """Whether what the route is called says that it is for callers who are not signed in."""
     parts = static_parts(route)
     name = route.endpoint.name if route.endpoint is not None else ""
-    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name))
+    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name)) or bool(_PROBE.match(parts[-1] if parts else ""))
 
 
 def is_registration(route: Route) -> bool:

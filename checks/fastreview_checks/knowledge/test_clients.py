@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import App, CallSite, Class, External, Function, Project, Variable, syntax
+from fastreview.api import App, CallSite, Class, Code, External, Function, Project, Variable, syntax
 
 SYNC = frozenset({"fastapi.testclient.TestClient", "starlette.testclient.TestClient", "fastapi.TestClient"})
 ASYNC = frozenset({"httpx.AsyncClient", "async_asgi_testclient.TestClient", "asgi_testclient.TestClient",
@@ -81,6 +81,8 @@ def _own_app(site: CallSite, project: Project) -> bool:
     transport = site.call.keyword("transport")
     if isinstance(transport, syntax.Call):
         given = transport.argument(0, "app")
+    if isinstance(given, syntax.Call):
+        return _makes_small_app(given, site.code, project)
     if not isinstance(given, syntax.Ref) or "." in given.name:
         return False
     definition = project.names.lookup(site.code, given.name)
@@ -94,8 +96,25 @@ def _own_app(site: CallSite, project: Project) -> bool:
         # A fixture: what it returns or yields.
         fixture = next((f for f in module.functions if f.name == given.name and f.parent is None), None)
         bindings = tuple(b for found in fixture.bindings.values() for b in found) if fixture else ()
-    made = [b.expr for b in bindings if isinstance(b.expr, syntax.Call) and b.expr.method in ("FastAPI", "Starlette")]
-    return module.kind == "test" and bool(made) and all(isinstance(m.keyword("lifespan"), syntax.Missing) for m in made)
+    calls = [b.expr for b in bindings if isinstance(b.expr, syntax.Call)]
+    made = [call for call in calls if _is_app(call)] or calls
+    code = definition.code if isinstance(definition, Variable) else module
+    return module.kind == "test" and bool(made) and all(_makes_small_app(call, code, project) for call in made)
+
+
+def _is_app(call: syntax.Call) -> bool:
+    return call.method in ("FastAPI", "Starlette")
+
+
+def _makes_small_app(call: syntax.Call, code: Code, project: Project) -> bool:
+    """``FastAPI()`` without a lifespan, or a function of the tests that makes and returns one."""
+    if _is_app(call):
+        return isinstance(call.keyword("lifespan"), syntax.Missing)
+    maker = project.values.of(call.func, code)
+    if not isinstance(maker, Function) or maker.module.kind != "test":
+        return False
+    apps = [site.call for site in maker.calls if _is_app(site.call)]
+    return bool(apps) and all(isinstance(app.keyword("lifespan"), syntax.Missing) for app in apps)
 
 
 def _in_process(site: CallSite) -> bool:

@@ -79,7 +79,7 @@ spec:
 import posixpath
 
 from fastreview.api import ContainerFile, Found, Hit, Met, Project, Side, check, file_facts
-from fastreview_checks.knowledge.containers import FRONTEND, instructions, is_full, lineage, locked, shipped
+from fastreview_checks.knowledge.containers import FRONTEND, drops_root, instructions, is_full, lineage, locked, shipped
 
 _ORCHESTRATED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Nomad", "Fly", "Render", "Rollout", "Service"})
 
@@ -90,7 +90,7 @@ def container_production_grade(container: ContainerFile, project: Project) -> Fo
     stages = lineage(facts)
     lacking = (
         (not _multi_stage(facts, stages), "one stage builds and ships", "build in a stage of its own"),
-        (_is_root(stages), "it runs as root", "set a `USER`"),
+        (_is_root(stages) and not drops_root(stages, project), "it runs as root", "set a `USER`"),
         (not _checked(stages, facts.path, project), "nothing checks its health", "add a health check"),
         (not locked(facts, project), "it does not install from a lock file", "install from a lock file"),
         (is_full(stages[-1].image), f"`{stages[-1].image}` is a full image", "ship a slim image"),

@@ -132,7 +132,7 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
     if library := library_of(project):
         yield Met(app.place, f"`{library}` gives all errors one schema.", Rung.CONFIGURED)
         return
-    by_name = {h.handles: h for h in app.exception_handlers}
+    by_name = {h.handles: h for h in app.main_exception_handlers}
     chosen = {
         "404 and 405 of the router": _first(by_name, HTTP) or (by_name.get("404") if "405" in by_name else None),
         "validation errors": _first(by_name, VALIDATION),

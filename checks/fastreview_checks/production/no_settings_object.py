@@ -78,7 +78,10 @@ from fastreview_checks.knowledge.configuration import converting_reader, own_set
 def no_settings_object(project: Project) -> Found:
     if project.settings:
         settings = max(project.settings, key=lambda one: len(one.cls.facts.fields))
-        yield Met(settings.place, f"`{settings.name}` reads and checks the configuration once.", Rung.CONFIGURED)
+        extended = {base.key for one in project.settings for base in one.cls.ancestry.project if base is not one.cls}
+        parts = sum(one.cls.key not in extended for one in project.settings)
+        what = f"`{settings.name}` reads and checks" if parts < 2 else f"{parts} settings classes read and check"
+        yield Met(settings.place, f"{what} the configuration once.", Rung.CONFIGURED)
         return
     own = next(own_settings(project), None)
     if own is not None:

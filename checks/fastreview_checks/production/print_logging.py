@@ -76,6 +76,33 @@ def users() -> None:
     print("ann")
 ```
 
+A dialogue at a terminal:
+
+```python good app/main.py
+from fastapi import FastAPI
+
+from app.setup import confirm
+
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> bool:
+    return confirm("ready")
+```
+
+```python good app/setup.py
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def confirm(what: str) -> bool:
+    print("about to install", what)
+    logger.info("asked for %s", what)
+    return input("go on? ") == "y"
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 

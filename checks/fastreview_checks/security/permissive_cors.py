@@ -133,7 +133,7 @@ def permissive_cors(middleware: Middleware, project: Project) -> Found:
             symbol="literal",
             severity=Severity.MINOR,
         )
-    elif isinstance(given[0], syntax.Ref | syntax.Attribute):
+    elif isinstance(given[0], syntax.Ref | syntax.Attribute) and not _in_code(given[0], code, project):
         yield Met(middleware.place, "CORS allows named origins that come from settings.")
 
 

@@ -70,6 +70,22 @@ app.include_router(products)
 app.include_router(accounts)
 ```
 
+A health check is open on purpose; what stands below its path is not one:
+
+```python bad
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/health")
+def check() -> None: ...
+
+
+@app.post("/health/email")
+def send_email(recipient: str) -> None: ...  # finding
+```
+
 A `GET` that deletes:
 
 ```python bad

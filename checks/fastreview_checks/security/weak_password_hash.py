@@ -87,6 +87,7 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.passwords import (
+    CALLED,
     FAST,
     HASHES_PASSWORDS,
     NOT_A_PASSWORD,
@@ -103,24 +104,23 @@ def weak_password_hash(project: Project) -> Found:
     tables = {id(table.cls) for table in project.tables}
     strong: CallSite | None = None
     weak = False
-    for module in project.service_modules:
-        for code in module.codes():
-            hashes, fast = _hashing(code, project)
-            strong = strong or next(iter(hashes), None)
-            for site, what in fast if not hashes else ():
+    for code in dict.fromkeys(site.code for site in project.calls(*CALLED)):
+        hashes, fast = _hashing(code, project)
+        strong = strong or next(iter(hashes), None)
+        for site, what in fast if not hashes else ():
+            weak = True
+            text = f"`{what}` hashes the password: it is built for speed, and so are those who guess. {_ADVICE}"
+            yield Hit(site.place, text, symbol=code.qualname)
+        for site in hashes:
+            scheme = _weak_scheme(site)
+            if scheme:
                 weak = True
-                text = f"`{what}` hashes the password: it is built for speed, and so are those who guess. {_ADVICE}"
-                yield Hit(site.place, text, symbol=code.qualname)
-            for site in hashes:
-                scheme = _weak_scheme(site)
-                if scheme:
-                    weak = True
-                    yield Hit(
-                        site.place, f"The scheme `{scheme}` is no protection for passwords. {_ADVICE}", symbol=scheme
-                    )
-            for place, text in _compared(code, project, tables):
-                weak = True
-                yield Hit(place, f"{text} {_ADVICE}", symbol=code.qualname)
+                yield Hit(site.place, f"The scheme `{scheme}` is no protection for passwords. {_ADVICE}", symbol=scheme)
+    columns = {name for table in project.tables for name in table.cls.fields if PASSWORD.match(name)}
+    for code in project.mentions(*sorted(columns)):
+        for place, text in _compared(code, project, tables):
+            weak = True
+            yield Hit(place, f"{text} {_ADVICE}", symbol=code.qualname)
     if strong is None and not weak:
         raise NotApplicable("no passwords are hashed or compared")
     if strong is not None:
@@ -135,7 +135,7 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
         isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
     )
     for site in code.calls:
-        target = project.values.target(site)
+        target = project.values.target(site) if site.call.method in CALLED else None
         if not isinstance(target, External):
             continue
         if target.name.startswith(STRONG):

@@ -127,6 +127,52 @@ def test_items() -> None:
         assert client.get("/items").json() == []
 ```
 
+A small app that the tests make for one part has no lifespan to enter:
+
+```python good app/main.py
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/items")
+def items() -> list[str]:
+    return []
+```
+
+```python good tests/test_items.py
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+def small_app() -> FastAPI:
+    small = FastAPI()
+    small.get("/one")(lambda: "1")
+    return small
+
+
+def test_all() -> None:
+    with TestClient(app) as client:
+        assert client.get("/items").json() == []
+
+
+def test_one() -> None:
+    small = small_app()
+    assert TestClient(small).get("/one").json() == "1"
+    assert TestClient(small_app()).get("/one").json() == "1"
+```
+
 Plain endpoints without a lifespan:
 
 ```python good app/main.py
@@ -163,10 +209,10 @@ def async_client(project: Project) -> Found:
         raise NotApplicable("the project has no endpoints")
     found = list(clients(project))
     if not found:
-        said = "The tests never call" if project.tests else "There are no tests, so none calls"
+        said = "The tests never call" if project.tests else "There are no tests that call"
         yield Hit(
             project.tests[0].place if project.tests else project.place,
-            f"{said} the app in their own process, so routing, validation and status codes are unproven. Use "
+            f"{said} the app in their own process: routing, validation and status codes are unproven. Use "
             "`httpx.AsyncClient` with `ASGITransport`.",
         )
         return

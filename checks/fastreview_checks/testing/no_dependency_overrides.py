@@ -107,11 +107,10 @@ def no_dependency_overrides(project: Project) -> Found:
         raise NotApplicable("no route has a dependency")
     found = overrides(project)
     if not found:
-        said = "No test overrides" if project.tests else "There are no tests, so none overrides"
+        said = "No test overrides a dependency" if project.tests else "There are no tests that override a dependency"
         yield Hit(
             project.tests[0].place if project.tests else project.place,
-            f"{said} one of the {len(project.dependencies)} dependencies, so the tests run on real ones or patch internals. "
-            "Replace what they need with `app.dependency_overrides`.",
+            f"{said}, so they run on the real ones or patch internals. Replace what they need with `app.dependency_overrides`.",
         )
         return
     kept = [one for one in found if not one.cleared]

@@ -107,7 +107,7 @@ def unread(path: str, error: str) -> ModuleFacts:
 
 
 def _unparsed(path: str, key: str, lines: int, error: str) -> ModuleFacts:
-    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), EMPTY_BODY)
+    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), (), False, EMPTY_BODY)
 
 
 class _Extraction:
@@ -141,6 +141,8 @@ class _Extraction:
             "",
             _GENERATED.search(self.text, 0, 1_000) is not None,
             tuple(sorted(tally.called)),
+            tuple(sorted(tally.mentioned)),
+            tally.binds,
             _raw(body),
         )
 
@@ -240,6 +242,8 @@ class _Extraction:
             tally.decisions + 1 if simple else _radon_complexity(node),
             tally.statements,
             tuple(sorted(tally.called)),
+            tuple(sorted(tally.mentioned)),
+            tally.binds,
             _raw(body),
         )
         # Outer before inner, as they stand in the file.

@@ -59,7 +59,7 @@ class Tally:
     `match` statements stand inside, whose share only radon knows.
     """
 
-    __slots__ = ("called", "closures", "decisions", "statements", "yields")
+    __slots__ = ("binds", "called", "closures", "decisions", "mentioned", "statements", "yields")
 
     def __init__(self) -> None:
         self.decisions = 0
@@ -67,6 +67,8 @@ class Tally:
         self.yields = False
         self.closures = False
         self.called: set[str] = set()
+        self.mentioned: set[str] = set()
+        self.binds = False
 
 
 _tally = Tally()
@@ -121,11 +123,13 @@ def literal_text(value: str) -> str:
 
 
 def _name(node: ast.Name, depth: int) -> Expr:
+    _tally.mentioned.add(node.id)
     return s.Ref(node.id)
 
 
 def _attribute(node: ast.Attribute, depth: int) -> Expr:
     parts = [node.attr]
+    _tally.mentioned.add(node.attr)
     value: ast.expr = node.value
     while type(value) is ast.Attribute:
         parts.append(value.attr)
@@ -242,6 +246,7 @@ def _lambda(node: ast.Lambda, depth: int) -> Expr:
 
 def _sources(nodes: list[ast.comprehension], depth: int) -> tuple[s.Source, ...]:
     _tally.decisions += sum([len(g.ifs) + 1 for g in nodes])
+    _tally.binds = True
     return tuple(
         [
             s.Source(expression(g.target, depth), expression(g.iter, depth), _all(g.ifs, depth), bool(g.is_async))
@@ -278,6 +283,7 @@ def _conditional(node: ast.IfExp, depth: int) -> Expr:
 
 
 def _walrus(node: ast.NamedExpr, depth: int) -> Expr:
+    _tally.binds = True
     return s.Walrus(expression(node.target, depth), expression(node.value, depth))
 
 

@@ -74,6 +74,15 @@ class Code:
         """Last parts of the names of what it calls; known without decoding the body."""
         raise NotImplementedError
 
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        """Names and attributes in its body; known without decoding it."""
+        raise NotImplementedError
+
+    @property
+    def binds_in_expressions(self) -> bool:
+        raise NotImplementedError
+
     @cached_property
     def body(self) -> s.Body:
         return _decode_body(self.raw_body)
@@ -93,13 +102,16 @@ class Code:
     def bindings(self) -> dict[str, list[Binding]]:
         """Every way a name is bound in this body, in source order."""
         found: dict[str, list[Binding]] = {}
+        inside = self.binds_in_expressions
         for stmt in self.statements:
             _bind(stmt, found)
+            if inside:
+                _bind_in_expressions(stmt, found)
         return found
 
     @cached_property
     def local_imports(self) -> dict[str, Import]:
-        return {i.bound: i for i in self.module.facts.imports if i.within == self.qualname}
+        return self.module.imports_within.get(self.qualname, {})
 
 
 class Module(Code, Subject):
@@ -141,6 +153,14 @@ class Module(Code, Subject):
         return self.facts.called
 
     @property
+    def mentioned(self) -> tuple[str, ...]:
+        return self.facts.mentioned
+
+    @property
+    def binds_in_expressions(self) -> bool:
+        return self.facts.binds_in_expressions
+
+    @property
     def is_package(self) -> bool:
         return self.path.endswith("__init__.py")
 
@@ -179,6 +199,28 @@ class Module(Code, Subject):
     def star_imports(self) -> tuple[Import, ...]:
         return tuple(i for i in self.facts.imports if not i.within and i.name == "*")
 
+    @cached_property
+    def exports(self) -> frozenset[str] | None:
+        """The names in ``__all__``, or None without one."""
+        return None if self.facts.exports is None else frozenset(self.facts.exports)
+
+    @cached_property
+    def imports_within(self) -> dict[str, dict[str, Import]]:
+        """Imports by the qualified name of the function that they stand in, "" for the top level."""
+        found: dict[str, dict[str, Import]] = {}
+        for one in self.facts.imports:
+            found.setdefault(one.within, {})[one.bound] = one
+        return found
+
+    @cached_property
+    def methods_of(self) -> dict[int, dict[str, Function]]:
+        """Methods by name, by the id of their class."""
+        found: dict[int, dict[str, Function]] = {}
+        for function in self.functions:
+            if function.owner is not None:
+                found.setdefault(id(function.owner), {})[function.name] = function
+        return found
+
     def codes(self) -> Iterator[Code]:
         """The top level and every function."""
         yield self
@@ -209,7 +251,7 @@ class Class:
 
     @cached_property
     def methods(self) -> dict[str, Function]:
-        return {f.facts.name: f for f in self.module.functions if f.owner is self}
+        return self.module.methods_of.get(id(self), {})
 
     @cached_property
     def fields(self) -> dict[str, FieldFacts]:
@@ -295,6 +337,14 @@ class Function(Code, Subject):
     @property
     def called(self) -> tuple[str, ...]:
         return self.facts.called
+
+    @property
+    def mentioned(self) -> tuple[str, ...]:
+        return self.facts.mentioned
+
+    @property
+    def binds_in_expressions(self) -> bool:
+        return self.facts.binds_in_expressions
 
     @property
     def line(self) -> int:
@@ -398,6 +448,9 @@ def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:  # noqa: C901 
             for handler in stmt.handlers:
                 if handler.name:
                     _add(found, handler.name, Binding("except", handler.type, handler.line))
+
+
+def _bind_in_expressions(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
     for expr in s.expressions(stmt):
         for node in s.walk(expr):
             if isinstance(node, s.Walrus) and isinstance(node.target, s.Ref):

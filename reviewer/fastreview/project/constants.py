@@ -13,6 +13,10 @@ Environment = Mapping[str, tuple[s.Expr, Code]]
 """What names stand for at one call of a function or in one turn of a loop: an expression and where it is written."""
 
 MAX_DEPTH = 12
+MAX_STEPS = 2_000
+"""Expressions looked at for one answer: constants made of constants multiply."""
+MAX_TEXT = 10_000
+"""Characters of a string that is followed any further."""
 _STRING_METHODS: dict[str, Callable[..., str]] = {
     "lower": str.lower, "upper": str.upper, "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip,
     "replace": str.replace, "removeprefix": str.removeprefix, "removesuffix": str.removesuffix, "title": str.title,
@@ -25,11 +29,17 @@ class Constants:
     def __init__(self, values: Values, callers: Callable[[Function], Sequence[CallSite]]) -> None:
         self._values = values
         self._callers = callers
+        self._steps = 0
 
     def text(self, expr: s.Expr | s.Missing, code: Code, env: Environment | None = None, depth: int = 0) -> str | None:
         """``expr`` as a string, or None. Unknown parts of an f-string become `UNKNOWN_PART`."""
-        if depth > MAX_DEPTH or isinstance(expr, s.Missing):
+        self._steps = self._steps + 1 if depth else 0
+        if depth > MAX_DEPTH or self._steps > MAX_STEPS or isinstance(expr, s.Missing):
             return None
+        found = self._text(expr, code, env, depth)
+        return found if found is None or len(found) <= MAX_TEXT else None
+
+    def _text(self, expr: s.Expr, code: Code, env: Environment | None, depth: int) -> str | None:
         match expr:
             case str():
                 return expr
@@ -99,7 +109,7 @@ class Constants:
         owner = self._owner(call, code, env, depth)
         given = [self.text(a, code, env, depth) for a in call.args]
         known = [g for g in given if g is not None]
-        if owner is None or len(known) != len(given):
+        if owner is None or len(known) != len(given) or sum(map(len, known)) * len(owner) > 100 * MAX_TEXT:
             return None
         try:
             return _STRING_METHODS[call.method](owner, *known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
@@ -79,25 +80,28 @@ def unwrapped(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Declare
     return Declared(expr, code)
 
 
-def classes_in(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Iterator[Class]:
+def classes_in(expr: s.Expr, code: Code, names: Names) -> Iterator[Class]:
     """Classes of the project that a type mentions, through containers, unions, ``Annotated`` and aliases."""
-    if depth > MAX_DEPTH:
-        return
-    declared = unwrapped(expr, code, names)
-    match declared.expr:
-        case s.Ref(name=name):
-            found = names.resolve(declared.code, name)
-            if isinstance(found, Class):
-                yield found
-        case s.Subscript(value=value, index=index):
-            yield from classes_in(value, declared.code, names, depth + 1)
-            for part in index.values if isinstance(index, s.Items) else (index,):
-                yield from classes_in(part, declared.code, names, depth + 1)
-        case s.Operation(op="|", operands=operands) | s.Items(values=operands):
-            for operand in operands:
-                yield from classes_in(operand, declared.code, names, depth + 1)
-        case _:
-            return
+    # What an alias stands for is looked into once: aliases of aliases multiply.
+    entered: dict[int, s.Expr] = {}
+    pending: list[tuple[s.Expr, Code, int]] = [(expr, code, 0)]
+    while pending:
+        part, scope, depth = pending.pop()
+        declared = unwrapped(part, scope, names)
+        if depth > MAX_DEPTH or (declared.expr is not part and id(declared.expr) in entered):
+            continue
+        entered[id(declared.expr)] = declared.expr
+        inner: tuple[s.Expr, ...] = ()
+        match declared.expr:
+            case s.Ref(name=name):
+                found = names.resolve(declared.code, name)
+                if isinstance(found, Class):
+                    yield found
+            case s.Subscript(value=value, index=index):
+                inner = (value, *(index.values if isinstance(index, s.Items) else (index,)))
+            case s.Operation(op="|", operands=operands) | s.Items(values=operands):
+                inner = operands
+        pending.extend((one, declared.code, depth + 1) for one in reversed(inner))
 
 
 def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
@@ -141,15 +145,16 @@ def inputs_of(route: Route) -> Iterator[Input]:
                     yield from _parameters(init, project.injection.of(init), project.names)
 
 
-def fields_of(cls: Class) -> Iterator[Input]:
+@lru_cache(maxsize=10_000)
+def fields_of(cls: Class) -> tuple[Input, ...]:
     """Fields of a model or dataclass, inherited ones too, the closest of a name only."""
     names = cls.module.project.names
-    seen: set[str] = set()
+    found: dict[str, Input] = {}
     for ancestor in cls.ancestry.project:
         for field in ancestor.facts.fields:
-            if field.annotated and field.name not in seen:
-                seen.add(field.name)
-                yield _field(ancestor, field, names)
+            if field.annotated and field.name not in found:
+                found[field.name] = _field(ancestor, field, names)
+    return tuple(found.values())
 
 
 def _field(owner: Class, field: FieldFacts, names: Names) -> Input:

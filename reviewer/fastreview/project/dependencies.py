@@ -56,10 +56,18 @@ class Injected:
         return ""
 
     def tree(self) -> Iterator[Injected]:
-        """It and everything it depends on, dependencies before what needs them."""
-        for injected in self.inner:
-            yield from injected.tree()
-        yield self
+        """It and everything it depends on, dependencies before what needs them, each once."""
+        entered = {id(self)}
+        pending = [(self, iter(self.inner))]
+        while pending:
+            injected, inner = pending[-1]
+            found = next((i for i in inner if id(i) not in entered), None)
+            if found is None:
+                pending.pop()
+                yield injected
+            else:
+                entered.add(id(found))
+                pending.append((found, iter(found.inner)))
 
 
 class Dependency(Subject):

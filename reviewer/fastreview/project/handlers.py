@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from fastreview.project.values import Bound
 
 if TYPE_CHECKING:
     from fastreview.project.routes import App
+    from fastreview.project.routing import Router
 
 _STATUS = re.compile(r"\d{3}")
 
@@ -22,8 +24,10 @@ _STATUS = re.compile(r"\d{3}")
 @dataclass(frozen=True, eq=False)
 class ExceptionHandler:
     """``handles`` is the full name of an exception class (``starlette.exceptions.HTTPException``, the key of one of the
-    project's) or a status code in digits, "" where the code does not tell. ``function`` is None for a library's."""
+    project's) or a status code in digits, "" where the code does not tell. ``function`` is None for a library's,
+    ``router`` the app that it is registered on."""
 
+    router: Router
     handles: str
     function: Function | None
     place: Place
@@ -34,10 +38,19 @@ def handlers_of(app: App) -> Iterator[ExceptionHandler]:
     """The handlers that the code registers on ``app`` and on the apps that it mounts."""
     for router in app.routers:
         for handled, handler, code, line in router.exception_handlers:
-            yield _handler(app, handled, handler, code, line)
+            yield _handler(app, router, handled, handler, code, line)
         for mapping, code in _mappings(app, router.call.keyword("exception_handlers"), router.code):
             for key, value in zip(mapping.keys, mapping.values, strict=True):
-                yield _handler(app, key, value, code, router.call.line if code is router.code else 0)
+                yield _handler(app, router, key, value, code, router.call.line if code is router.code else 0)
+
+
+def main_handlers_of(app: App) -> Iterator[ExceptionHandler]:
+    """Those of the app that answers most routes, ``app`` or one that it mounts: what goes wrong in a mounted app reaches
+    its own handlers only."""
+    chains = (route.listed.chain for route in app.routes if route.listed is not None)
+    answering = Counter(next((r for r, _ in reversed(chain) if r.is_app), app.router) for chain in chains)
+    main = max(answering, key=answering.__getitem__, default=app.router)
+    return (handler for handler in app.exception_handlers if handler.router is main)
 
 
 def _mappings(app: App, given: s.Expr | s.Missing, code: Code) -> Iterator[tuple[s.Mapping, Code]]:
@@ -50,14 +63,14 @@ def _mappings(app: App, given: s.Expr | s.Missing, code: Code) -> Iterator[tuple
                 yield origin[0], origin[1]
 
 
-def _handler(app: App, handled: s.Expr, handler: s.Expr, code: Code, line: int) -> ExceptionHandler:
+def _handler(app: App, router: Router, handled: s.Expr, handler: s.Expr, code: Code, line: int) -> ExceptionHandler:
     value = app.project.values.of(handler, code)
     if value is None and isinstance(handler, s.Ref):
         # A decorated function is registered under its qualified name.
         own = code.module.by_qualname.get(handler.name)
         value = own if isinstance(own, Function) else None
     function = value.function if isinstance(value, Bound) else value if isinstance(value, Function) else None
-    return ExceptionHandler(_handled(app, handled, code), function, Place(code.module.path, line), code)
+    return ExceptionHandler(router, _handled(app, handled, code), function, Place(code.module.path, line), code)
 
 
 def _handled(app: App, expr: s.Expr, code: Code) -> str:

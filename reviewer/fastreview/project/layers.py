@@ -28,11 +28,11 @@ _WEB_LIBRARIES = frozenset({"fastapi", "starlette"})
 
 def layer_of(project: Project, module: Module) -> str:
     """The layer of a service module. An app is created in ``entry``; routes, dependencies and middleware are ``web``."""
-    if any(r.is_app and r.code.module is module for r in project.routing.routers):
+    if module.path in project.entry_paths:
         return "entry"
     if module.path in project.web_paths:
         return "web"
-    models = [m for m in project.models if m.cls.module is module]
+    models = project.models_in.get(module.path, ())
     functions = [f for f in module.functions if f.owner is None and f.parent is None]
     if any(isinstance(m, Table) for m in models):
         return "data"
@@ -148,16 +148,28 @@ def _shortest(group: list[Module], graph: dict[int, list[tuple[Module, int]]]) -
     inside = {id(m) for m in group}
     best: tuple[tuple[Module, int], ...] = ()
     for start in sorted(group, key=lambda m: m.name)[:50]:
-        ways: dict[int, tuple[tuple[Module, int], ...]] = {id(start): ()}
+        before: dict[int, tuple[Module, int] | None] = {id(start): None}
         queue = [start]
         for module in queue:
+            back = next((line for target, line in graph[id(module)] if target is start), 0)
+            if back:
+                way = _way(before, module, back)
+                best = way if not best or len(way) < len(best) else best
+                break
             for target, line in graph[id(module)]:
-                way = (*ways[id(module)], (module, line))
-                if target is start and (not best or len(way) < len(best)):
-                    best = way
-                if id(target) in inside and id(target) not in ways:
-                    ways[id(target)] = way
+                if id(target) in inside and id(target) not in before:
+                    before[id(target)] = (module, line)
                     queue.append(target)
         if len(best) == 2:
             break
     return best
+
+
+def _way(
+    before: dict[int, tuple[Module, int] | None], module: Module, line: int
+) -> tuple[tuple[Module, int], ...]:
+    """From the start of a search to ``module``, each module with the line that imports the next."""
+    way = [(module, line)]
+    while (step := before[id(way[-1][0])]) is not None:
+        way.append(step)
+    return tuple(reversed(way))

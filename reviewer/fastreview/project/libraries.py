@@ -55,6 +55,11 @@ _PREFIXES = {
     "requests.sessions": "requests",
     "subprocess": "subprocess",
 }
+# Single names that a package re-exports where the rest of it stays.
+_SAME = {
+    "sqlalchemy.engine.create_engine": "sqlalchemy.create_engine",
+    "sqlalchemy.engine.engine_from_config": "sqlalchemy.engine_from_config",
+}
 _NOT_MOVED = frozenset({"fastapi.routing.iter_route_contexts"})
 _BY_LENGTH = sorted(_PREFIXES, key=len, reverse=True)
 _FIRST_PARTS = frozenset(p.partition(".")[0] for p in _PREFIXES)
@@ -64,6 +69,8 @@ def canonical(name: str) -> str:
     """One name for what libraries export under several: ``starlette.requests.Request`` is ``fastapi.Request``."""
     if name.partition(".")[0] not in _FIRST_PARTS or name in _NOT_MOVED:
         return name
+    if name in _SAME:
+        return _SAME[name]
     for prefix in _BY_LENGTH:
         if name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == ".":
             return _PREFIXES[prefix] + name[len(prefix) :]

@@ -24,6 +24,10 @@ _OFF_LOOP_DECORATORS = (
 """A function under a decorator of such a name does not run where it is called (asgiref, asyncer, Celery, dramatiq ...)."""
 
 
+MAX_STEPS = 100
+"""Calls that are followed from an entry point, one inside the other."""
+
+
 @dataclass(frozen=True, eq=False)
 class Entry:
     """Where the framework calls into the project on the loop. ``kind``: endpoint, dependency, middleware, lifespan,
@@ -79,7 +83,7 @@ class Loop:
         while queue:
             function = queue.popleft()
             _, entry, steps = ways[id(function)]
-            for site, called in self.callees(function):
+            for site, called in self.callees(function) if len(steps) < MAX_STEPS else ():
                 if id(called) not in ways:
                     ways[id(called)] = (called, entry, (*steps, site))
                     queue.append(called)
@@ -129,13 +133,16 @@ class Loop:
                     yield Entry("middleware", function, ())
         for app in self._project.apps:
             for router in app.routers:
-                for _, handler, code, _line in router.exception_handlers:
-                    value = self._project.values.of(handler, code)
-                    if isinstance(value, Function) and value.is_async:
-                        yield Entry("handler", value, ())
+                yield from self._handlers(router)
             if app.router is not None:
                 # Starlette runs the lifespan of the outermost app only.
                 yield from self._life(app.router)
+
+    def _handlers(self, app: Router) -> Iterator[Entry]:
+        for _, handler, code, _line in app.exception_handlers:
+            value = self._project.values.of(handler, code)
+            if isinstance(value, Function) and value.is_async:
+                yield Entry("handler", value, ())
 
     def _life(self, app: Router) -> Iterator[Entry]:
         """The lifespan of an app, and handlers of its events: they run on the loop before the first and after the last

@@ -39,6 +39,11 @@ _BUILTINS = frozenset(dir(builtins))
 MAX_HOPS = 30
 """Re-exports followed before giving up: import cycles end here."""
 
+MAX_STARS = 200
+"""Modules entered for one name through star imports."""
+
+MAX_ANCESTORS = 100
+
 
 class Names:
     """Resolves names. Answers are cached; a name that nothing in the project binds is a builtin or unknown."""
@@ -46,8 +51,9 @@ class Names:
     def __init__(self, modules: dict[str, Module]) -> None:
         self._modules = modules
         self._cache: dict[tuple[int, str], Definition | None] = {}
-        self._ancestries: dict[int, Ancestry] = {}
-        self._resolving: set[int] = set()
+        self._stars: dict[tuple[int, str], Definition | None] = {}
+        self._bases_of: dict[int, tuple[Class | External, ...]] = {}
+        self._resolving = 0
 
     def module(self, name: str) -> Module | None:
         return self._modules.get(name)
@@ -90,6 +96,15 @@ class Names:
     def in_module(self, module: Module, name: str, hops: int = 0) -> Definition | None:
         if hops > MAX_HOPS:
             return None
+        found = self._own(module, name, hops)
+        if found is None and module.star_imports:
+            found = self._starred(module, name, hops)
+        if found is None and name in _BUILTINS:
+            return External(f"builtins.{name}")
+        return found
+
+    def _own(self, module: Module, name: str, hops: int) -> Definition | None:
+        """What ``module`` itself binds, imports by name or has as a submodule."""
         bindings = module.bindings.get(name)
         found_import = module.top_level_imports.get(name)
         if bindings and not (found_import and all(b.kind == "annotate" for b in bindings)):
@@ -101,22 +116,38 @@ class Names:
             return self.imported(module, found_import, hops)
         if name in module.by_qualname:
             return module.by_qualname[name]
-        submodule = self._modules.get(f"{module.name}.{name}") if module.is_package else None
-        if submodule:
-            return submodule
+        return self._modules.get(f"{module.name}.{name}") if module.is_package else None
+
+    def _starred(self, module: Module, name: str, hops: int) -> Definition | None:
+        """What star imports bring, those of the imported modules too. Each module is entered once: between modules that
+        star-import each other are more ways than can be followed."""
+        key = (id(module), name)
+        if key in self._stars:
+            return self._stars[key]
+        self._stars[key] = None
+        entered = {id(module)}
+        pending = [self._star_origins(module, name)]
+        while pending:
+            origin = next(pending[-1], None)
+            if origin is None:
+                pending.pop()
+            elif id(origin) not in entered and len(entered) < MAX_STARS:
+                entered.add(id(origin))
+                inside = self._own(origin, name, hops + 1)
+                if inside is not None and not (isinstance(inside, External) and inside.package == "builtins"):
+                    self._stars[key] = inside
+                    break
+                pending.append(self._star_origins(origin, name))
+        return self._stars[key]
+
+    def _star_origins(self, module: Module, name: str) -> Iterator[Module]:
+        """Modules of the project from which a star import in ``module`` may bring ``name``."""
         for star in module.star_imports:
             origin = self._module_of(module, star)
-            if isinstance(origin, Module):
-                if origin.facts.exports is not None and name not in origin.facts.exports:
-                    continue
-                if name.startswith("_") and origin.facts.exports is None:
-                    continue
-                inside = self.in_module(origin, name, hops + 1)
-                if inside is not None and not (isinstance(inside, External) and inside.package == "builtins"):
-                    return inside
-        if name in _BUILTINS:
-            return External(f"builtins.{name}")
-        return None
+            if isinstance(origin, Module) and (
+                not name.startswith("_") if origin.exports is None else name in origin.exports
+            ):
+                yield origin
 
     def _bound(self, code: Code, name: str) -> Definition:
         bindings = code.bindings[name]
@@ -165,52 +196,73 @@ class Names:
         return None
 
     def ancestry(self, cls: Class) -> Ancestry:
-        if id(cls) in self._ancestries:
-            return self._ancestries[id(cls)]
-        if id(cls) in self._resolving:
-            return Ancestry((cls,), frozenset())
-        self._resolving.add(id(cls))
-        project, external = [cls], set[str]()
-        for base in cls.facts.bases:
-            for found in self._base(cls, base):
-                match found:
-                    case Class():
-                        inner = self.ancestry(found)
-                        project.extend(c for c in inner.project if c not in project)
-                        external |= inner.external
-                    case External(name=name):
-                        external.add(name)
-        for decorator in cls.facts.decorators:
-            # @as_declarative() makes a base of the class that it decorates.
-            made = decorator.func if isinstance(decorator, s.Call) else decorator
-            found_maker = self.resolve(cls.module, made.name) if isinstance(made, s.Ref) else None
-            if isinstance(found_maker, External) and found_maker.name == "sqlalchemy.orm.as_declarative":
-                external.add("sqlalchemy.orm.declarative_base()")
-        self._resolving.discard(id(cls))
-        self._ancestries[id(cls)] = Ancestry(tuple(project), frozenset(external))
-        return self._ancestries[id(cls)]
+        """Depth first, the bases from left to right, each once; no further up than `MAX_ANCESTORS` classes."""
+        project: dict[int, Class] = {}
+        external: set[str] = set()
+        pending: list[Class | External] = [cls]
+        while pending:
+            match pending.pop():
+                case External(name=name):
+                    external.add(name)
+                case Class() as found if id(found) not in project and len(project) < MAX_ANCESTORS:
+                    project[id(found)] = found
+                    pending.extend(reversed(self._bases(found)))
+        return Ancestry(tuple(project.values()), frozenset(external))
 
-    def _base(self, cls: Class, base: s.Expr) -> Iterator[Class | External]:
-        match base:
-            case s.Ref(name=name):
-                found = self.resolve(cls.module, name)
-                if isinstance(found, Class | External):
-                    yield found
-                elif isinstance(found, Variable):
+    def _bases(self, cls: Class) -> tuple[Class | External, ...]:
+        """What ``cls`` names as its bases; empty while they are being found, and where finding them leads on without end."""
+        key = id(cls)
+        if key not in self._bases_of:
+            self._bases_of[key] = ()
+            if self._resolving < MAX_HOPS:
+                self._resolving += 1
+                try:
+                    self._bases_of[key] = (*self._named_bases(cls), *_decorated_bases(self, cls))
+                finally:
+                    self._resolving -= 1
+        return self._bases_of[key]
+
+    def _named_bases(self, cls: Class) -> Iterator[Class | External]:
+        for base in cls.facts.bases:
+            found = self._base(base, cls.module)
+            if found is not None:
+                yield found
+
+    def _base(self, base: s.Expr, module: Module) -> Class | External | None:
+        for _ in range(MAX_HOPS):
+            match base:
+                case s.Subscript(value=value):
+                    base = value
+                case s.Call(func=s.Ref(name=name)):
+                    return self._made(module, name)
+                case s.Ref(name=name):
+                    found = self.resolve(module, name)
+                    if not isinstance(found, Variable):
+                        return found if isinstance(found, Class | External) else None
                     # Base = declarative_base(): the class is what that call makes.
                     value = found.bindings[-1].expr
-                    if isinstance(value, s.Call) and isinstance(value.func, s.Ref):
-                        made = self.resolve(found.code, value.func.name)
-                        if isinstance(made, External):
-                            yield External(f"{made.name}()")
-                    elif isinstance(value, s.Ref) and value.name != name:
-                        yield from self._base(cls, value)
-            case s.Subscript(value=value):
-                yield from self._base(cls, value)
-            case s.Call(func=s.Ref(name=name)):
-                made = self.resolve(cls.module, name)
-                if isinstance(made, External):
-                    yield External(f"{made.name}()")
+                    if isinstance(value, s.Call):
+                        return self._made(found.code, value.func.name) if isinstance(value.func, s.Ref) else None
+                    if not isinstance(value, s.Ref) or value.name == name:
+                        return None
+                    base, module = value, found.code.module
+                case _:
+                    return None
+        return None
+
+    def _made(self, code: Code, name: str) -> External | None:
+        """What calling the library's ``name`` makes."""
+        made = self.resolve(code, name)
+        return External(f"{made.name}()") if isinstance(made, External) else None
+
+
+def _decorated_bases(names: Names, cls: Class) -> Iterator[External]:
+    """``@as_declarative()`` makes a base of the class that it decorates."""
+    for decorator in cls.facts.decorators:
+        made = decorator.func if isinstance(decorator, s.Call) else decorator
+        maker = names.resolve(cls.module, made.name) if isinstance(made, s.Ref) else None
+        if isinstance(maker, External) and maker.name == "sqlalchemy.orm.as_declarative":
+            yield External("sqlalchemy.orm.declarative_base()")
 
 
 def absolute_name(module: Module, found: Import) -> str:

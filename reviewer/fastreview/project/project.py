@@ -159,6 +159,20 @@ class Project(Subject):
                 seen.add(id(code))
                 yield from (site for site in code.calls if site.call.method in names)
 
+    @cached_property
+    def _codes_by_mention(self) -> dict[str, list[Code]]:
+        found: dict[str, list[Code]] = {}
+        for module in self.service_modules:
+            for code in module.codes():
+                for name in code.mentioned:
+                    found.setdefault(name, []).append(code)
+        return found
+
+    def mentions(self, *names: str) -> Iterator[Code]:
+        """Service code whose body mentions one of these names or attributes, in the order of the files."""
+        found = {id(c): c for n in names for c in self._codes_by_mention.get(n, ())}
+        yield from sorted(found.values(), key=lambda c: (c.module.path, c.line))
+
     def _named_callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by its name alone, without knowing the types of receivers."""
         name = function.name
@@ -442,6 +456,19 @@ class Project(Subject):
         found.update(d.place.path for d in self.dependencies)
         return frozenset(found)
 
+    @cached_property
+    def entry_paths(self) -> frozenset[str]:
+        """Files that create an app."""
+        return frozenset(r.code.module.path for r in self.routing.routers if r.is_app)
+
+    @cached_property
+    def models_in(self) -> dict[str, list[Schema]]:
+        """Schemas, tables and settings by the file that defines them."""
+        found: dict[str, list[Schema]] = {}
+        for model in self.models:
+            found.setdefault(model.place.path, []).append(model)
+        return found
+
     def layer(self, module: Module) -> str:
         if module.path not in self._layers:
             self._layers[module.path] = layers.layer_of(self, module)
@@ -505,6 +532,18 @@ class Project(Subject):
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
         return tuple(Manifest(m) for m in self.facts.files.manifests)
+
+    @cached_property
+    def contract_uses(self) -> dict[int, list[tuple[Route, str]]]:
+        """By the id of a class: the API routes whose answer or body it is part of, and which of the two."""
+        found: dict[int, list[tuple[Route, str]]] = {}
+        for route in self.routes:
+            if route.is_api:
+                for cls in route.answer_classes:
+                    found.setdefault(id(cls), []).append((route, "the response model"))
+                for cls in route.body_classes:
+                    found.setdefault(id(cls), []).append((route, "the body"))
+        return found
 
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:

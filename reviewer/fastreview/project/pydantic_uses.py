@@ -49,6 +49,7 @@ _TAKING_ARGUMENTS = frozenset(
 _V2_DECORATORS = frozenset(
     f"pydantic.{name}" for name in (*DECORATORS.values(), "field_serializer", "model_serializer", "computed_field")
 )
+_BY_NAME = ("TypeAdapter", "parse_obj_as", "parse_raw_as", "schema_of")
 _MODELS = SCHEMA_BASES | SETTINGS_BASES
 _UNMISTAKABLE = frozenset({"from_orm", "parse_obj", "update_forward_refs"})
 
@@ -82,10 +83,10 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
             yield from _class(cls)
         for function in module.functions:
             yield from _decorators(function)
-        for code in module.codes():
-            for site in code.calls:
-                yield from _call(site, project)
-            yield from _attributes(code, project)
+    for site in project.calls(*METHODS, *METHODS.values(), *_BY_NAME):
+        yield from _call(site, project)
+    for code in project.mentions(*ATTRIBUTES):
+        yield from _attributes(code, project)
 
 
 def _is_model(cls: Class) -> bool:
@@ -141,7 +142,7 @@ def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
     elif method in METHODS.values():
         if not isinstance(project.values.target(site), Function | Bound):
             yield PydanticUse(where, site.place, "", f".{method}()")
-    elif method in ("TypeAdapter", "parse_obj_as", "parse_raw_as", "schema_of"):
+    elif method in _BY_NAME:
         value = project.values.target(site)
         if isinstance(value, External) and value.name in FUNCTIONS:
             yield PydanticUse(where, site.place, f"{method}()", f"{FUNCTIONS[value.name]}()")

@@ -10,7 +10,7 @@ from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
 from fastreview.project.code import Class, Code, Function
 from fastreview.project.contracts import Declared, Input, classes_under, inputs_of
 from fastreview.project.dependencies import Injected
-from fastreview.project.handlers import ExceptionHandler, handlers_of
+from fastreview.project.handlers import ExceptionHandler, handlers_of, main_handlers_of
 from fastreview.project.routing import Listed, Router, comes_first
 from fastreview.project.subject import Place, Subject
 
@@ -66,6 +66,11 @@ class App(Subject):
     @cached_property
     def exception_handlers(self) -> tuple[ExceptionHandler, ...]:
         return tuple(handlers_of(self))
+
+    @cached_property
+    def main_exception_handlers(self) -> tuple[ExceptionHandler, ...]:
+        """Those that see the errors of most routes, where the app mounts others."""
+        return tuple(main_handlers_of(self))
 
     def keyword(self, name: str) -> s.Expr | s.Missing:
         """An argument of the app's constructor call."""

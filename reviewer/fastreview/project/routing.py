@@ -38,6 +38,12 @@ _OTHER_ROUTERS = frozenset(
 MAX_DEPTH = 24
 MAX_ROUTES = 20_000
 MAX_TURNS = 500
+MAX_STEPS = 2_000
+"""Expressions looked at to find what one name stands for: every assignment of every name on the way counts."""
+MAX_INCLUDES = 20_000
+"""Routers visited for one app's table, a router once for each way to it."""
+MAX_CHAIN = 60
+"""Routers included one in the other."""
 
 
 @dataclass(eq=False)
@@ -163,6 +169,8 @@ class Routing:
         self._copies: dict[tuple[int, int], Router] = {}
         self._open_includes: list[tuple[Router, str, s.Call, Code]] = []
         self._active: set[tuple[int, int]] = set()
+        self._steps = 0
+        self._visits = 0
         self.routers: list[Router] = []
         self._interesting = _REGISTRATIONS | self._creators(modules) | {""}
         for module in modules:
@@ -439,7 +447,8 @@ class Routing:
 
     def find(self, expr: s.Expr, code: Code, env: Environment | None = None, depth: int = 0) -> list[Router]:
         """The apps and routers that ``expr`` may stand for."""
-        if depth > MAX_DEPTH:
+        self._steps = self._steps + 1 if self._active else 0
+        if depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return []
         active = (id(expr), id(code))
         if active in self._active:
@@ -640,12 +649,16 @@ class Routing:
     def table(self, app: Router) -> tuple[Listed, ...]:
         """The effective routes of ``app``, in order of registration as far as source order tells."""
         listed: list[Listed] = []
+        self._visits = 0
         self._list(app, "", ((app, None),), listed)
         return tuple(listed)
 
     def _list(
         self, router: Router, prefix: str, chain: tuple[tuple[Router, Included | None], ...], listed: list[Listed]
     ) -> None:
+        self._visits += 1
+        if self._visits > MAX_INCLUDES or len(chain) > MAX_CHAIN:
+            return
         own = prefix + self._own_prefix(router)
         for entry in router.in_order:
             if isinstance(entry, Registered):

@@ -53,6 +53,7 @@ class Values:
         self._alive: list[s.Expr] = []
         self._locals: dict[tuple[int, str], Value | None] = {}
         self._returns: dict[int, Value | None] = {}
+        self._aliases: dict[tuple[int, str], Value | None] = {}
         self._depth = 0
 
     def of(self, expr: s.Expr, code: Code) -> Value | None:
@@ -255,6 +256,15 @@ class Values:
 
     def annotated(self, annotation: s.Expr, code: Code) -> Value | None:
         """The instance that an annotation describes."""
+        if self._depth > MAX_DEPTH:
+            return None
+        self._depth += 1
+        try:
+            return self._annotated(annotation, code)
+        finally:
+            self._depth -= 1
+
+    def _annotated(self, annotation: s.Expr, code: Code) -> Value | None:
         match annotation:
             case s.Ref(name=name):
                 definition = self.names.resolve(code, name)
@@ -307,22 +317,26 @@ class Values:
 
     def _alias(self, variable: Variable) -> Value | None:
         """``SessionDep = Annotated[...]``, ``Base = declarative_base()``, ``T = TypeVar("T", bound=X)``."""
-        if self._depth > MAX_DEPTH:
+        key = (id(variable.code), variable.name)
+        if key not in self._aliases:
+            if self._depth > MAX_DEPTH:
+                return None
+            # None while it is being found, and found once: aliases of aliases multiply.
+            self._aliases[key] = None
+            self._aliases[key] = self._aliased(variable)
+        return self._aliases[key]
+
+    def _aliased(self, variable: Variable) -> Value | None:
+        value = variable.bindings[-1].expr
+        if isinstance(value, s.Call):
+            called = self.of(value.func, variable.code)
+            if isinstance(called, External) and called.name == "typing.TypeVar":
+                bound = value.keyword("bound")
+                return None if isinstance(bound, s.Missing) else self.annotated(bound, variable.code)
             return None
-        self._depth += 1
-        try:
-            value = variable.bindings[-1].expr
-            if isinstance(value, s.Call):
-                called = self.of(value.func, variable.code)
-                if isinstance(called, External) and called.name == "typing.TypeVar":
-                    bound = value.keyword("bound")
-                    return None if isinstance(bound, s.Missing) else self.annotated(bound, variable.code)
-                return None
-            if isinstance(value, s.Ref) and value.name == variable.name:
-                return None
-            return self.annotated(value, variable.code)
-        finally:
-            self._depth -= 1
+        if isinstance(value, s.Ref) and value.name == variable.name:
+            return None
+        return self.annotated(value, variable.code)
 
     # Attributes, items, calls
 

@@ -45,6 +45,40 @@ def test_every_way_to_register(project_of: ProjectOf) -> None:
     }
 
 
+def test_handlers_of_the_app_that_answers(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import FastAPI
+
+            async def on_error(request, error): ...
+            async def on_page(request, error): ...
+
+            pages = FastAPI()
+            pages.add_exception_handler(404, on_page)
+
+            @pages.get("/start")
+            def start(): ...
+
+            api = FastAPI()
+            api.add_exception_handler(Exception, on_error)
+
+            @api.get("/items")
+            def items(): ...
+
+            @api.get("/orders")
+            def orders(): ...
+
+            app = FastAPI()
+            app.mount("/api", api)
+            app.mount("/", pages)
+            """
+        }
+    )
+
+    assert [h.handles for app in project.apps for h in app.main_exception_handlers] == ["builtins.Exception"]
+
+
 def test_two_branches_make_one_app(project_of: ProjectOf) -> None:
     project = project_of(
         {

@@ -176,3 +176,42 @@ def test_a_module_does_not_shadow_a_library_for_its_neighbours(project_of: Proje
         }
     )
     assert project.names.module("jwt") is None
+
+
+def test_an_error_named_for_authentication_turns_away_and_one_of_oauth_does_not(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import APIRouter, Depends, FastAPI, Request
+
+            class AuthException(Exception): ...
+            class OAuthError(Exception): ...
+
+            class PreAuth:
+                async def __call__(self, request: Request) -> None:
+                    if not request.headers.get("Authorization"):
+                        raise AuthException("sign in first")
+
+            def pre_auth():
+                return Depends(PreAuth())
+
+            def provider() -> None:
+                raise OAuthError("the provider is down")
+
+            router = APIRouter(dependencies=[pre_auth()])
+            open_router = APIRouter(dependencies=[Depends(provider)])
+
+            @router.post("/a")
+            def a() -> None: ...
+
+            @open_router.post("/b")
+            def b() -> None: ...
+
+            app = FastAPI()
+            app.include_router(router)
+            app.include_router(open_router)
+            """
+        }
+    )
+    assert guards(project)["POST /a"]
+    assert not guards(project)["POST /b"]
