@@ -33,7 +33,11 @@ def render(review: Review) -> bytes:
 
 def plain(text: str) -> str:
     """Text of the project as Markdown that shows just that text: no markup, no mention, no reference, no link."""
-    quiet = _ACTIVE.sub(lambda match: f"{match.group()}\u2060", one_line(text))
+    return _escaped(one_line(text))
+
+
+def _escaped(text: str) -> str:
+    quiet = _ACTIVE.sub(lambda match: f"{match.group()}\u2060", text)
     return _SPECIAL.sub(r"\\\1", quiet)
 
 
@@ -52,7 +56,7 @@ def code(text: str) -> str:
 def prose(text: str) -> str:
     """A message, of which only code spans are kept."""
     parts = re.split(r"(?<!`)`([^`]+)`(?!`)", one_line(text))
-    return "".join(code(part) if index % 2 else plain(part) for index, part in enumerate(parts))
+    return "".join(code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
 
 
 def _lines(view: Report) -> Iterator[str]:

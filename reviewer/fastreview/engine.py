@@ -22,6 +22,8 @@ NAME_LIMIT = 200
 """Characters of a subject's name."""
 YIELD_LIMIT = 500
 """Hits and mets taken of one subject: the names and sizes in a reviewed project are not ours to trust."""
+MERGED_FROM = 3
+"""From so many subjects on, findings at one and the same place become one."""
 RELATED_LIMIT = 30
 REASONS_SHOWN = 3
 
@@ -156,7 +158,30 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
             )
         )
         seen[identity] += 1
-    return tuple(sorted(findings, key=_finding_order))
+    return _one_per_place(sorted(findings, key=_finding_order), check.each.unit)
+
+
+def _one_per_place(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...]:
+    """What is wrong at one place is said once, however many subjects meet it there (a parameter class of 23 routes): the
+    verdicts stand, the finding names the first subject and counts the others."""
+    groups: dict[tuple[str, int, Confidence], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.place.path, finding.place.line, finding.confidence), []).append(finding)
+    merged = []
+    for (_, line, _), group in groups.items():
+        subjects = list(dict.fromkeys(finding.subject for finding in group))
+        if not line or len(subjects) < MERGED_FROM or len(subjects) < len(group):
+            merged += group
+            continue
+        also = Related(group[0].place, _shown(f"also {unit} {', '.join(subjects[1:])}"))
+        merged.append(
+            structs.replace(
+                group[0],
+                message=_shown(f"{group[0].message} {len(subjects) - 1} others meet it here."),
+                related=(*group[0].related, also)[:RELATED_LIMIT],
+            )
+        )
+    return tuple(sorted(merged, key=_finding_order))
 
 
 def _finding_order(finding: Finding) -> tuple[Place, str, str, str]:

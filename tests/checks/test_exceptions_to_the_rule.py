@@ -69,7 +69,7 @@ def test_rows_that_the_client_names(evaluated: Evaluated, alias: str, count: int
     found = evaluated(
         "DAT005",
         {
-            "main.py": f"""
+            "main.py": """
             from fastapi import Depends, FastAPI, Query
             from sqlalchemy import select
             from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -85,9 +85,9 @@ def test_rows_that_the_client_names(evaluated: Evaluated, alias: str, count: int
             app = FastAPI()
 
             @app.get("/orders")
-            def orders(wanted: list[str] = Query(..., alias="{alias}"), session: Session = Depends(get_session)) -> list[int]:
+            def orders(wanted: list[str] = Query(..., alias="ALIAS"), session: Session = Depends(get_session)) -> list[int]:
                 return session.scalars(select(Order.id)).all()
-            """
+            """.replace("ALIAS", alias)
         },
     )
     assert len(found.findings) == count

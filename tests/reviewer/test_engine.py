@@ -339,3 +339,17 @@ def test_what_a_gentler_check_says_is_not_said_again() -> None:
     assert states(sharp) == [SubjectState.FAIL, SubjectState.FAIL]
     (alone,) = evaluate(things, (sharper,))
     assert [f.subject for f in alone.findings] == ["a", "b"]
+
+
+def test_one_place_is_told_once_however_many_subjects_meet_it() -> None:
+    shared = Place("app/paging.py", 4)
+
+    def at_shared(thing: Thing) -> Found:
+        yield Hit(shared, f"The page size of {thing.name} has no bound.")
+
+    evaluation = run(at_shared, "a", "b", "c")
+    assert states(evaluation) == [SubjectState.FAIL] * 3
+    (finding,) = evaluation.findings
+    assert finding.message == "The page size of a has no bound. 2 others meet it here."
+    assert finding.related[-1].message == "also thing b, c"
+    assert len(run(at_shared, "a", "b").findings) == 2

@@ -99,9 +99,12 @@ class Asserting:
         return None
 
     def runs_something(self, function: Function) -> bool:
-        """Whether it calls code for its effect that is no HTTP request, print or set-up of a mock."""
+        """Whether it calls code for its effect, or enters a context, that is no HTTP request, print or set-up of a mock."""
+        entered = [i.context for stmt in function.statements if isinstance(stmt, syntax.With) for i in stmt.items]
         return any(
-            site.dropped and site.call.method not in SAYING_NOTHING and "mock" not in site.call.name.lower()
+            (site.dropped or (any(e is site.call for e in entered) and not PREPARING.search(site.call.name)))
+            and site.call.method not in SAYING_NOTHING
+            and "mock" not in site.call.name.lower()
             for site in function.calls
         )
 

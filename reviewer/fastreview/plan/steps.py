@@ -43,7 +43,7 @@ def _worth(repairs: Repairs, standing: Standing) -> Fraction:
 def _step(standing: Standing, findings: Sequence[Finding], why: Mapping[str, str], unlocks: str) -> NextStep:
     check = standing.check
     found = sorted(
-        (finding for finding in findings if finding.status != "accepted"),
+        (f for f in findings if f.status != "accepted" and f.confidence is not Confidence.POSSIBLE),
         key=lambda finding: (finding.status != "open", CONFIDENCE.index(finding.confidence), finding.place),
     )
     first = found[0] if found else None
@@ -81,7 +81,7 @@ def _unlocks(aim: Goal, repairs: Repairs, standing: Standing) -> Iterator[str]:
 
 
 def _together(others: tuple[str, ...]) -> str:
-    return f" together with {listed(others, limit=4)}" if others else ""
+    return f", once {listed(others, limit=4)} {'are' if len(others) > 1 else 'is'} mended too" if others else ""
 
 
 def _repaired(repairs: Repairs) -> Dimension:

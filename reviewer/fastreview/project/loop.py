@@ -41,7 +41,7 @@ class Entry:
     def label(self) -> str:
         if self.kind == "endpoint" and self.routes:
             return self.routes[0].key
-        return f"{self.kind} {self.function.name}"
+        return f"the {self.kind}" if self.function.name == self.kind else f"{self.kind} {self.function.name}"
 
 
 class LoopFunction(Subject):
@@ -56,7 +56,7 @@ class LoopFunction(Subject):
         self.entry = entry
         self.steps = steps
         self.routes = routes
-        """Routes that reach it, by any way."""
+        """Routes that reach it, by any way; those of the entry, which ``steps`` start at, come first."""
 
     @property
     def key(self) -> str:
@@ -65,6 +65,10 @@ class LoopFunction(Subject):
     @property
     def place(self) -> Place:
         return self.function.place
+
+
+def _own_first(entry: Entry, routes: list[Route]) -> tuple[Route, ...]:
+    return tuple({id(route): route for route in (*entry.routes, *routes)}.values())
 
 
 class Loop:
@@ -88,7 +92,7 @@ class Loop:
                     ways[id(called)] = (called, entry, (*steps, site))
                     queue.append(called)
         routes = self._routes(entries)
-        found = (LoopFunction(f, e, w, tuple(routes.get(id(f), ()))) for f, e, w in ways.values())
+        found = (LoopFunction(f, e, w, _own_first(e, routes.get(id(f), []))) for f, e, w in ways.values())
         return tuple(sorted(found, key=lambda f: f.place))
 
     def _routes(self, entries: tuple[Entry, ...]) -> dict[int, list[Route]]:

@@ -153,7 +153,7 @@ def test_what_a_step_says() -> None:
     assert (step.path, step.line, step.effort) == ("app/orders.py", 12, "minutes")
     assert step.why == "A blocked loop serves nobody."
     assert step.unlocks == "Async reaches Intermediate, and with it the project Intermediate"
-    assert step.proof == "`fastreview . --select ASY001` reports nothing in app/orders.py and 2 other files"
+    assert step.proof == "`fastreview . --select ASY001` reports nothing in app/orders.py and 1 other file"
 
 
 def test_steps_that_belong_together_and_unknowns() -> None:
@@ -164,7 +164,7 @@ def test_steps_that_belong_together_and_unknowns() -> None:
         judged(never("SEC007", "security"), "F"),
     )
     unlocks = {step.check: step.unlocks for step in next_steps(project, score(project), {})}
-    assert unlocks["TST001"] == "Testing can reach Intermediate together with TST002"
+    assert unlocks["TST001"] == "Testing can reach Intermediate, once TST002 is mended too"
     assert unlocks["SEC007"] == "the overall level is no longer capped, Security reaches Intermediate"
 
 

@@ -75,3 +75,30 @@ def test_recursion_ends(project_of: ProjectOf) -> None:
         }
     )
     assert on_loop(project) == {"root", "a", "b"}
+
+
+def test_the_route_that_the_way_starts_at_comes_first(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                from fastapi import Depends, FastAPI
+                app = FastAPI()
+
+                def wait(): ...
+
+                async def user():
+                    check()
+
+                def check(): wait()
+
+                @app.get("/first", dependencies=[Depends(user)])
+                async def first(): ...
+
+                @app.get("/second", dependencies=[Depends(user)])
+                async def second(): wait()
+            """
+        }
+    )
+    (waiting,) = [f for f in project.loop_functions if f.function.name == "wait"]
+    assert waiting.entry.label == "GET /second"
+    assert [r.key for r in waiting.routes] == ["GET /second", "GET /first"]
