@@ -17,7 +17,7 @@ from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Re
 
 WIDTH = 80
 NARROWEST, WIDEST = 40, 110
-PER_CHECK = 3
+PER_CHECK = 5
 """Findings shown of one check; the other formats show them all."""
 _BAR = 24
 _ASCII = str.maketrans("█▒·─…→│", "#+.-~>|")
@@ -166,20 +166,17 @@ def _findings(title: str, groups: tuple[FindingGroup, ...]) -> Iterator[Renderab
             )
         )
         yield _indent(_prose(group.in_full[0].message), 4)
+        # The message stands once: told of every place it would bury them. The other formats tell it of each.
         for finding in group.in_full[:PER_CHECK]:
-            yield _indent(_where(finding, told=group.in_full[0].message), 4)
+            yield _indent(_where(finding), 4)
         if group.count > PER_CHECK:
             yield _indent(Text(f"and {group.count - PER_CHECK} more", style="dim"), 4)
 
 
-def _where(finding: FindingView, *, told: str) -> Text:
+def _where(finding: FindingView) -> Text:
     line = Text(one_line(finding.place) or "whole project", style="cyan")
     if finding.subject:
         line.append(f"  {one_line(finding.subject)}", style="default")
-    if finding.confidence_label != "Certain":
-        line.append(f"  ({finding.confidence_label.lower()})", style="dim")
-    if finding.message != told:
-        line.append(": ", style="default").append_text(_prose(finding.message))
     return line
 
 

@@ -129,3 +129,31 @@ def test_origins_in_code_are_no_strength(evaluated: Evaluated) -> None:
         },
     )
     assert (found.findings, found.strengths) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("context", "confidence"), [("lock('a')", "possible"), ("TestClient(app)", "likely"), ("patch('a.b')", "likely")]
+)
+def test_entering_a_context_is_a_result_only_where_it_is_the_code_itself(
+    evaluated: Evaluated, context: str, confidence: str
+) -> None:
+    found = evaluated(
+        "TST006",
+        {
+            "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+            "tests/test_lock.py": f"""
+            from unittest.mock import patch
+
+            from fastapi.testclient import TestClient
+
+            from locks import lock
+            from main import app
+
+
+            def test_it() -> None:
+                with {context}:
+                    pass
+            """,
+        },
+    )
+    assert [f.confidence.value for f in found.findings] == [confidence]

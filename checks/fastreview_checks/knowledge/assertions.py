@@ -40,6 +40,8 @@ SAYING_NOTHING = frozenset(
     {"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "print", "sleep", "info", "debug",
      "append", "update", "clear", "add", "commit", "flush", "refresh", "setattr", "close", "raise_server_exceptions"}
 )  # fmt: skip
+# Contexts that a test enters to call something else in them.
+PREPARING = re.compile(r"patch|client|session|freeze|override|environ|settings|open|suppress|temp|tmp", re.IGNORECASE)
 
 MAX_DEPTH = 5
 

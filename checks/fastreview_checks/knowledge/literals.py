@@ -95,7 +95,8 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
     """``how`` it is given: as the "default" of a setting, as a "literal" in code, or in a "file"."""
     kind = kind_of(name, holder)
     if is_token(value) and not is_reference(value):
-        return WrittenSecret(name, place, f"`{name}` holds a key in its issuer's format")
+        what = "a private key" if "PRIVATE KEY" in value else "a key in its issuer's format"
+        return WrittenSecret(name, place, f"`{name}` holds {what}")
     inside = credentials_in(value)
     if inside is not None:
         return WrittenSecret(name, place, f"`{name}` holds a URL with a password in it", doubtful=inside[1])

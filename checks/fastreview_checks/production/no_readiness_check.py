@@ -111,7 +111,7 @@ def no_readiness_check(app: App, project: Project) -> Found:
     alone = len(health) == 1 and not (chosen and READY_WORD.search(chosen.path))
     if chosen is not None and not alone:
         rung = Rung.EXERCISED if chosen.facts is not None else Rung.CONFIGURED
-        yield Met(chosen.place, f"`{chosen.key}` looks at dependencies before requests are sent here.", rung)
+        yield Met(chosen.place, f"`{chosen.key}` looks before it says that requests may be sent here.", rung)
     elif looking:
         yield Hit(
             looking[0].place,

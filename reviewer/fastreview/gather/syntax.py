@@ -14,6 +14,9 @@ from fastreview.facts.syntax import Expr, Stmt
 MAX_DEPTH = 80
 """Nesting of expressions or statements beyond this becomes `Opaque`: the recursion stays far from the interpreter's limit."""
 
+MAX_CHAIN = 30
+"""Links of an ``if``-``elif`` chain that nest."""
+
 MAX_LITERAL = 2_000
 """Characters kept of a string literal. Embedded data is cut; SQL, paths and messages are far shorter."""
 
@@ -138,8 +141,8 @@ def _attribute(node: ast.Attribute, depth: int) -> Expr:
         parts.append(value.id)
         parts.reverse()
         return s.Ref(".".join(parts))
-    converted = expression(value, depth)
-    for part in reversed(parts):
+    converted = expression(value, depth) if len(parts) < MAX_DEPTH else _TOO_DEEP
+    for part in reversed(parts[:MAX_DEPTH]):
         converted = s.Attribute(converted, part)
     return converted
 
@@ -348,11 +351,24 @@ def _raise(node: ast.Raise, prefix: str, depth: int) -> Stmt:
 
 
 def _if(node: ast.If, prefix: str, depth: int) -> Stmt:
-    _tally.decisions += 1
-    test, inner = expression(node.test), body(node.body, prefix, depth)
-    # An elif is an `if` in the orelse of its `if`: it stands no deeper, however long the chain.
-    orelse = body(node.orelse, prefix, depth - 1 if depth < MAX_DEPTH else depth)
-    return s.If(test, inner, orelse, node.lineno)
+    chain = [node]
+    while len(node.orelse) == 1 and type(further := node.orelse[0]) is ast.If:
+        node = further
+        chain.append(node)
+    _tally.decisions += len(chain)
+    _tally.statements += len(chain) - 1
+    # An elif is an `if` in the orelse of its `if`. Those of a long chain lie side by side from some link on.
+    nested = min(MAX_CHAIN, max(1, MAX_DEPTH - depth))
+    made = [
+        s.If(expression(link.test), body(link.body, prefix, depth + min(number, nested - 1)), (), link.lineno)
+        for number, link in enumerate(chain)
+    ]
+    orelse = body(node.orelse, prefix, depth + min(len(chain), nested) - 1)
+    last = made.pop()
+    rest: s.Body = (*made[nested - 1 :], s.If(last.test, last.body, orelse, last.line))
+    for link in reversed(made[: nested - 1]):
+        rest = (s.If(link.test, link.body, rest, link.line),)
+    return rest[0] if len(rest) == 1 else s.If(True, rest, (), chain[0].lineno)
 
 
 def _for(node: ast.For, prefix: str, depth: int) -> Stmt:
@@ -411,14 +427,14 @@ def _match(node: ast.Match, prefix: str, depth: int) -> Stmt:
     return s.Match(expression(node.subject), cases, node.lineno)
 
 
-def _pattern(node: ast.pattern) -> Expr:
+def _pattern(node: ast.pattern, depth: int = 0) -> Expr:
     match node:
         case ast.MatchValue(value=value):
             return expression(value)
         case ast.MatchClass(cls=cls):
             return expression(cls)
-        case ast.MatchOr(patterns=patterns):
-            return s.Operation("|", tuple([_pattern(p) for p in patterns[:50]]))
+        case ast.MatchOr(patterns=patterns) if depth < MAX_DEPTH:
+            return s.Operation("|", tuple([_pattern(p, depth + 1) for p in patterns[:50]]))
         case ast.MatchSingleton(value=value):
             return value
     return s.Opaque("pattern")

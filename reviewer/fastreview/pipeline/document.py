@@ -156,6 +156,11 @@ def _rung(rung: Rung | None) -> review.RungName | Literal[""]:
     return "" if rung is None else cast("review.RungName", rung.word)
 
 
+def _guards(route: Route) -> tuple[str, ...]:
+    """What stands before the endpoint. A login that turns bad credentials away is not guarded by itself."""
+    return tuple(name for name in route.security if route.endpoint is None or name != route.endpoint.name)
+
+
 def _routes(project: Project) -> Iterator[review.RouteEntry]:
     for route in project.routes:
         place = route.place
@@ -167,7 +172,7 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
             line=place.line,
             is_async=route.is_async,
             seen=cast("Seen", route.seen),
-            security=tuple(route.security),
+            security=_guards(route),
             dependencies=tuple(dict.fromkeys(injected.name for injected in route.dependencies)),
             response_model=route.response_model,
             tags=route.tags,

@@ -22,7 +22,8 @@ def next_steps(evaluations: Sequence[Evaluation], scorecard: Scorecard, why: Map
 
     Never-events come first because they cap the level. Then leverage over effort decides: a check that alone stands
     between its dimension and the level has leverage 1, one of three a third. Where no repair lifts the overall level,
-    the steps lift single dimensions. ``why`` maps a code to the reason that its page gives.
+    the steps lift single dimensions. ``why`` maps a code to the reason that its page gives,
+    for checks that fail without a finding; a finding says it of this code.
     """
     aim = goal(scorecard.profile)
     findings = {evaluation.check.code: evaluation.findings for evaluation in evaluations}
@@ -49,7 +50,7 @@ def _step(standing: Standing, findings: Sequence[Finding], why: Mapping[str, str
     first = found[0] if found else None
     return NextStep(
         check=check.code,
-        why=why.get(check.code) or (first.message if first else ""),
+        why=first.message if first else why.get(check.code, ""),
         effort=check.effort,
         unlocks=unlocks,
         proof=_proof(check.code, found),
