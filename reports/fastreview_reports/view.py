@@ -513,7 +513,7 @@ class _Anchors:
             severity_label=words.SEVERITIES[finding.severity],
             confidence_label=words.CONFIDENCES[finding.confidence],
             status=finding.status,
-            subject=finding.subject,
+            subject="" if finding.subject == "project" else finding.subject,
             place=_place(finding.path, finding.line),
             line=finding.line,
             end_line=max(finding.line, finding.end_line),

@@ -120,6 +120,8 @@ class Check(Struct, frozen=True):
     cap: int = 0
     sharpens: str = ""
     """The code of a check of a lower level that asks the same with more patience, or ""."""
+    per_file: bool = False
+    """Told once for each file: for matters of style, of which a project has one or many."""
 
 
 S = TypeVar("S", bound=Subject)
@@ -142,6 +144,7 @@ class _Declaration(Protocol):
         effort: Effort = ...,
         severity: Severity | None = ...,
         sharpens: str = ...,
+        per_file: bool = ...,
     ) -> Callable[[Callable[[Project], Found]], Check]: ...
 
     @overload
@@ -159,6 +162,7 @@ class _Declaration(Protocol):
         effort: Effort = ...,
         severity: Severity | None = ...,
         sharpens: str = ...,
+        per_file: bool = ...,
     ) -> Callable[[Callable[[S, Project], Found]], Check]: ...
 
 
@@ -175,6 +179,7 @@ def _check(
     effort: Effort = "hours",
     severity: Severity | None = None,
     sharpens: str = "",
+    per_file: bool = False,
 ) -> Callable[[Callable[..., Found]], Check]:
     if (gate, never, credit > 0).count(True) != 1:
         raise BrokenPack(f"{code} must be exactly one of gate, never and credit.")
@@ -196,6 +201,7 @@ def _check(
             evaluate,
             function.__module__,
             sharpens=sharpens,
+            per_file=per_file,
         )
 
     return declare

@@ -22,6 +22,8 @@ NAME_LIMIT = 200
 """Characters of a subject's name."""
 YIELD_LIMIT = 500
 """Hits and mets taken of one subject: the names and sizes in a reviewed project are not ours to trust."""
+ALSO = "also "
+"""Starts the message of a related place that is another place of the same finding."""
 MERGED_FROM = 3
 """From so many subjects on, findings at one and the same place become one."""
 RELATED_LIMIT = 30
@@ -55,9 +57,9 @@ def fingerprint(code: str, subject: str, symbol: str, occurrence: int) -> str:
 def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation:
     """Without the findings on subjects that the gentler check finds fault with already: their verdicts stand, the reader
     is told once."""
-    if gentler is None or not gentler.findings:
+    if gentler is None:
         return evaluation
-    told = {f.subject for f in gentler.findings if f.confidence is not Confidence.POSSIBLE}
+    told = {verdict.subject for verdict in gentler.verdicts if verdict.state is SubjectState.FAIL}
     left = tuple(finding for finding in evaluation.findings if finding.subject not in told)
     return structs.replace(evaluation, findings=left)
 
@@ -158,7 +160,25 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
             )
         )
         seen[identity] += 1
-    return _one_per_place(sorted(findings, key=_finding_order), check.each.unit)
+    findings.sort(key=_finding_order)
+    return _one_per_file(findings) if check.per_file else _one_per_place(findings, check.each.unit)
+
+
+def _one_per_file(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """A matter of style is told once a file, with its other places as related ones."""
+    groups: dict[tuple[str, Confidence], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.place.path, finding.confidence), []).append(finding)
+    return tuple(_with_others(first, others) if others else first for first, *others in groups.values())
+
+
+def _with_others(first: Finding, others: Sequence[Finding]) -> Finding:
+    places = (Related(other.place, _shown(f"{ALSO}{other.subject}")) for other in others)
+    return structs.replace(
+        first,
+        message=_shown(f"{first.message} {len(others)} more in this file."),
+        related=(*first.related, *places)[:RELATED_LIMIT],
+    )
 
 
 def _one_per_place(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...]:
@@ -173,7 +193,7 @@ def _one_per_place(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...
         if not line or len(subjects) < MERGED_FROM or len(subjects) < len(group):
             merged += group
             continue
-        also = Related(group[0].place, _shown(f"also {unit} {', '.join(subjects[1:])}"))
+        also = Related(group[0].place, _shown(f"{ALSO}{unit} {', '.join(subjects[1:])}"))
         merged.append(
             structs.replace(
                 group[0],

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from fastreview.check import Check
-from fastreview.engine import evaluate
+from fastreview.engine import ALSO, evaluate
 from fastreview.facts import Facts
 from fastreview.gather.facts import gather_static
 from fastreview.outcome import Evaluation, Finding, Run, SubjectState
@@ -93,6 +93,8 @@ def _missed_or_stray(example: Example, evaluation: Evaluation) -> list[str]:
     if not expected:
         return [] if evaluation.findings else [f"expected a finding, got {_said(evaluation)}"]
     found = {(finding.place.path, max(finding.place.line, 1)) for finding in evaluation.findings}
+    merged = (r.place for f in evaluation.findings for r in f.related if r.message.startswith(ALSO))
+    found |= {(place.path, place.line) for place in merged}
     missed = [
         f"{path}:{line}: no finding here: {_line(example, path, line)}" for path, line in sorted(expected - found)
     ]

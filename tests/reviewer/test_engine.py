@@ -353,3 +353,12 @@ def test_one_place_is_told_once_however_many_subjects_meet_it() -> None:
     assert finding.message == "The page size of a has no bound. 2 others meet it here."
     assert finding.related[-1].message == "also thing b, c"
     assert len(run(at_shared, "a", "b").findings) == 2
+
+
+def test_a_matter_of_style_is_told_once_a_file() -> None:
+    check = structs.replace(gate(hits), per_file=True)
+    (evaluation,) = evaluate(ProjectOfThings([Thing("a", 1), Thing("b", 5), Thing("c", 9)]), [check])
+    assert states(evaluation) == [SubjectState.FAIL] * 3
+    (finding,) = evaluation.findings
+    assert finding.message == "a is wrong 2 more in this file."
+    assert [(r.place.line, r.message) for r in finding.related] == [(5, "also b"), (9, "also c")]

@@ -82,8 +82,8 @@ def duplicate_route(route: Route, _project: Project) -> Found:
     if UNKNOWN in route.path:
         raise NotApplicable("the path is only known at run time")
     confidence = Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY
-    for earlier in route.app.by_method[route.method]:
-        if earlier.path == route.path and route.follows(earlier) and not _is_same(earlier, route):
+    for earlier in route.app.by_path[route.method, route.path]:
+        if route.follows(earlier) and not _is_same(earlier, route):
             yield Hit(
                 route.place,
                 f"{route.key} is registered twice; {_where(earlier)} comes first and always answers. "
@@ -96,10 +96,10 @@ def duplicate_route(route: Route, _project: Project) -> Found:
     own = route.operation_id
     if not own or not route.is_api:
         return
-    for earlier in route.app.routes:
+    for earlier in route.app.by_operation_id[own]:
         if earlier is route:
             return
-        if earlier.operation_id == own and earlier.is_api and not _is_same(earlier, route):
+        if earlier.is_api and not _is_same(earlier, route):
             yield Hit(
                 route.place,
                 f"The operation id `{own}` of {route.key} is that of {earlier.key} too: generated clients lose one of "

@@ -167,8 +167,7 @@ def _judged_before(route: Route, project: Project) -> bool:
     """Whether an earlier route comes from the same decorator: its router is included twice, or it names two methods."""
     if route.listed is None:
         return False
-    own = route.listed.registered
-    return next(r for r in project.routes if r.is_api and r.listed and r.listed.registered is own) is not route
+    return project.first_routes[id(route.listed.registered)] is not route
 
 
 def _status(route: Route) -> int:

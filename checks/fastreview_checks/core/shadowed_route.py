@@ -74,7 +74,7 @@ async def read_orders(user_id: int) -> int:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, check
-from fastreview_checks.knowledge.paths import is_known, swallows
+from fastreview_checks.knowledge.paths import is_known, sample, swallows
 
 
 @check("COR005", dimension="core", level=1, gate=True, each=Route, effort="minutes")
@@ -90,7 +90,7 @@ def shadowed_route(route: Route, _project: Project) -> Found:
             symbol=mount,
             confidence=Confidence.CERTAIN,
         )
-    for earlier in route.app.by_method[route.method]:
+    for earlier in _candidates(route):
         if earlier.path == route.path or not is_known(earlier.path) or earlier.endpoint is route.endpoint:
             continue
         if swallows(earlier.path, route.path) and route.follows(earlier):
@@ -103,6 +103,14 @@ def shadowed_route(route: Route, _project: Project) -> Found:
                 confidence=Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY,
             )
             return
+
+
+def _candidates(route: Route) -> list[Route]:
+    """Routes of the same method whose path, up to its first parameter, is a beginning of this one's, in their order."""
+    address = sample(route.path)
+    beginnings = ((route.method, address[:end]) for end in range(len(address) + 1))
+    found = [one for beginning in beginnings for one in route.app.by_beginning.get(beginning, ())]
+    return [other for _, other in sorted(found, key=lambda one: one[0])]
 
 
 def _name(route: Route) -> str:

@@ -72,6 +72,7 @@ def _imports(module: Module) -> Iterator[str]:
         yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
+@lru_cache(maxsize=1_000)
 def _asks_a_person(function: Function) -> bool:
     """Whether a function holds a dialogue: what it prints stands around an `input`, called or handed to a thread."""
     return any(site.call.name == "input" or syntax.Ref("input") in site.call.args for site in function.calls)

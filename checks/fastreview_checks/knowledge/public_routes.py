@@ -46,7 +46,9 @@ def is_public_by_purpose(route: Route) -> bool:
     """Whether what the route is called says that it is for callers who are not signed in."""
     parts = static_parts(route)
     name = route.endpoint.name if route.endpoint is not None else ""
-    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name)) or bool(_PROBE.match(parts[-1] if parts else ""))
+    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name)) or bool(
+        _PROBE.match(parts[-1] if parts else "")
+    )
 
 
 def is_registration(route: Route) -> bool:

@@ -135,7 +135,7 @@ def unprotected_write(route: Route, project: Project) -> Found:
     if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not _registers_elsewhere(route)):
         raise NotApplicable("the route is public on purpose")
     doubtful = only_reads(route) or _only_in_development(route)
-    whole = "" if any(r.security for r in route.app.routes) else " No route of this app authenticates its callers."
+    whole = "" if route.app.authenticates else " No route of this app authenticates its callers."
     yield Hit(
         route.place,
         f"{route.key} changes data and nothing authenticates the caller: no dependency, router, include or middleware "

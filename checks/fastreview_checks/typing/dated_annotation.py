@@ -49,7 +49,7 @@ from fastreview.api import Found, Function, Hit, NotApplicable, Project, check, 
 from fastreview_checks.knowledge.annotations import dated_names, oldest_python
 
 
-@check("TYP012", dimension="typing", level=1, credit=1, each=Function, effort="minutes")
+@check("TYP012", dimension="typing", level=1, credit=1, each=Function, effort="minutes", per_file=True)
 def dated_annotation(function: Function, project: Project) -> Found:
     annotations = [p.annotation for p in function.facts.parameters if p.annotated]
     if function.facts.returns_annotated:

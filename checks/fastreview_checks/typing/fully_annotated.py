@@ -49,6 +49,7 @@ from fastreview_checks.knowledge.annotations import in_words, missing_annotation
     effort="hours",
     severity=Severity.MINOR,
     sharpens="TYP001",
+    per_file=True,
 )
 def fully_annotated(function: Function, project: Project) -> Found:
     missing = missing_annotations(function)

@@ -54,7 +54,16 @@ from fastreview.api import Found, Function, Hit, Project, Severity, check
 from fastreview_checks.knowledge.annotations import in_words, missing_annotations
 
 
-@check("TYP001", dimension="typing", level=1, gate=True, each=Function, effort="hours", severity=Severity.MINOR)
+@check(
+    "TYP001",
+    dimension="typing",
+    level=1,
+    gate=True,
+    each=Function,
+    effort="hours",
+    severity=Severity.MINOR,
+    per_file=True,
+)
 def unannotated_function(function: Function, project: Project) -> Found:
     missing = missing_annotations(function)
     if missing:

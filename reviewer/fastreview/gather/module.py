@@ -108,7 +108,9 @@ def unread(path: str, error: str) -> ModuleFacts:
 
 
 def _unparsed(path: str, key: str, lines: int, error: str) -> ModuleFacts:
-    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), (), False, EMPTY_BODY)
+    return ModuleFacts(
+        path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), (), False, EMPTY_BODY
+    )
 
 
 class _Extraction:

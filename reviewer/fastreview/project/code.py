@@ -364,6 +364,10 @@ class Function(Code, Subject):
         return self.facts.parameters[0].name
 
     @cached_property
+    def decorator_ids(self) -> frozenset[int]:
+        return frozenset(map(id, self.facts.decorators))
+
+    @cached_property
     def decorator_names(self) -> frozenset[str]:
         """Decorators as written, without arguments: ``router.get``, ``property``."""
         names = (d.func if isinstance(d, s.Call) else d for d in self.facts.decorators)

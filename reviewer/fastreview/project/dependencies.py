@@ -13,6 +13,8 @@ from fastreview.project.subject import Place, Subject
 from fastreview.project.values import Bound, Instance, Value, Values
 
 MAX_DEPTH = 12
+MAX_TREE = 400
+"""Dependencies of one dependency, direct and indirect, that are listed."""
 
 _MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
@@ -61,7 +63,7 @@ class Injected:
         pending = [(self, iter(self.inner))]
         while pending:
             injected, inner = pending[-1]
-            found = next((i for i in inner if id(i) not in entered), None)
+            found = next((i for i in inner if id(i) not in entered), None) if len(entered) < MAX_TREE else None
             if found is None:
                 pending.pop()
                 yield injected

@@ -165,9 +165,7 @@ def _shortest(group: list[Module], graph: dict[int, list[tuple[Module, int]]]) -
     return best
 
 
-def _way(
-    before: dict[int, tuple[Module, int] | None], module: Module, line: int
-) -> tuple[tuple[Module, int], ...]:
+def _way(before: dict[int, tuple[Module, int] | None], module: Module, line: int) -> tuple[tuple[Module, int], ...]:
     """From the start of a search to ``module``, each module with the line that imports the next."""
     way = [(module, line)]
     while (step := before[id(way[-1][0])]) is not None:

@@ -302,6 +302,23 @@ class Project(Subject):
             found.extend(Route(app, one.method, one.path, one, None, one.registered.endpoint) for one in listed)
         return tuple(found)
 
+    @cached_property
+    def routes_of(self) -> dict[int, list[Route]]:
+        """Routes by the id of their app."""
+        found: dict[int, list[Route]] = {}
+        for route in self.routes:
+            found.setdefault(id(route.app), []).append(route)
+        return found
+
+    @cached_property
+    def first_routes(self) -> dict[int, Route]:
+        """The first route of the API that comes from each registration, by the registration's id."""
+        found: dict[int, Route] = {}
+        for route in self.routes:
+            if route.listed is not None and route.is_api:
+                found.setdefault(id(route.listed.registered), route)
+        return found
+
     def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:
         # The documentation pages are FastAPI's own routes, not the service's.
         own = facts.kind != "plain" or facts.endpoint.module.partition(".")[0] != "fastapi"

@@ -54,7 +54,36 @@ class App(Subject):
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
-        return tuple(r for r in self.project.routes if r.app is self)
+        return tuple(self.project.routes_of.get(id(self), ()))
+
+    @cached_property
+    def authenticates(self) -> bool:
+        """Whether any route of this app does."""
+        return any(route.security for route in self.routes)
+
+    @cached_property
+    def by_path(self) -> dict[tuple[str, str], tuple[Route, ...]]:
+        """Routes by method and path."""
+        found: dict[tuple[str, str], list[Route]] = {}
+        for route in self.routes:
+            found.setdefault((route.method, route.path), []).append(route)
+        return {key: tuple(routes) for key, routes in found.items()}
+
+    @cached_property
+    def by_beginning(self) -> dict[tuple[str, str], list[tuple[int, Route]]]:
+        """Routes with their position, by method and by what their path begins with, up to its first parameter."""
+        found: dict[tuple[str, str], list[tuple[int, Route]]] = {}
+        for position, route in enumerate(self.routes):
+            found.setdefault((route.method, route.path.partition("{")[0]), []).append((position, route))
+        return found
+
+    @cached_property
+    def by_operation_id(self) -> dict[str, tuple[Route, ...]]:
+        found: dict[str, list[Route]] = {}
+        for route in self.routes:
+            if route.operation_id:
+                found.setdefault(route.operation_id, []).append(route)
+        return {own: tuple(routes) for own, routes in found.items()}
 
     @cached_property
     def by_method(self) -> dict[str, tuple[Route, ...]]:
@@ -136,7 +165,7 @@ class Route(Subject):
     def is_websocket(self) -> bool:
         return self.method == "WS"
 
-    @property
+    @cached_property
     def is_api(self) -> bool:
         """An endpoint of the service's API: not the docs, static files, a mounted foreign app or a plain redirect page."""
         if self.path in _DOCS or self.is_websocket:
@@ -268,7 +297,7 @@ class Route(Subject):
             return False
         return comes_first(other.listed, self.listed)
 
-    @property
+    @cached_property
     def security(self) -> tuple[str, ...]:
         """Names of what authenticates the caller (see `security`), outermost first; empty for a public route."""
         return self.app.project.security.of(self)

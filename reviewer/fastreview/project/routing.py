@@ -140,7 +140,7 @@ def comes_first(one: Listed, other: Listed) -> bool:
 def _stands_at(entry: Registered | Included) -> int:
     """The line of its statement: a decorated function is defined on that of its ``def``."""
     endpoint, declared = (entry.endpoint, entry.declaration) if isinstance(entry, Registered) else (None, None)
-    if endpoint is not None and any(decorator is declared for decorator in endpoint.facts.decorators):
+    if endpoint is not None and id(declared) in endpoint.decorator_ids:
         return endpoint.facts.line
     return entry.line
 

@@ -54,11 +54,12 @@ class Values:
         self._locals: dict[tuple[int, str], Value | None] = {}
         self._returns: dict[int, Value | None] = {}
         self._aliases: dict[tuple[int, str], Value | None] = {}
+        self._attributes: dict[tuple[int, str, bool], Value | None] = {}
         self._depth = 0
 
     def of(self, expr: s.Expr, code: Code) -> Value | None:
         if isinstance(expr, s.Ref):
-            return self._ref(expr.name, code)
+            return self._ref(expr.name, code) if self._depth <= MAX_DEPTH else None
         if expr is None or isinstance(expr, bool | int | float | s.Opaque):
             return None
         if isinstance(expr, str | s.Text):
@@ -344,16 +345,32 @@ class Values:
         match value:
             case Module():
                 return self.settle(self.names.member(value, name))
-            case Class():
-                return self._class_attribute(value, name)
-            case Instance(of=Class() as cls):
-                return self._instance_attribute(cls, name)
+            case Class() | Instance(of=Class()):
+                return self._attribute(value, name)
             case Instance(of=External(name=library)):
                 return _library_attribute(library, name)
             case External(name=library):
                 found = self.names.member(value, name)
                 return found if isinstance(found, External) else External(f"{library}.{name}")
         return None
+
+    def _attribute(self, value: Class | Instance, name: str) -> Value | None:
+        cls = value if isinstance(value, Class) else value.of
+        if not isinstance(cls, Class):
+            return None
+        key = (id(cls), name, cls is value)
+        if key not in self._attributes:
+            if self._depth > MAX_DEPTH:
+                return None
+            # None while it is being found: attributes are assigned from one another.
+            self._attributes[key] = None
+            self._depth += 1
+            try:
+                found = self._class_attribute(cls, name) if cls is value else self._instance_attribute(cls, name)
+                self._attributes[key] = found
+            finally:
+                self._depth -= 1
+        return self._attributes[key]
 
     def _class_attribute(self, cls: Class, name: str) -> Value | None:
         method = cls.method(name)
