@@ -65,7 +65,10 @@ def _run(folders: Sequence[Sequence[Path]], seconds: float, seed: int, failures:
         if time.monotonic() - reported > REPORT_SECONDS:
             reported = time.monotonic()
             elapsed = reported - start
-            print(f"{elapsed:6.0f} s  {done} projects, {files} files, {kinds.total()} failures, slowest {slowest} ms", flush=True)
+            print(
+                f"{elapsed:6.0f} s  {done} projects, {files} files, {kinds.total()} failures, slowest {slowest} ms",
+                flush=True,
+            )
         seed += 1
     print(f"{done} projects of {files} mutated files in {time.monotonic() - start:.0f} s; next seed {seed}")
     print(f"{kinds.total()} failures, {len(kinds)} kinds, slowest {slowest} ms")

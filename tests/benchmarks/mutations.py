@@ -96,7 +96,9 @@ def _with_swapped_tokens(data: bytes, random: Random) -> bytes:
         tokens = list(tokenize.tokenize(io.BytesIO(data).readline))
     except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
         return data
-    words = [i for i, t in enumerate(tokens) if t.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING)]
+    words = [
+        i for i, t in enumerate(tokens) if t.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING)
+    ]
     if len(words) < 2:
         return data
     lines = data.decode("utf-8", "replace").splitlines(keepends=True)
@@ -152,7 +154,9 @@ def _mutated_tree(data: bytes, random: Random) -> bytes:
 
 
 def _blocks(nodes: Sequence[ast.AST]) -> list[list[ast.stmt]]:
-    fields = (value for node in nodes for name, value in ast.iter_fields(node) if name in ("body", "orelse", "finalbody"))
+    fields = (
+        value for node in nodes for name, value in ast.iter_fields(node) if name in ("body", "orelse", "finalbody")
+    )
     return [value for value in fields if isinstance(value, list) and value]
 
 
@@ -216,7 +220,27 @@ def _dropped_arguments(nodes: Sequence[ast.AST], random: Random) -> None:
 
 
 def _odd_literals(nodes: Sequence[ast.AST], random: Random) -> None:
-    odd = ("", " ", "/", "{", "{}", "{a}{", "\ud800", "%s", "\0", "a" * 5000, -1, 0, 10**30, 1.5, 1e999, None, True, b"", ...)
+    odd = (
+        "",
+        " ",
+        "/",
+        "{",
+        "{}",
+        "{a}{",
+        "\ud800",
+        "%s",
+        "\0",
+        "a" * 5000,
+        -1,
+        0,
+        10**30,
+        1.5,
+        1e999,
+        None,
+        True,
+        b"",
+        ...,
+    )
     for node in nodes:
         if isinstance(node, ast.Constant) and random.random() < 0.2:
             node.value = random.choice(odd)

@@ -58,6 +58,7 @@ def review(
     from fastreview.gather.saved import save_facts as save
     from fastreview.gather.source import collector_off
     from fastreview.pipeline import Choice, assess, nothing_to_assess
+    from fastreview.pipeline.kept import KeptReviews
 
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
@@ -70,19 +71,25 @@ def review(
         if save_facts:
             save(facts, root or path, save_facts)
         progress.step("Evaluating the checks")
-        outcome = assess(facts, root, Choice(names(select), names(ignore)))
+        choice = Choice(names(select), names(ignore))
+        kept = None if no_cache or from_facts or root is None else KeptReviews(facts, choice, root)
+        document = kept.recall() if kept else None
+        if document is None:
+            document = assess(facts, root, choice).review
+            if kept:
+                kept.keep(document)
         progress.step("Writing the report")
         reason = nothing_to_assess(facts, str(path))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
-    written = write(outcome.review, wanted, colour=False if no_color else None)
+    written = write(document, wanted, colour=False if no_color else None)
     if not quiet and not reason and all(target.file for target in wanted):
-        _summary(outcome.review, [str(target.file) for target in wanted])
+        _summary(document, [str(target.file) for target in wanted])
     if reason:
         raise NothingToReview(reason)
     if not written:
         raise typer.Exit(TOOL_ERROR)
-    failed = [text for gate in gates if (text := failure(gate, outcome.review))]
+    failed = [text for gate in gates if (text := failure(gate, document))]
     for text in failed:
         complain(text)
     if failed:

@@ -41,7 +41,7 @@ def assemble(
         tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
         project=_project(project),
         scope=_scope(facts, len(project.routes)),
-        gathered=tuple(_gathered(facts)),
+        gathered=gathered_entries(facts),
         level=scorecard.headline,
         levels=review.LEVELS,
         dimensions=scorecard.dimensions,
@@ -87,9 +87,12 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
     )
 
 
-def _gathered(facts: Facts) -> Iterator[review.GatheredEntry]:
-    for side in facts.gathered:
-        yield review.GatheredEntry(side.what.value, cast("State", side.state), side.reason, side.how, side.seconds)
+def gathered_entries(facts: Facts) -> tuple[review.GatheredEntry, ...]:
+    """How each side went, with the seconds that it took."""
+    return tuple(
+        review.GatheredEntry(side.what.value, cast("State", side.state), side.reason, side.how, side.seconds)
+        for side in facts.gathered
+    )
 
 
 def _outcome(result: CheckResult, texts: dict[str, review.Page]) -> review.OutcomeEntry:

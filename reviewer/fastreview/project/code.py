@@ -428,7 +428,7 @@ def _calls_in(
                 _calls_in(code, child, loops, found, deferred=deferred)
 
 
-def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:  # noqa: C901 - one case per kind of statement
+def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
     match stmt:
         case s.Assign(op=op, targets=(s.Ref(name=name),)) if op:
             if op == "+":

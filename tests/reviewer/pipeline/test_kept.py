@@ -1,0 +1,72 @@
+"""A review of what has not changed is recalled; any change makes a new one."""
+
+from pathlib import Path
+
+import pytest
+
+from fastreview.gather.facts import gather_static
+from fastreview.pipeline import Choice, assess
+from fastreview.pipeline.kept import KeptReviews
+from fastreview.review import Review
+
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef root() -> int:\n    return 1\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FASTREVIEW_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "service"
+    folder.mkdir()
+    (folder / "main.py").write_text(APP, "utf-8")
+    (folder / "Dockerfile").write_text("FROM python\nCOPY . .\nCMD uvicorn main:app --reload\n", "utf-8")
+    return folder
+
+
+def kept(root: Path, choice: Choice = Choice()) -> KeptReviews:
+    return KeptReviews(gather_static(root), choice, root)
+
+
+def keep(root: Path) -> Review:
+    review = assess(gather_static(root), root).review
+    kept(root).keep(review)
+    return review
+
+
+def test_nothing_changed(root: Path) -> None:
+    assert kept(root).recall() is None
+    review = keep(root)
+    recalled = kept(root).recall()
+    assert recalled is not None
+    assert recalled.findings == review.findings
+    assert recalled.level == review.level
+
+
+@pytest.mark.parametrize("name", ["main.py", "Dockerfile", "new.py"])
+def test_a_change_makes_a_new_review(root: Path, name: str) -> None:
+    keep(root)
+    with (root / name).open("a", encoding="utf-8") as file:
+        file.write("# RUN nothing\n")
+    if name == "Dockerfile":
+        # A comment changes no facts; it is seen where it changes what the report shows.
+        assert any(finding.path == name and finding.excerpt for finding in keep(root).findings)
+        (root / name).write_text("# above\n" + (root / name).read_text("utf-8"), "utf-8")
+    assert kept(root).recall() is None
+
+
+def test_another_choice_of_checks_is_another_review(root: Path) -> None:
+    keep(root)
+    assert kept(root, Choice(("ASY001",))).recall() is None
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage", b"\x93\x01\x02\x03"])
+def test_what_cannot_be_read_counts_as_none(root: Path, data: bytes) -> None:
+    keep(root)
+    (file,) = (root.parent / "cache" / "reviews").glob("*.review")
+    file.write_bytes(data)
+    assert kept(root).recall() is None
+
+
+def test_nothing_is_kept_inside_the_reviewed_folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTREVIEW_CACHE_DIR", str(root / "cache"))
+    keep(root)
+    assert not (root / "cache").exists()
