@@ -102,8 +102,12 @@ def _pass(standing: Standing) -> Standing:
     return replace(standing, tally=Tally(passed=passed, unknown=tally.unknown, accepted=tally.accepted))
 
 
+_TITLES = {"core": "FastAPI and Pydantic", "async": "Async and ASGI"}
+"""Dimensions whose names need explaining; as the reports call them."""
+
+
 def _title(dimension: Dimension) -> str:
-    return one_line(dimension.name).capitalize()
+    return _TITLES.get(dimension.name) or one_line(dimension.name).capitalize()
 
 
 def _word(level: Level) -> str:

@@ -17,13 +17,14 @@ SECONDS_PER_FILE = 5
 """What is usual is a hundredth of it."""
 
 randoms = st.randoms(use_true_random=False)
-quietly = settings(
-    deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
 
 
-@quietly
-@settings(max_examples=120)
+def times(examples: int) -> settings:
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=slow)
+
+
+@times(120)
 @given(data=st.sampled_from(FILES), random=randoms)
 def test_one_file(data: bytes, random: Random) -> None:
     data = mutated(data, random)
@@ -32,15 +33,13 @@ def test_one_file(data: bytes, random: Random) -> None:
     assert time.process_time() - start < SECONDS_PER_FILE
 
 
-@quietly
-@settings(max_examples=60)
+@times(60)
 @given(data=st.lists(st.sampled_from(FILES), min_size=1, max_size=4), random=randoms)
 def test_a_project(data: list[bytes], random: Random) -> None:
     review([gathered(f"app/m{number}.py", mutated(one, random)) for number, one in enumerate(data)])
 
 
-@quietly
-@settings(max_examples=60)
+@times(60)
 @given(data=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_anything(data: bytes) -> None:
     gathered("app/main.py", data)

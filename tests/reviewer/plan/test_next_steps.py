@@ -152,7 +152,7 @@ def test_what_a_step_says() -> None:
     (step,) = next_steps(project, score(project), {"ASY001": "A blocked loop serves nobody."})
     assert (step.path, step.line, step.effort) == ("app/orders.py", 12, "minutes")
     assert step.why == "This is wrong."
-    assert step.unlocks == "Async reaches Intermediate, and with it the project Intermediate"
+    assert step.unlocks == "Async and ASGI reaches Intermediate, and with it the project Intermediate"
     assert step.proof == "`fastreview . --select ASY001` reports nothing in app/orders.py and 1 other file"
 
 
