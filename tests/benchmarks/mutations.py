@@ -295,15 +295,19 @@ def ruleset() -> packs.Ruleset:
     return packs.load()
 
 
+def project_of_facts(modules: Sequence[ModuleFacts]) -> Project:
+    sides = (Gathered(Side.SOURCE, "ok"), Gathered(Side.FILES, "ok"), Gathered(Side.GIT, "ok"))
+    scope = Scope("fuzzed", (".",), ".", fastapi_files=tuple(module.path for module in modules))
+    return Project(Facts(scope, sides, tuple(modules), FileFacts()), ruleset().limits)
+
+
 def review(modules: Sequence[ModuleFacts]) -> int:
     """Everything the model derives and every check says of ``modules``; how many findings there are.
 
     Raises:
         AssertionError: when a check crashes.
     """
-    sides = (Gathered(Side.SOURCE, "ok"), Gathered(Side.FILES, "ok"), Gathered(Side.GIT, "ok"))
-    scope = Scope("fuzzed", (".",), ".", fastapi_files=tuple(module.path for module in modules))
-    project = Project(Facts(scope, sides, tuple(modules), FileFacts()), ruleset().limits)
+    project = project_of_facts(modules)
     for route in project.routes:
         _ = route.dependency_tree, route.security, route.inputs, route.answer_classes, route.body_classes, route.tags
     for code in (code for module in project.modules for code in module.codes()):

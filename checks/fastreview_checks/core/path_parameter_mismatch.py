@@ -71,6 +71,7 @@ from difflib import get_close_matches
 
 from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.paths import parameters
+from fastreview_checks.knowledge.reached import reached
 
 _DEPTH = 3
 
@@ -116,7 +117,7 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
     if route.endpoint is not None:
         functions.append(route.endpoint)
     names: set[str] = set()
-    for function in {id(inner): inner for f in functions for inner in _reached(f, project, 0)}.values():
+    for function in {id(inner): inner for f in functions for inner in reached(f, project, _DEPTH)}.values():
         if b"path_params" in bytes(function.raw_body):
             read = list(_literals(function))
             if not read:
@@ -124,13 +125,6 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
             names.update(read)
     return frozenset(names)
 
-
-def _reached(function: Function, project: Project, depth: int) -> Iterator[Function]:
-    yield function
-    for site in function.calls if depth < _DEPTH else ():
-        for target in project.targets(site):
-            if isinstance(target, Function) and target is not function:
-                yield from _reached(target, project, depth + 1)
 
 
 def _literals(function: Function) -> Iterator[str]:

@@ -74,6 +74,7 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.paging import plain, sizes
+from fastreview_checks.knowledge.reached import reached
 
 _BOUNDS = ("le", "lt", "max_value")
 _DEPTH = 3
@@ -117,7 +118,7 @@ def _is_bounded(size: Input, route: Route, project: Project) -> bool:
             return True
     functions = [route.endpoint] if route.endpoint is not None else []
     functions += [i.function for i in route.dependency_tree if i.function is not None]
-    return any(_cuts(inner, size.name) for f in functions for inner in _reached(f, project, 0))
+    return any(_cuts(inner, size.name) for f in functions for inner in reached(f, project, _DEPTH))
 
 
 def _cuts(function: Function, name: str) -> bool:
@@ -139,11 +140,3 @@ def _cuts(function: Function, name: str) -> bool:
 
 def _is(expr: syntax.Expr, name: str) -> bool:
     return isinstance(expr, syntax.Ref) and plain(expr.last) == plain(name)
-
-
-def _reached(function: Function, project: Project, depth: int) -> Iterator[Function]:
-    yield function
-    for site in function.calls if depth < _DEPTH else ():
-        for target in project.targets(site):
-            if isinstance(target, Function) and target is not function:
-                yield from _reached(target, project, depth + 1)

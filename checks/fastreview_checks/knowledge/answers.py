@@ -52,14 +52,20 @@ def is_json_class(given: syntax.Expr | syntax.Missing, code: Code, project: Proj
     return None
 
 
-def vague(declared: Declared, project: Project, depth: int = 0) -> bool:
+def vague(declared: Declared, project: Project) -> bool:
     """Whether a type leaves open what is inside: ``dict``, ``Any``, ``list[dict]``, ``Item | dict``."""
-    if depth > 6:
-        return False
+    return _vague(declared, project, 0, {})
+
+
+def _vague(declared: Declared, project: Project, depth: int, entered: dict[int, syntax.Expr]) -> bool:
     inner = unwrapped(declared.expr, declared.code, project.names)
+    # What an alias stands for is looked into once: aliases of aliases multiply.
+    if depth > 6 or (inner.expr is not declared.expr and id(inner.expr) in entered):
+        return False
+    entered[id(inner.expr)] = inner.expr
 
     def is_vague(part: syntax.Expr) -> bool:
-        return vague(Declared(part, inner.code), project, depth + 1)
+        return _vague(Declared(part, inner.code), project, depth + 1, entered)
 
     match inner.expr:
         case syntax.Ref(name=name):

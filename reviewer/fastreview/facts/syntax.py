@@ -351,13 +351,18 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return ()
 
 
+# Comparing types is many times faster than a class pattern that does not match: structs have an `ABCMeta`.
+_CHILDLESS = frozenset({type(None), bool, int, float, str, Ref, Opaque})
+_FLAT = frozenset({Assign, Do, Return, Raise, Assert, Define, Names, Word})
+
+
 def walk(expr: Expr) -> Iterator[Expr]:
     """``expr`` and everything inside it, outermost first."""
     stack = [expr]
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, Struct):
+        if type(node) not in _CHILDLESS:
             stack.extend(reversed(children(node)))
 
 
@@ -387,6 +392,8 @@ def expressions(stmt: Stmt) -> tuple[Expr, ...]:
 
 def blocks(stmt: Stmt) -> tuple[Body, ...]:
     """The blocks of statements directly inside ``stmt``."""
+    if type(stmt) in _FLAT:
+        return ()
     match stmt:
         case If():
             return (stmt.body, stmt.orelse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fastreview.facts import syntax as s
-from fastreview.facts.source import ClassFacts, FieldFacts, FunctionFacts, Import, ModuleFacts
+from fastreview.facts.source import ClassFacts, FieldFacts, FunctionFacts, Import, ModuleFacts, Parameter
 from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:
     from fastreview.project.project import Project
+
+_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "abstractproperty"})
 
 _decode_body = msgspec.msgpack.Decoder(s.Body).decode
 
@@ -49,6 +51,21 @@ class Binding:
     line: int
     index: int = -1
     """Position in the tuple for ``unpack``."""
+
+
+class Uses:
+    """What a body does that may run code of others, lambdas aside but for their calls: ``reads`` are names with attributes
+    and subscripts whose value is taken, with their lines; ``entered`` and ``iterated`` say also whether it is done
+    asynchronously. ``line`` is that of the statement that is being read."""
+
+    __slots__ = ("calls", "entered", "iterated", "line", "reads")
+
+    def __init__(self) -> None:
+        self.calls: list[CallSite] = []
+        self.reads: list[tuple[s.Ref | s.Attribute | s.Subscript, int]] = []
+        self.entered: list[tuple[s.Expr, int, bool]] = []
+        self.iterated: list[tuple[s.Expr, int, bool]] = []
+        self.line = 0
 
 
 class Code:
@@ -93,10 +110,14 @@ class Code:
         return tuple(s.statements(self.body))
 
     @cached_property
-    def calls(self) -> tuple[CallSite, ...]:
-        found: list[CallSite] = []
+    def uses(self) -> Uses:
+        found = Uses()
         _collect_calls(self, self.body, 0, found)
-        return tuple(found)
+        return found
+
+    @property
+    def calls(self) -> Sequence[CallSite]:
+        return self.uses.calls
 
     @cached_property
     def bindings(self) -> dict[str, list[Binding]]:
@@ -109,8 +130,9 @@ class Code:
                 _bind_in_expressions(stmt, found)
         return found
 
-    @cached_property
+    @property
     def local_imports(self) -> dict[str, Import]:
+        """What imports in this body bind."""
         return self.module.imports_within.get(self.qualname, {})
 
 
@@ -218,7 +240,10 @@ class Module(Code, Subject):
         found: dict[int, dict[str, Function]] = {}
         for function in self.functions:
             if function.owner is not None:
-                found.setdefault(id(function.owner), {})[function.name] = function
+                methods = found.setdefault(id(function.owner), {})
+                if function.is_accessory and function.name in methods:
+                    continue
+                methods[function.name] = function
         return found
 
     def codes(self) -> Iterator[Code]:
@@ -363,9 +388,24 @@ class Function(Code, Subject):
             return ""
         return self.facts.parameters[0].name
 
+    @property
+    def is_property(self) -> bool:
+        """Whether reading the attribute calls it."""
+        return any(name.rpartition(".")[2] in _PROPERTIES for name in self.decorator_names)
+
+    @property
+    def is_accessory(self) -> bool:
+        """Whether it sets or deletes a property that an earlier method of this name reads."""
+        accessories = (f"{self.name}.setter", f"{self.name}.deleter")
+        return bool(self.facts.decorators) and not self.decorator_names.isdisjoint(accessories)
+
     @cached_property
     def decorator_ids(self) -> frozenset[int]:
         return frozenset(map(id, self.facts.decorators))
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        return {parameter.name: parameter for parameter in self.facts.parameters}
 
     @cached_property
     def decorator_names(self) -> frozenset[str]:
@@ -374,58 +414,90 @@ class Function(Code, Subject):
         return frozenset(n.name for n in names if isinstance(n, s.Ref))
 
 
-def _collect_calls(code: Code, body: s.Body, loops: int, found: list[CallSite]) -> None:
+# Both functions below visit every node of what they read. They compare types: class patterns of structs cost an
+# `ABCMeta.__instancecheck__` for each that does not match.
+
+
+def _collect_calls(code: Code, body: s.Body, loops: int, found: Uses) -> None:
     for stmt in body:
-        match stmt:
-            case s.Do(value=value):
-                _calls_in(code, value, loops, found, dropped=True)
-            case s.Loop(kind="for"):
-                _calls_in(code, stmt.iterable, loops, found)
-                _collect_calls(code, stmt.body, loops + 1, found)
-                _collect_calls(code, stmt.orelse, loops, found)
-            case s.Loop():
-                _calls_in(code, stmt.iterable, loops + 1, found)
-                _collect_calls(code, stmt.body, loops + 1, found)
-                _collect_calls(code, stmt.orelse, loops, found)
-            case s.Define() | s.Word():
-                pass
-            case _:
-                for expr in s.expressions(stmt):
-                    _calls_in(code, expr, loops, found)
-                for block in s.blocks(stmt):
-                    _collect_calls(code, block, loops, found)
+        found.line = stmt.line
+        if type(stmt) is s.Assign:
+            _calls_in(code, stmt.value, loops, found)
+            for target in stmt.targets:
+                _calls_in_target(code, target, loops, found)
+        elif type(stmt) is s.Do:
+            _calls_in(code, stmt.value, loops, found, dropped=True)
+        elif type(stmt) is s.Loop:
+            if stmt.kind == "for":
+                found.iterated.append((stmt.iterable, stmt.line, stmt.is_async))
+            _calls_in(code, stmt.iterable, loops if stmt.kind == "for" else loops + 1, found)
+            _collect_calls(code, stmt.body, loops + 1, found)
+            _collect_calls(code, stmt.orelse, loops, found)
+        elif type(stmt) is s.With:
+            for item in stmt.items:
+                found.entered.append((item.context, stmt.line, stmt.is_async))
+                _calls_in(code, item.context, loops, found)
+                _calls_in_target(code, item.target, loops, found)
+            _collect_calls(code, stmt.body, loops, found)
+        elif type(stmt) is not s.Define and type(stmt) is not s.Word:
+            for expr in s.expressions(stmt):
+                _calls_in(code, expr, loops, found)
+            for block in s.blocks(stmt):
+                _collect_calls(code, block, loops, found)
+
+
+def _calls_in_target(code: Code, target: s.Expr, loops: int, found: Uses) -> None:
+    """What is assigned to is not read; what leads there is."""
+    if type(target) is s.Attribute:
+        _calls_in(code, target.value, loops, found)
+    elif type(target) is s.Subscript:
+        _calls_in(code, target.value, loops, found)
+        _calls_in(code, target.index, loops, found)
+    elif type(target) is s.Items:
+        for value in target.values:
+            _calls_in_target(code, value, loops, found)
+
+
+_LEAVES = (type(None), bool, int, float, str, s.Opaque)
 
 
 def _calls_in(
     code: Code,
     expr: s.Expr,
     loops: int,
-    found: list[CallSite],
+    found: Uses,
     *,
     awaited: bool = False,
     deferred: bool = False,
     dropped: bool = False,
 ) -> None:
-    match expr:
-        case None | bool() | int() | float() | str() | s.Ref() | s.Opaque():
-            return
-        case s.Call():
-            found.append(CallSite(expr, code, awaited, deferred, loops, dropped))
-            for child in s.children(expr):
-                _calls_in(code, child, loops, found, deferred=deferred)
-        case s.Await(value=value):
-            _calls_in(code, value, loops, found, awaited=True, deferred=deferred, dropped=dropped)
-        case s.Lambda(body=body):
-            _calls_in(code, body, loops, found, deferred=True)
-        case s.Comprehension(element=element, sources=sources):
-            for position, source in enumerate(sources):
-                _calls_in(code, source.iterable, loops + bool(position), found, deferred=deferred)
-                for condition in source.conditions:
-                    _calls_in(code, condition, loops + 1, found, deferred=deferred)
-            _calls_in(code, element, loops + 1, found, deferred=deferred)
-        case _:
-            for child in s.children(expr):
-                _calls_in(code, child, loops, found, deferred=deferred)
+    if type(expr) is s.Ref:
+        if not deferred and "." in expr.name:
+            found.reads.append((expr, found.line))
+    elif type(expr) is s.Call:
+        found.calls.append(CallSite(expr, code, awaited, deferred, loops, dropped))
+        _calls_in(code, expr.func, loops, found, deferred=deferred)
+        for given in expr.args:
+            _calls_in(code, given, loops, found, deferred=deferred)
+        for keyword in expr.keywords:
+            _calls_in(code, keyword.value, loops, found, deferred=deferred)
+    elif type(expr) is s.Await:
+        _calls_in(code, expr.value, loops, found, awaited=True, deferred=deferred, dropped=dropped)
+    elif type(expr) is s.Lambda:
+        _calls_in(code, expr.body, loops, found, deferred=True)
+    elif type(expr) is s.Comprehension:
+        for position, source in enumerate(expr.sources):
+            if not deferred:
+                found.iterated.append((source.iterable, found.line, source.is_async))
+            _calls_in(code, source.iterable, loops + bool(position), found, deferred=deferred)
+            for condition in source.conditions:
+                _calls_in(code, condition, loops + 1, found, deferred=deferred)
+        _calls_in(code, expr.element, loops + 1, found, deferred=deferred)
+    elif type(expr) not in _LEAVES:
+        if not deferred and (type(expr) is s.Attribute or type(expr) is s.Subscript):
+            found.reads.append((expr, found.line))
+        for child in s.children(expr):
+            _calls_in(code, child, loops, found, deferred=deferred)
 
 
 def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:

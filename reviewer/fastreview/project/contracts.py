@@ -106,14 +106,22 @@ def classes_in(expr: s.Expr, code: Code, names: Names) -> Iterator[Class]:
 
 def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
     """The classes that a type mentions and those that their fields mention, the outermost first, each once."""
-    found: dict[int, Class] = {}
-    level = list(classes_in(declared.expr, declared.code, names))
+    mentioned = tuple(classes_in(declared.expr, declared.code, names))
+    return tuple(dict.fromkeys((*mentioned, *(inner for cls in mentioned for inner in _within(cls)))))
+
+
+@lru_cache(maxsize=10_000)
+def _within(cls: Class) -> tuple[Class, ...]:
+    """Classes that the fields of ``cls`` mention, at whatever depth, the closest first."""
+    names = cls.module.project.names
+    found: dict[Class, None] = {}
+    level = [cls]
     while level:
-        fresh = [cls for cls in level if id(cls) not in found]
-        found.update({id(cls): cls for cls in fresh})
-        fields = (field.declared for cls in fresh for field in fields_of(cls) if not _stays_behind(field))
-        level = [cls for field in fields for cls in classes_in(field.expr, field.code, names)]
-    return tuple(found.values())
+        fields = (field.declared for one in level for field in fields_of(one) if not _stays_behind(field))
+        inner = [one for field in fields for one in classes_in(field.expr, field.code, names)]
+        level = [one for one in dict.fromkeys(inner) if one not in found]
+        found.update(dict.fromkeys(level))
+    return tuple(found)
 
 
 def _stays_behind(field: Input) -> bool:

@@ -4,6 +4,8 @@ Tables, so that knowledge grows without code. Names are full and canonical; a ty
 the libraries' own documentation and type stubs.
 """
 
+from functools import lru_cache
+
 # A module prefix on the left is the same as the one on the right; the longest match wins.
 _PREFIXES = {
     "sqlalchemy.orm.session": "sqlalchemy.orm",
@@ -65,6 +67,7 @@ _BY_LENGTH = sorted(_PREFIXES, key=len, reverse=True)
 _FIRST_PARTS = frozenset(p.partition(".")[0] for p in _PREFIXES)
 
 
+@lru_cache(maxsize=65_536)
 def canonical(name: str) -> str:
     """One name for what libraries export under several: ``starlette.requests.Request`` is ``fastapi.Request``."""
     if name.partition(".")[0] not in _FIRST_PARTS or name in _NOT_MOVED:
@@ -158,6 +161,9 @@ RETURNS = {
     "fastapi.APIRouter": "fastapi.APIRouter",
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
     "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.create_task": "asyncio.Task",
+    "asyncio.ensure_future": "asyncio.Task",
+    "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
     "elasticsearch.Elasticsearch": "elasticsearch.Elasticsearch",
 }
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Function
+from fastreview.project.code import CallSite, Class, Function
+from fastreview.project.dependencies import provider_function
+from fastreview.project.indirect import Indirect
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
 
@@ -23,6 +26,11 @@ _OFF_LOOP_DECORATORS = (
 )  # fmt: skip
 """A function under a decorator of such a name does not run where it is called (asgiref, asyncer, Celery, dramatiq ...)."""
 
+_ONTO_LOOP = frozenset({"anyio.from_thread.run", "anyio.from_thread.run_sync", "asyncio.run_coroutine_threadsafe"})
+"""What brings a coroutine or function from a thread onto the loop: the first argument."""
+
+MAX_CALLERS_UP = 8
+
 
 MAX_STEPS = 100
 """Calls that are followed from an entry point, one inside the other."""
@@ -31,7 +39,7 @@ MAX_STEPS = 100
 @dataclass(frozen=True, eq=False)
 class Entry:
     """Where the framework calls into the project on the loop. ``kind``: endpoint, dependency, middleware, lifespan,
-    handler or background."""
+    handler, background, "route handler" (of a route class) or "called from a thread:"."""
 
     kind: str
     function: Function
@@ -74,6 +82,7 @@ def _own_first(entry: Entry, routes: list[Route]) -> tuple[Route, ...]:
 class Loop:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._indirect = Indirect(project)
         self._callees: dict[int, tuple[tuple[CallSite, Function], ...]] = {}
 
     def functions(self) -> tuple[LoopFunction, ...]:
@@ -126,36 +135,114 @@ class Loop:
                     dependents.setdefault(id(injected.function), []).append(route)
                     functions[id(injected.function)] = injected.function
         for key, routes in by_function.items():
-            if functions[key].is_async:
-                yield Entry("endpoint", functions[key], tuple(routes))
+            yield from self._entry("endpoint", functions[key], tuple(routes))
         for key, routes in dependents.items():
-            if functions[key].is_async:
-                yield Entry("dependency", functions[key], tuple(routes))
-        for middleware in self._project.middleware:
-            for function in middleware.functions:
-                if function.is_async:
-                    yield Entry("middleware", function, ())
+            yield from self._entry("dependency", functions[key], tuple(routes))
+        yield from self._from_threads({**dependents, **by_function})
+        yield from self._around()
         for app in self._project.apps:
-            for router in app.routers:
-                yield from self._handlers(router)
+            for handler in app.exception_handlers:
+                if handler.function is not None:
+                    yield from self._entry("handler", handler.function, ())
             if app.router is not None:
                 # Starlette runs the lifespan of the outermost app only.
                 yield from self._life(app.router)
 
-    def _handlers(self, app: Router) -> Iterator[Entry]:
-        for _, handler, code, _line in app.exception_handlers:
-            value = self._project.values.of(handler, code)
-            if isinstance(value, Function) and value.is_async:
-                yield Entry("handler", value, ())
+    def _entry(self, kind: str, function: Function, routes: tuple[Route, ...]) -> Iterator[Entry]:
+        """``function`` where the framework awaits it: a wrapper that a decorator puts around it decides that."""
+        wrapping = self._indirect.wrappings.of(function)
+        if wrapping is not None and wrapping.functions[0].is_async:
+            if wrapping.leaves_loop:
+                yield Entry(kind, wrapping.functions[0], routes)
+                return
+            if wrapping.calls:
+                yield Entry(kind, function, routes)
+                return
+        if function.is_async:
+            yield Entry(kind, function, routes)
+
+    def _around(self) -> Iterator[Entry]:
+        """Middleware, and what the route classes of routers put around endpoints."""
+        for middleware in self._project.middleware:
+            dispatch = middleware.options.get("dispatch")
+            given = self._project.values.of(dispatch, middleware.code) if dispatch and middleware.code else None
+            for function in (*middleware.functions, provider_function(given)):
+                if function is not None and function.is_async:
+                    yield Entry("middleware", function, ())
+        seen: dict[int, tuple[Router, list[Route]]] = {}
+        for route in self._project.routes:
+            if route.listed is not None:
+                router = route.listed.chain[-1][0]
+                seen.setdefault(id(router), (router, []))[1].append(route)
+        for router, routes in seen.values():
+            given_class = router.call.keyword("route_class")
+            cls = None if isinstance(given_class, s.Missing) else self._project.values.of(given_class, router.code)
+            maker = cls.method("get_route_handler") if isinstance(cls, Class) else None
+            for function in self._indirect.wrappings.nested(maker).values() if maker else ():
+                if function.is_async:
+                    yield Entry("route handler", function, tuple(routes))
 
     def _life(self, app: Router) -> Iterator[Entry]:
         """The lifespan of an app, and handlers of its events: they run on the loop before the first and after the last
         request."""
-        given = app.call.keyword("lifespan")
-        lifespan = None if isinstance(given, s.Missing) else self._project.values.of(given, app.code)
-        for function in (lifespan, *(code for _, code, _line in app.events)):
+        values = self._project.values
+        given = [(app.call.keyword("lifespan"), app.code)]
+        for option in ("on_startup", "on_shutdown"):
+            listed = app.call.keyword(option)
+            given += [(item, app.code) for item in listed.values] if isinstance(listed, s.Items) else []
+        for _, code, line in app.events:
+            sites = (c.call for c in code.calls if c.call.line == line and c.call.method == "add_event_handler")
+            given += [(call.argument(1, "func"), code) for call in sites]
+        registered = [provider_function(values.of(e, c)) for e, c in given if not isinstance(e, s.Missing)]
+        for function in (*registered, *(code for _, code, _line in app.events)):
             if isinstance(function, Function) and function.is_async:
                 yield Entry("lifespan", function, ())
+
+    def _from_threads(self, served: dict[int, list[Route]]) -> Iterator[Entry]:
+        """What functions off the loop bring onto it: plain endpoints and dependencies, and what is handed to a thread."""
+        project = self._project
+        for site in project.calls("run", "run_sync", "run_coroutine_threadsafe", "add_task", "BackgroundTask"):
+            if not isinstance(site.code, Function) or site.code.is_async:
+                continue
+            names = {t.name for t in project.targets(site) if isinstance(t, External)}
+            if site.call.method in ("add_task", "BackgroundTask"):
+                kind, brought = "background", tuple(self._indirect.given(site, project.targets(site)))
+            elif not names.isdisjoint(_ONTO_LOOP) and site.call.args:
+                given = site.call.args[0]
+                coroutine = given.func if isinstance(given, s.Call) else given
+                function = provider_function(project.values.of(coroutine, site.code))
+                kind, brought = "called from a thread:", (function,) if function else ()
+            else:
+                continue
+            routes = self._thread_routes(site.code, served) if brought else None
+            if routes is not None:
+                yield from (Entry(kind, function, routes) for function in brought)
+
+    def _thread_routes(self, function: Function, served: dict[int, list[Route]]) -> tuple[Route, ...] | None:
+        """The routes for which ``function`` runs in a thread, or None when nothing is known to run it there."""
+        pending, seen = [(function, 0)], {id(function)}
+        while pending:
+            current, depth = pending.pop()
+            if id(current) in served:
+                return tuple(served[id(current)])
+            if id(current) in self._handed_over:
+                return ()
+            for site in self._project.callers(current) if depth < MAX_CALLERS_UP else ():
+                if isinstance(site.code, Function) and id(site.code) not in seen and not site.code.is_async:
+                    seen.add(id(site.code))
+                    pending.append((site.code, depth + 1))
+        return None
+
+    @cached_property
+    def _handed_over(self) -> frozenset[int]:
+        """Ids of the functions that some call hands to a thread."""
+        found: set[int] = set()
+        for site in self._project.calls("run_in_threadpool", "to_thread", "run_sync", "run_in_executor", "add_task"):
+            for given in site.call.args[:2]:
+                function = provider_function(self._project.values.of(given, site.code))
+                if function is not None and not function.is_async:
+                    found.add(id(function))
+        return frozenset(found)
 
     def callees(self, function: Function) -> tuple[tuple[CallSite, Function], ...]:
         """What ``function`` calls on the loop, with the calls."""
@@ -165,17 +252,38 @@ class Loop:
         return self._callees[key]
 
     def _called(self, function: Function) -> Iterator[tuple[CallSite, Function]]:
+        elsewhere = self._indirect.handed_over(function)
         for site in function.calls:
             if site.deferred:
                 continue
-            for target in self._project.targets(site):
-                if isinstance(target, Function) and not _leaves_loop(target):
-                    yield site, target
-                elif isinstance(target, External) and target.name.endswith(".add_task") and site.call.args:
-                    # Background tasks: coroutines run on the loop, plain functions in a thread.
-                    task = self._project.values.of(site.call.args[0], site.code)
-                    if isinstance(task, Function) and task.is_async:
-                        yield site, task
+            targets = self._project.targets(site)
+            for target in targets:
+                if not isinstance(target, Function) or id(target) in elsewhere:
+                    continue
+                if not self._is_streamed(site, target, function):
+                    for run in self._running(target):
+                        yield site, run
+            for given in self._indirect.given(site, targets):
+                for run in self._running(given):
+                    yield site, run
+        for site, target in self._indirect.of(function):
+            for run in self._running(target):
+                yield site, run
+
+    def _running(self, function: Function) -> tuple[Function, ...]:
+        """What of ``function`` runs on the loop when it is called there: itself, or only what is wrapped around it."""
+        if not function.facts.decorators:
+            return (function,)
+        if _leaves_loop(function):
+            return ()
+        wrapping = self._indirect.wrappings.of(function)
+        return wrapping.functions if wrapping is not None and wrapping.leaves_loop else (function,)
+
+    def _is_streamed(self, site: CallSite, target: Function, function: Function) -> bool:
+        """Whether the call makes an iterator that a response iterates over in a thread."""
+        if not target.facts.yields or target.is_async:
+            return False
+        return id(site.call) in self._indirect.streamed(function)
 
 
 def _leaves_loop(function: Function) -> bool:

@@ -51,6 +51,7 @@ class Names:
     def __init__(self, modules: dict[str, Module]) -> None:
         self._modules = modules
         self._cache: dict[tuple[int, str], Definition | None] = {}
+        self._module_names: dict[tuple[int, str], Definition | None] = {}
         self._stars: dict[tuple[int, str], Definition | None] = {}
         self._bases_of: dict[int, tuple[Class | External, ...]] = {}
         self._resolving = 0
@@ -86,7 +87,7 @@ class Names:
         while isinstance(current, Function):
             if name in current.local_imports:
                 return self.imported(current.module, current.local_imports[name])
-            if any(p.name == name for p in current.facts.parameters):
+            if name in current.parameters:
                 return None
             if name in current.bindings:
                 return self._bound(current, name)
@@ -94,6 +95,14 @@ class Names:
         return self.in_module(code.module, name)
 
     def in_module(self, module: Module, name: str, hops: int = 0) -> Definition | None:
+        if hops:
+            return self._in_module(module, name, hops)
+        key = (id(module), name)
+        if key not in self._module_names:
+            self._module_names[key] = self._in_module(module, name, 0)
+        return self._module_names[key]
+
+    def _in_module(self, module: Module, name: str, hops: int) -> Definition | None:
         if hops > MAX_HOPS:
             return None
         found = self._own(module, name, hops)

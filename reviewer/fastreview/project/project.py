@@ -175,7 +175,7 @@ class Project(Subject):
 
     def _named_callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by its name alone, without knowing the types of receivers."""
-        name = function.name
+        name = function.owner.name if function.owner and function.name == "__init__" else function.name
         if name not in self._named_calls:
             found: dict[int, list[CallSite]] = {}
             self._named_calls[name] = found
@@ -183,6 +183,8 @@ class Project(Subject):
                 for site in code.calls:
                     if site.call.method == name and site.call.name:
                         target = self.names.resolve(code, site.call.name)
+                        if isinstance(target, Class):
+                            target = target.method("__init__")
                         if isinstance(target, Function):
                             found.setdefault(id(target), []).append(site)
         return self._named_calls[name].get(id(function), ())
@@ -231,13 +233,12 @@ class Project(Subject):
             case Function() as function:
                 yield function
             case Bound(function=function, of=of):
-                yield function
-                if _abstract(function):
-                    yield from self._overrides(of, function.name)
+                yield from self.implementations(function, _receiver_of(site) or of)
             case Class() as cls:
-                init = cls.method("__init__")
-                if init is not None:
-                    yield init
+                for name in ("__init__", "__post_init__", "model_post_init"):
+                    method = cls.method(name)
+                    if method is not None:
+                        yield from self.implementations(method, cls)
             case Instance(of=Class() as cls):
                 method = cls.method("__call__")
                 if method is not None:
@@ -257,10 +258,59 @@ class Project(Subject):
                     found.setdefault(id(ancestor), []).append(cls)
         return found
 
+    def implementations(self, method: Function, cls: Class) -> Iterator[Function]:
+        """What a call of ``method`` on an instance of ``cls`` runs: the method, the overrides of one that only says that others
+        implement it, and the steps of an inherited one that ``cls`` replaces."""
+        yield method
+        if _abstract(method):
+            yield from self._overrides(cls, method.name)
+        elif method.owner is not cls:
+            yield from self._own_steps(method, cls)
+
     def _overrides(self, cls: Class, name: str) -> Iterator[Function]:
-        for subclass in self._subclasses.get(id(cls), ()):
-            if name in subclass.methods:
-                yield subclass.methods[name]
+        found = [c.methods[name] for c in self._subclasses.get(id(cls), ()) if name in c.methods]
+        yield from found or self._structural(cls, name)
+
+    def _structural(self, cls: Class, name: str) -> Iterator[Function]:
+        """Classes that implement a protocol without naming it: all its methods, with the same parameters."""
+        if "typing.Protocol" not in cls.ancestry.external:
+            return
+        wanted = {n: m for c in cls.ancestry.project for n, m in c.methods.items()}
+        for candidate in self._classes_with.get(name, ()):
+            own = {n: candidate.method(n) for n in wanted}
+            if "typing.Protocol" not in candidate.ancestry.external and all(
+                has is not None and has.is_async == method.is_async and _parameters(has) == _parameters(method)
+                for method, has in ((wanted[n], own[n]) for n in wanted)
+            ):
+                yield candidate.methods[name]
+
+    @cached_property
+    def _classes_with(self) -> dict[str, list[Class]]:
+        """Classes of the service by the names of their own methods."""
+        found: dict[str, list[Class]] = {}
+        for module in self.service_modules:
+            for cls in module.classes:
+                for name in cls.methods:
+                    found.setdefault(name, []).append(cls)
+        return found
+
+    def _own_steps(self, method: Function, cls: Class) -> Iterator[Function]:
+        """Methods of ``cls`` that an inherited ``method`` calls on itself where its own class has others of these names."""
+        ancestry = cls.ancestry.project
+        above = ancestry.index(method.owner) if method.owner in ancestry else 0
+        replaced = frozenset(name for c in ancestry[:above] for name in c.methods)
+        pending, seen = [method], {id(method)}
+        while pending and replaced:
+            current = pending.pop()
+            for site in current.calls:
+                receiver, _, name = site.call.name.rpartition(".")
+                step = cls.method(name) if receiver and receiver == current.receiver and not site.deferred else None
+                if step is None or id(step) in seen:
+                    continue
+                seen.add(id(step))
+                pending.append(step)
+                if name in replaced:
+                    yield step
 
     # The app
 
@@ -607,6 +657,18 @@ _COLLECTIONS: dict[type[Subject], str] = {
     Workflow: "workflows",
     Manifest: "manifests",
 }
+
+
+def _receiver_of(site: CallSite) -> Class | None:
+    """``super().run()``: the instance is one of the class that the call stands in."""
+    match site.call.func:
+        case s.Attribute(value=s.Call(func=s.Ref(name="super"))) if isinstance(site.code, Function):
+            return site.code.owner
+    return None
+
+
+def _parameters(method: Function) -> list[str]:
+    return [p.name for p in method.facts.parameters]
 
 
 def _abstract(function: Function) -> bool:

@@ -139,10 +139,9 @@ class Values:
         while isinstance(current, Function):
             if name in current.local_imports:
                 return None
-            for parameter in current.facts.parameters:
-                if parameter.name == name:
-                    rebound = self._variable(current, name) if name in current.bindings else None
-                    return self.parameter(current, parameter) or rebound
+            if name in current.parameters:
+                rebound = self._variable(current, name) if name in current.bindings else None
+                return self.parameter(current, current.parameters[name]) or rebound
             if name in current.bindings:
                 return self._variable(current, name)
             current = current.parent
@@ -212,10 +211,15 @@ class Values:
                 if isinstance(provider, s.Missing):
                     return None
                 return self.provided(self.of(provider, scope))
-        return None if parameter.annotated else self._passed(function, parameter)
+        if not parameter.annotated:
+            return self._passed(function, parameter)
+        # The annotation of a callable says nothing about what is called: one caller does.
+        is_callable = "Callable" in s.written(parameter.annotation, 80)
+        return self._passed(function, parameter, 1) if is_callable else None
 
-    def _passed(self, function: Function, parameter: Parameter) -> Value | None:
-        """What callers pass for a parameter without annotation, as far as the first few know."""
+    def _passed(self, function: Function, parameter: Parameter, most: int = 0) -> Value | None:
+        """What callers pass for a parameter without annotation, as far as the first few know; nothing where there are more
+        than ``most`` of them."""
         if self._depth > MAX_DEPTH or parameter.kind in ("args", "kwargs"):
             return None
         key = (id(function), f"={parameter.name}")
@@ -225,7 +229,8 @@ class Values:
         self._depth += 1
         try:
             position = function.facts.parameters.index(parameter) - bool(function.receiver)
-            for site in self._callers(function)[:MAX_CALLERS]:
+            callers = self._callers(function)
+            for site in callers[: 0 if most and len(callers) > most else MAX_CALLERS]:
                 given = site.call.argument(position, parameter.name)
                 value = None if isinstance(given, s.Missing) else self.of(given, site.code)
                 if value is not None:
@@ -384,7 +389,7 @@ class Values:
     def _instance_attribute(self, cls: Class, name: str) -> Value | None:
         method = cls.method(name)
         if method is not None:
-            if not method.decorator_names.isdisjoint({"property", "cached_property", "functools.cached_property"}):
+            if method.is_property:
                 return self.returned(method)
             return Bound(method, cls)
         found = self._field(cls, name)

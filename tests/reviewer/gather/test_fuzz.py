@@ -21,7 +21,7 @@ randoms = st.randoms(use_true_random=False)
 
 def times(examples: int) -> settings:
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=slow)
+    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=slow)
 
 
 @times(120)
