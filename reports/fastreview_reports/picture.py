@@ -1,10 +1,14 @@
-"""The picture of the layers: boxes from the web inwards, arrows for imports, the wrong way marked."""
+"""The picture of the layers: boxes from the web inwards, arrows for imports, the wrong way marked.
+
+Only known layers are drawn; what stands beside them (settings, schemas) is used from everywhere and would bury them.
+"""
 
 from collections.abc import Iterable
 
 from msgspec import Struct
 
 from fastreview.review import Architecture
+from fastreview_reports.words import listing, number
 
 ORDER = ("entry", "web", "business", "data")
 """Imports go down this list."""
@@ -39,13 +43,18 @@ class Picture(Struct, frozen=True):
     height: int
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    wrong: bool
+    """Does any import go against the order?"""
+    beside: str
+    """Groups of modules that are no layer, with their sizes."""
 
 
 def draw(architecture: Architecture) -> Picture | None:
     """None when no layer was recognised."""
-    names = list(ordered(architecture.layers))
+    names = [name for name in ordered(architecture.layers) if name in ORDER]
     if not names:
         return None
+    others = [name for name in ordered(architecture.layers) if name not in ORDER]
     top = {name: 12 + row * _PITCH for row, name in enumerate(names)}
     boxes = tuple(Box(name, architecture.layers[name], _BOX_LEFT, top[name], _BOX_WIDTH, _BOX_HEIGHT) for name in names)
     arrows = tuple(
@@ -53,7 +62,13 @@ def draw(architecture: Architecture) -> Picture | None:
         for edge in architecture.edges
         if edge.source in top and edge.target in top and edge.source != edge.target
     )
-    return Picture(height=24 + (len(names) - 1) * _PITCH + _BOX_HEIGHT, boxes=boxes, arrows=arrows)
+    return Picture(
+        height=24 + (len(names) - 1) * _PITCH + _BOX_HEIGHT,
+        boxes=boxes,
+        arrows=arrows,
+        wrong=any(arrow.wrong for arrow in arrows),
+        beside=listing([f"{name} ({number(architecture.layers[name], 'module')})" for name in others]),
+    )
 
 
 def ordered(layers: Iterable[str]) -> list[str]:
@@ -77,7 +92,7 @@ def _arrow(source: str, target: str, imports: int, start: int, end: int) -> Arro
             source, target, imports, path, tip, middle + 10, (above + below) // 2 + 4, is_wrong(source, target)
         )
     side = _BOX_LEFT if upwards else _BOX_LEFT + _BOX_WIDTH
-    reach = 50 + 30 * abs(end - start)
+    reach = 50 + 44 * abs(end - start)
     out = side - reach if upwards else side + reach
     first, last = (12 + row * _PITCH + _BOX_HEIGHT // 2 for row in (start, end))
     near = side - 7 if upwards else side + 7

@@ -37,6 +37,11 @@ IN_FULL = 25
 ROWS = 500
 """Rows shown of one check; the JSON document holds all."""
 
+CREDITS_NEEDED = 0.8
+"""The share of credits that holds a level."""
+
+_NAME = re.compile(r"`[^`]+`")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 _SEVERITY_RANK: dict[Severity, int] = {"blocker": 0, "major": 1, "minor": 2, "info": 3}
 _KIND_RANK = {"never": 0, "gate": 1, "credit": 2}
 
@@ -151,6 +156,8 @@ class FindingView(Struct, frozen=True):
     line: int
     end_line: int
     message: str
+    brief: str
+    """What the message says beyond that of the first finding of the group; "" when nothing."""
     related: tuple[tuple[str, str], ...]
     """Place and what happens there, in order."""
     fix: str
@@ -285,7 +292,7 @@ def report(review: Review) -> Report:
         architecture=review.architecture,
         outcomes=_outcomes(review.outcomes),
         sides=tuple(_side(entry) for entry in review.gathered),
-        more_proof=review.more_proof,
+        more_proof=tuple(words.sentence(hint) for hint in review.more_proof),
         arithmetic=review.arithmetic,
         counts=_counts(review, settled, doubtful, aside),
     )
@@ -342,7 +349,7 @@ def _counts(
             f"{len(doubtful)} possible",
             f"{len(aside)} waived or accepted",
             words.number(review.scope.routes, "route"),
-            words.number(len(review.strengths), "strength"),
+            words.number(len({strength.check for strength in review.strengths}), "strength"),
         )
         if part
     )
@@ -353,9 +360,7 @@ def _dimension(entry: DimensionEntry, review: Review) -> DimensionView:
     missing = next((level for level in entry.levels if not level.held), None)
     need = ""
     if missing:
-        need = f"For {words.label(missing.level)}: {missing.gates_met} of {words.number(missing.gates, 'gate')} met"
-        if missing.share < 1:
-            need += f", credits {words.percent(missing.share)}"
+        need = f"For {words.label(missing.level)}: {_standing(missing, review.outcomes, entry.name)}"
     reached = min(100.0, max(0.0, entry.index))
     return DimensionView(
         name=entry.name,
@@ -367,7 +372,10 @@ def _dimension(entry: DimensionEntry, review: Review) -> DimensionView:
         within_reach=round(max(reached, words.rank(entry.possible) * 100 / 3), 1),
         core=entry.core,
         next_need=need,
-        levels=tuple(_level(entry, level) for level in entry.levels),
+        levels=tuple(
+            LevelView(words.label(level.level), _holds(entry, level.level), _standing(level, review.outcomes, entry.name))
+            for level in entry.levels
+        ),
         met=states["met"],
         not_met=states["not-met"],
         undecided=states["unknown"] + states["off"] + states["crashed"],
@@ -378,10 +386,15 @@ def _holds(dimension: DimensionEntry, level: LevelName) -> bool:
     return all(entry.held for entry in dimension.levels if words.rank(entry.level) <= words.rank(level))
 
 
-def _level(dimension: DimensionEntry, entry: DimensionLevel) -> LevelView:
-    gates = f"{entry.gates_met} of {words.number(entry.gates, 'gate')} met" if entry.gates else "no gate applies"
-    text = f"{gates}, credits {words.percent(entry.share)}"
-    return LevelView(words.label(entry.level), _holds(dimension, entry.level), text)
+def _standing(entry: DimensionLevel, outcomes: Iterable[OutcomeEntry], dimension: str) -> str:
+    """What is met of a level; the share of credits is told only where credits apply."""
+    parts = [f"{entry.gates_met} of {words.number(entry.gates, 'gate')} met"] if entry.gates else []
+    if any(
+        o.kind == "credit" and o.level == entry.level and o.dimension == dimension and o.state != "not-applicable"
+        for o in outcomes
+    ):
+        parts.append(f"credits {words.percent(entry.share)}{'' if entry.share >= CREDITS_NEEDED else ' of the 80 % needed'}")
+    return ", ".join(parts) or "no check of this level applies"
 
 
 def _strengths(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[StrengthView, ...]:
@@ -399,7 +412,7 @@ def _strengths(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[Streng
                 title=outcome.title if outcome else code,
                 dimension=words.dimension_label(outcome.dimension) if outcome else "",
                 rung=entries[0][2],
-                message=entries[0][1],
+                message=entries[0][1].rstrip("."),
                 places=places[:3],
                 more=max(0, len(places) - 3),
             )
@@ -422,8 +435,7 @@ def _level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Lev
             gaps.sort(key=lambda o: (_KIND_RANK[o.kind], o.state != "not-met", -o.weight, o.check))
             summary = "held already" if _holds(dimension, level) else "not held"
             if held:
-                summary += f"; {held.gates_met} of {words.number(held.gates, 'gate')} met"
-                summary += f", credits {words.percent(held.share)} (80 % needed)" if held.share < 1 else ""
+                summary += f"; {_standing(held, review.outcomes, dimension.name)}"
             views.append(
                 DimensionGaps(
                     label=words.dimension_label(dimension.name),
@@ -438,17 +450,20 @@ def _level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Lev
 
 def _gap(outcome: OutcomeEntry, linked: dict[str, str]) -> GapView:
     kind = {"never": "never-event", "gate": "gate", "credit": f"credit {outcome.weight}"}[outcome.kind]
-    parts = (words.tally(outcome), outcome.reason)
     return GapView(
         code=outcome.check,
         title=outcome.title,
         kind=kind,
         state=outcome.state,
         state_label=words.STATES[outcome.state][0],
-        detail=". ".join(part.rstrip(".") for part in parts if part),
+        detail=_detail(outcome),
         effort=outcome.effort,
         anchor=linked.get(outcome.check, ""),
     )
+
+
+def _detail(outcome: OutcomeEntry) -> str:
+    return ". ".join(part.rstrip(".") for part in (words.tally(outcome), words.sentence(outcome.reason)) if part)
 
 
 class _Anchors:
@@ -485,7 +500,7 @@ class _Anchors:
     ) -> FindingGroup:
         members = sorted(members, key=lambda f: (_SEVERITY_RANK[f.severity], f.confidence != "certain", f.path, f.line))
         first = members[0]
-        views = [self._finding(finding) for finding in members[:ROWS]]
+        views = [self._finding(finding, first) for finding in members[:ROWS]]
         return FindingGroup(
             anchor=self.new(prefix, code),
             code=code,
@@ -506,7 +521,7 @@ class _Anchors:
             more=len(members) - len(views),
         )
 
-    def _finding(self, finding: FindingEntry) -> FindingView:
+    def _finding(self, finding: FindingEntry, first: FindingEntry) -> FindingView:
         return FindingView(
             anchor=self.new("finding", finding.check, finding.fingerprint[:12]),
             severity=finding.severity,
@@ -518,10 +533,31 @@ class _Anchors:
             line=finding.line,
             end_line=max(finding.line, finding.end_line),
             message=finding.message,
+            brief=_brief(finding, first),
             related=tuple((_place(place.path, place.line), place.message) for place in finding.related),
             fix={"safe": "Fix available", "unsafe": "Fix available, to be checked"}.get(finding.fix or "", ""),
             excerpt=finding.excerpt,
         )
+
+
+def _brief(finding: FindingEntry, first: FindingEntry) -> str:
+    """The sentences that the first message does not hold; of those that differ by names only, the names."""
+    if finding is first:
+        return ""
+    told = {_without_names(sentence, first.subject) for sentence in _SENTENCE_END.split(first.message)}
+    sentences = _SENTENCE_END.split(finding.message)
+    news = " ".join(s for s in sentences if _without_names(s, finding.subject) not in told)
+    known = f"{first.message} {finding.subject} {news}"
+    names = [name for name in dict.fromkeys(_NAME.findall(finding.message)) if not _says(known, name.strip("`"))]
+    return " ".join((news, ", ".join(names))).strip()
+
+
+def _says(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _without_names(text: str, subject: str) -> str:
+    return _NAME.sub("`", text.replace(subject, "`") if subject else text).rstrip(".")
 
 
 def _routes(routes: Sequence[RouteEntry], groups: Sequence[FindingGroup]) -> tuple[RouteView, ...]:
@@ -555,7 +591,7 @@ def _outcomes(outcomes: Sequence[OutcomeEntry]) -> tuple[OutcomeGroup, ...]:
                 dimension=words.dimension_label(outcome.dimension),
                 level=words.label(outcome.level),
                 kind={"never": "never-event", "gate": "gate", "credit": "credit"}[outcome.kind],
-                detail=". ".join(part.rstrip(".") for part in (words.tally(outcome), outcome.reason) if part),
+                detail=_detail(outcome),
                 rung=outcome.rung,
             )
             for outcome in outcomes
@@ -567,7 +603,7 @@ def _outcomes(outcomes: Sequence[OutcomeEntry]) -> tuple[OutcomeGroup, ...]:
 
 def _side(entry: GatheredEntry) -> SideView:
     state = {"ok": "Seen", "unavailable": "Not available", "off": "Switched off"}[entry.state]
-    text = " ".join(part for part in (entry.reason, entry.how) if part)
+    text = ". ".join(words.sentence(part).rstrip(".") for part in (entry.reason, entry.how) if part)
     return SideView(words.SIDES[entry.what], entry.state == "ok", state, text)
 
 

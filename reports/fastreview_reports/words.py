@@ -1,5 +1,6 @@
 """The words of a report: one place for the names and sentences that every format shows alike. They rate code only."""
 
+import re
 from collections.abc import Sequence
 
 from fastreview.review import (
@@ -33,8 +34,8 @@ DIMENSIONS = {
 SEVERITIES: dict[Severity, str] = {"blocker": "Blocker", "major": "Major", "minor": "Minor", "info": "Info"}
 CONFIDENCES: dict[Confidence, str] = {"certain": "Certain", "likely": "Likely", "possible": "Possible"}
 STATES: dict[State, tuple[str, str]] = {
-    "met": ("Passed", "Enough subjects pass, and by strong enough evidence."),
-    "not-met": ("Not met", "Too many subjects fail."),
+    "met": ("Passed", "What the check looks for is absent, or rare enough, and the evidence for that is strong enough."),
+    "not-met": ("Not met", "What the check looks for is there, in too many places."),
     "unknown": ("Unknown", "Something needed to decide was missing. It counts against proven, never against possible."),
     "not-applicable": ("Not applicable", "Proven not to concern this project; outside of the scoring."),
     "off": ("Switched off", "Turned off by configuration. It counts as unknown: switching a check off never helps."),
@@ -132,16 +133,24 @@ def tally(outcome: OutcomeEntry) -> str:
     if total == 1 and unit == "project":
         return ""
     parts = []
+    if total == 1:
+        state = "fails" if counts.failed else "passes" if counts.passed else "unknown" if counts.unknown else "waived"
+        return f"1 {unit} {state}"
     if counts.failed:
         parts.append(f"{counts.failed:,} of {number(total, unit)} {'fails' if counts.failed == 1 else 'fail'}")
-    else:
+    elif counts.passed:
         parts.append(f"{counts.passed:,} of {number(total, unit)} {'passes' if counts.passed == 1 else 'pass'}")
     parts += [
-        f"{count:,} {word}"
+        f"{count:,} {word}" if parts else f"{count:,} of {number(total, unit)} {word}"
         for count, word in ((counts.unknown, "unknown"), (counts.waived, "waived"), (counts.accepted, "accepted"))
         if count
     ]
     return ", ".join(parts)
+
+
+def sentence(text: str) -> str:
+    """With a capital, where it starts with a plain word."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[\s,.:;]", text) else text
 
 
 def listing(parts: Sequence[str]) -> str:

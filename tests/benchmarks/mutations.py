@@ -249,8 +249,9 @@ def _odd_literals(nodes: Sequence[ast.AST], random: Random) -> None:
 def _cyclic_classes(nodes: Sequence[ast.AST], random: Random) -> None:
     classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     for node in classes:
-        base = ast.Name(random.choice(classes).name)
-        node.bases = random.choice(([base], [base, *node.bases], [ast.Call(base, [], [])], [ast.Subscript(base, base)]))
+        base: ast.expr = ast.Name(random.choice(classes).name)
+        others: list[list[ast.expr]] = [[base, *node.bases], [ast.Call(base, [], [])], [ast.Subscript(base, base)]]
+        node.bases = random.choice([[base], *others])
 
 
 def _other_definitions(nodes: Sequence[ast.AST], random: Random) -> None:

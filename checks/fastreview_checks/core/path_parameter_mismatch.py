@@ -126,7 +126,6 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
     return frozenset(names)
 
 
-
 def _literals(function: Function) -> Iterator[str]:
     for stmt in function.statements:
         for expr in syntax.expressions(stmt):

@@ -58,8 +58,6 @@ async def read_order(order_id: int) -> int:
 ```
 """
 
-from collections.abc import Iterator
-
 from fastreview.api import (
     Confidence,
     External,

@@ -56,7 +56,7 @@ def _only_raises(body: syntax.Body) -> bool:
 def shape_of(handler: ExceptionHandler, project: Project) -> frozenset[str]:
     """What the answer of a handler is made of: the keys of its JSON, or the function or class that makes it; empty where
     the code does not tell."""
-    return frozenset(_shapes(handler.function, project, 0)) if handler.function is not None else frozenset()
+    return frozenset(_shapes(handler.function, project, 0, set())) if handler.function is not None else frozenset()
 
 
 def differ(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -74,19 +74,22 @@ def _alike(one: str, other: str) -> bool:
     return len(mine & theirs) * 2 > min(len(mine), len(theirs))
 
 
-def _shapes(function: Function, project: Project, depth: int) -> Iterator[str]:
+def _shapes(function: Function, project: Project, depth: int, seen: set[int]) -> Iterator[str]:
+    """``seen`` are functions whose answers are known already: each is asked once."""
     for stmt in function.statements:
         if isinstance(stmt, syntax.Return) and stmt.value is not None:
             value = stmt.value.value if isinstance(stmt.value, syntax.Await) else stmt.value
             if isinstance(value, syntax.Call):
-                yield from _of_call(value, function, project, depth)
+                yield from _of_call(value, function, project, depth, seen)
 
 
-def _of_call(call: syntax.Call, function: Function, project: Project, depth: int) -> Iterator[str]:
+def _of_call(call: syntax.Call, function: Function, project: Project, depth: int, seen: set[int]) -> Iterator[str]:
     target = project.values.of(call.func, function)
     if isinstance(target, Function):
-        inner = list(_shapes(target, project, depth + 1)) if depth < MAX_DEPTH else []
-        yield from inner or (target.key,)
+        if id(target) not in seen:
+            seen.add(id(target))
+            inner = list(_shapes(target, project, depth + 1, seen)) if depth < MAX_DEPTH else []
+            yield from inner or (target.key,)
         return
     if isinstance(target, Class) and not RESPONSES.search(target.name):
         yield target.key

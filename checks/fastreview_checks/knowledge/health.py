@@ -8,6 +8,7 @@ from collections import Counter
 from functools import lru_cache
 
 from fastreview.api import App, External, Function, Project, Route, syntax
+from fastreview_checks.knowledge.reached import reached
 
 # One of the last two segments of a path, or the name of the endpoint.
 LIVENESS = re.compile(
@@ -116,17 +117,14 @@ def looks_at_something(route: Route, project: Project) -> bool:
     """Whether the endpoint asks what it depends on: it injects something, or calls what is not only the answer itself."""
     if route.endpoint is None or any(i.by in ("parameter", "route") for i in route.dependencies):
         return True
-    return _asks(route.endpoint, project, 0)
+    return any(_asks(function, project) for function in reached(route.endpoint, project, 3))
 
 
-def _asks(function: Function, project: Project, depth: int) -> bool:
+def _asks(function: Function, project: Project) -> bool:
     for site in function.calls:
-        if site.awaited:
+        if site.awaited or _ASKING.search(site.call.method):
             return True
-        for target in project.targets(site):
-            if isinstance(target, Function) and (target.is_async or (depth < 3 and _asks(target, project, depth + 1))):
-                return True
-        if _ASKING.search(site.call.method):
+        if any(isinstance(target, Function) and target.is_async for target in project.targets(site)):
             return True
     return any(isinstance(stmt, syntax.With | syntax.If | syntax.Try) for stmt in function.statements) or any(
         isinstance(node, syntax.Ref) and "app.state" in node.name

@@ -203,7 +203,7 @@ from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, che
 from fastreview_checks.knowledge.test_clients import clients, has_lifespan, starts_lifespan
 
 
-@check("TST007", dimension="testing", level=2, credit=2, effort="hours")
+@check("TST007", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")
 def async_client(project: Project) -> Found:
     if not project.endpoints:
         raise NotApplicable("the project has no endpoints")

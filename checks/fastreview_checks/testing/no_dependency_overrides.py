@@ -101,7 +101,7 @@ from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
 from fastreview_checks.knowledge.overrides import overrides
 
 
-@check("TST008", dimension="testing", level=2, credit=2, effort="hours")
+@check("TST008", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")
 def no_dependency_overrides(project: Project) -> Found:
     if not project.dependencies:
         raise NotApplicable("no route has a dependency")

@@ -75,7 +75,7 @@ from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown,
 from fastreview_checks.knowledge.pipelines import remote_runs, test_runs
 
 
-@check("TST012", dimension="testing", level=2, gate=True, needs=(Side.FILES,), effort="hours")
+@check("TST012", dimension="testing", level=2, gate=True, needs=(Side.FILES,), effort="hours", sharpens="TST001")
 def tests_not_enforced(project: Project) -> Found:
     runs = list(test_runs(project))
     enforced = next((r for r in runs if r.on_changes and not r.may_fail), None)

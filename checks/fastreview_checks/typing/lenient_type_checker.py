@@ -57,7 +57,7 @@ from fastreview.api import Found, Hit, Met, Place, Project, Side, Unknown, check
 from fastreview_checks.knowledge.type_checkers import STRICT_OPTION, checker_runs, configurations, strictness
 
 
-@check("TYP004", dimension="typing", level=2, gate=True, needs=(Side.FILES,), effort="days")
+@check("TYP004", dimension="typing", level=2, gate=True, needs=(Side.FILES,), effort="days", sharpens="TYP003")
 def lenient_type_checker(project: Project) -> Found:
     runs = checker_runs(project)
     by_option = next((run for run in runs if STRICT_OPTION.search(run.command)), None)

@@ -20,6 +20,7 @@
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
     const target = id && find(id);
     if (!target) return;
+    if (target.closest("[hidden]")) { find("filter").reset(); apply(); }
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target.scrollIntoView();
   };

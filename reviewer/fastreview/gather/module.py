@@ -182,36 +182,14 @@ class _Extraction:
                     self.function(node, prefix, within, owner)
                 case ast.ClassDef():
                     self.class_(node, prefix, within)
-                case ast.Import():
-                    function = "" if owner == within else within
-                    for name in node.names:
-                        self.imports.append(
-                            Import(name.name, "", name.asname or "", 0, node.lineno, function, typing_only)
-                        )
-                case ast.ImportFrom():
-                    function = "" if owner == within else within
-                    for name in node.names:
-                        self.imports.append(
-                            Import(
-                                node.module or "",
-                                name.name,
-                                name.asname or "",
-                                node.level,
-                                node.lineno,
-                                function,
-                                typing_only,
-                            )
-                        )
+                case ast.Import() | ast.ImportFrom():
+                    self.imports += _imports(node, "" if owner == within else within, typing_only)
                 case ast.If():
                     for test, inner in _branches(node):
                         self.block(inner, within, owner, typing_only or _type_checking(test))
                 case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.AugAssign(target=ast.Name(id="__all__")):
-                    if not within and isinstance(node.value, ast.List | ast.Tuple):
-                        names = [e.value for e in node.value.elts if isinstance(e, ast.Constant)]
-                        texts = [syntax.literal_text(n) for n in names if isinstance(n, str)]
-                        if self.exports is None:
-                            self.exports = []
-                        self.exports += texts
+                    if not within:
+                        self.exported(node.value)
                 case ast.For() | ast.AsyncFor() | ast.While():
                     self.block(node.body, within, owner, typing_only)
                     self.block(node.orelse, within, owner, typing_only)
@@ -222,6 +200,13 @@ class _Extraction:
                         self.block(case.body, within, owner, typing_only)
                 case ast.Try() | ast.TryStar():
                     self.try_(node, within, owner, typing_only)
+
+    def exported(self, value: ast.expr) -> None:
+        """What ``__all__`` is set to or gets in addition, where it is written out."""
+        if isinstance(value, ast.List | ast.Tuple):
+            names = [element.value for element in value.elts if isinstance(element, ast.Constant)]
+            self.exports = [] if self.exports is None else self.exports
+            self.exports += [syntax.literal_text(name) for name in names if isinstance(name, str)]
 
     def try_(self, node: ast.Try | ast.TryStar, within: str, owner: str, typing_only: bool) -> None:  # noqa: FBT001
         for nodes in (node.body, node.orelse, node.finalbody, *(handler.body for handler in node.handlers)):
@@ -347,6 +332,15 @@ def _radon_complexity(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     except RecursionError:
         return 0
     return int(visitor.functions[0].complexity) if visitor.functions else 1
+
+
+def _imports(node: ast.Import | ast.ImportFrom, function: str, typing_only: bool) -> Iterator[Import]:  # noqa: FBT001
+    for name in node.names:
+        alias = name.asname or ""
+        if isinstance(node, ast.Import):
+            yield Import(name.name, "", alias, 0, node.lineno, function, typing_only)
+        else:
+            yield Import(node.module or "", name.name, alias, node.level, node.lineno, function, typing_only)
 
 
 def _branches(node: ast.If) -> Iterator[tuple[ast.expr | None, list[ast.stmt]]]:
