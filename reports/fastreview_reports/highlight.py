@@ -43,6 +43,12 @@ def highlight(lines: Sequence[str], language: str) -> list[Markup]:
     return pieces + [Markup("")] * (len(lines) - len(pieces))
 
 
+def indent(line: str) -> int:
+    """Steps of four columns that a line is set in, at most 6."""
+    wide = line.expandtabs(4)
+    return min(6, (len(wide) - len(wide.lstrip(" "))) // 4)
+
+
 @cache
 def _lexer(language: str) -> Lexer | None:
     try:

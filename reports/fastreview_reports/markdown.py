@@ -14,7 +14,8 @@ ROUTES = 100
 SIZE = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=:&\"'])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#!|~$^&]|[{+=-](?=[{%+=-])|:(?=[\w+-]+:)|%(?=\d|\"))")
+_AT_START = re.compile(r"^(?:(\d{1,9})(?=[.)])|(?=[-+=]))")
 _ACTIVE = re.compile(r"(?i)(@|#(?=\d)|(?<=http)(?=s?:)|(?<=ww)(?=w\.))")
 
 
@@ -38,7 +39,7 @@ def plain(text: str) -> str:
 
 def _escaped(text: str) -> str:
     quiet = _ACTIVE.sub(lambda match: f"{match.group()}\u2060", text)
-    return _SPECIAL.sub(r"\\\1", quiet)
+    return _AT_START.sub(r"\1\\", _SPECIAL.sub(r"\\\1", quiet), count=1)
 
 
 def code(text: str) -> str:
@@ -131,10 +132,11 @@ def _findings(title: str, groups: tuple[FindingGroup, ...]) -> Iterator[str]:
     yield from (f"## {title} ({sum(group.count for group in groups)})", "")
     for group in groups[:CHECKS]:
         yield from (f"### {group.severity_label}: {plain(group.title)} ({code(group.code)}, {group.count})", "")
-        for finding in (*group.in_full, *group.rows)[:PER_CHECK]:
+        for index, finding in enumerate((*group.in_full, *group.rows)[:PER_CHECK]):
             subject = f" {code(finding.subject)}" if finding.subject else ""
             status = "" if finding.status == "open" else f" ({finding.status})"
-            yield f"- {code(finding.place)}{subject}{status}: {prose(finding.message)}"
+            message = f"{finding.brief} {finding.names}".strip() if index else finding.message
+            yield f"- {code(finding.place)}{subject}{status}{': ' if message else ''}{prose(message)}"
             for place, message in finding.related:
                 yield f"  - {code(place)} {prose(message)}"
         if group.count > PER_CHECK:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from fastreview_reports import prose, words
-from fastreview_reports.highlight import highlight
+from fastreview_reports.highlight import highlight, indent
 from fastreview_reports.picture import WIDTH, draw, is_wrong, ordered
 from fastreview_reports.text import one_line
 
@@ -26,11 +26,13 @@ def environment() -> Environment:
         "one_line": one_line,
         "level": words.label,
         "percent": words.percent,
+        "sentence": words.sentence,
     }
     made.tests["web_address"] = prose.is_web_address
     made.globals |= {
         "draw": draw,
         "highlight": highlight,
+        "indent": indent,
         "is_wrong": is_wrong,
         "number": words.number,
         "ordered": ordered,

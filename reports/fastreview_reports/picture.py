@@ -4,6 +4,7 @@ Only known layers are drawn; what stands beside them (settings, schemas) is used
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -27,7 +28,8 @@ class Box(Struct, frozen=True):
 
 
 class Arrow(Struct, frozen=True):
-    """``path`` and its ``tip`` are SVG path data in the units of the picture; the label stands at (x, y)."""
+    """``path`` and its ``tip`` are SVG path data in the units of the picture; the label stands at (x, y), which is its
+    start or its end as ``anchor`` says."""
 
     source: str
     target: str
@@ -36,6 +38,7 @@ class Arrow(Struct, frozen=True):
     tip: str
     x: int
     y: int
+    anchor: Literal["start", "end"]
     wrong: bool
 
 
@@ -88,9 +91,8 @@ def _arrow(source: str, target: str, imports: int, start: int, end: int) -> Arro
         above, below = 12 + start * _PITCH + _BOX_HEIGHT, 12 + end * _PITCH
         path = f"M{middle} {above} L{middle} {below - 7}"
         tip = f"M{middle - 4} {below - 8} h8 l-4 7 Z"
-        return Arrow(
-            source, target, imports, path, tip, middle + 10, (above + below) // 2 + 4, is_wrong(source, target)
-        )
+        y = (above + below) // 2 + 4
+        return Arrow(source, target, imports, path, tip, middle + 10, y, "start", is_wrong(source, target))
     side = _BOX_LEFT if upwards else _BOX_LEFT + _BOX_WIDTH
     reach = 50 + 44 * abs(end - start)
     out = side - reach if upwards else side + reach
@@ -98,5 +100,9 @@ def _arrow(source: str, target: str, imports: int, start: int, end: int) -> Arro
     near = side - 7 if upwards else side + 7
     path = f"M{side} {first} C{out} {first} {out} {last} {near} {last}"
     tip = f"M{near} {last - 4} v8 l{7 if upwards else -7} -4 Z"
-    label = side - (side - out) * 3 // 4 - 12 if upwards else side + (out - side) * 3 // 4 + 8
-    return Arrow(source, target, imports, path, tip, label, (first + last) // 2 + 4, is_wrong(source, target))
+    # Inside the bow, whose furthest point is three quarters of the way to the control points: outside, labels would
+    # lie on the wider bows.
+    label = side - reach * 3 // 4 + 8 if upwards else side + reach * 3 // 4 - 8
+    y = (first + last) // 2 + 4
+    anchor: Literal["start", "end"] = "start" if upwards else "end"
+    return Arrow(source, target, imports, path, tip, label, y, anchor, is_wrong(source, target))

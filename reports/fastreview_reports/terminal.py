@@ -56,12 +56,12 @@ def _draw(view: Report, width: int, *, colour: bool) -> str:
         legacy_windows=False,
         _environ={},
     )
-    for block in _blocks(view):
+    for block in _blocks(view, console.width):
         console.print(block)
     return "\n".join(line.rstrip() for line in target.getvalue().split("\n"))
 
 
-def _blocks(view: Report) -> Iterator[RenderableType]:
+def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield Text(one_line(view.project.name), style="bold")
     yield Text("")
     yield _indent(Text(view.verdict.sentence, style="bold"))
@@ -70,7 +70,7 @@ def _blocks(view: Report) -> Iterator[RenderableType]:
         yield _indent(Text(f"Held below Intermediate by {one_line(cap)}.", style="bold red"))
     yield _indent(Text(f"{view.counts}."))
     yield _indent(Text(view.verdict.means, style="dim"))
-    yield from _profile(view)
+    yield from _profile(view, _BAR if width >= WIDTH else _BAR // 2)
     yield from _steps(view)
     yield from _strengths(view)
     yield from _gaps(view)
@@ -91,26 +91,27 @@ def _indent(block: RenderableType, left: int = 2) -> Padding:
     return Padding(block, (0, 0, 0, left))
 
 
-def _profile(view: Report) -> Iterator[RenderableType]:
+def _profile(view: Report, bar: int) -> Iterator[RenderableType]:
     yield _title("Profile")
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(no_wrap=True, overflow="ellipsis", max_width=21)
-    table.add_column(no_wrap=True, width=_BAR + 2)
+    table.add_column(no_wrap=True, width=bar + 2)
     table.add_column()
-    table.add_row(Text(""), Text("│Junior │Interm.│Senior │", style="dim"), Text("█ proven  ▒ possible", style="dim"))
+    scale = "│Junior │Interm.│Senior │" if bar == _BAR else "│Jun│Int│Sen│"
+    table.add_row(Text(""), Text(scale, style="dim"), Text("█ proven  ▒ possible", style="dim"))
     for d in view.core + view.extension:
         about = d.interval if d.core else f"{d.interval} (shown only)"
-        table.add_row(Text(one_line(d.label)), _bar(d), Text(about))
+        table.add_row(Text(one_line(d.label)), _bar(d, bar), Text(about))
     yield _indent(table)
 
 
-def _bar(dimension: DimensionView) -> Text:
-    proven = int(dimension.reached / 100 * _BAR)
-    possible = max(proven, int(dimension.within_reach / 100 * _BAR))
+def _bar(dimension: DimensionView, width: int) -> Text:
+    proven = int(dimension.reached / 100 * width)
+    possible = max(proven, int(dimension.within_reach / 100 * width))
     bar = Text("│", style="dim")
     bar.append("█" * proven, style="green")
     bar.append("▒" * (possible - proven), style="green")
-    bar.append("·" * (_BAR - possible), style="dim")
+    bar.append("·" * (width - possible), style="dim")
     return bar.append("│", style="dim")
 
 
@@ -124,7 +125,7 @@ def _steps(view: Report) -> Iterator[RenderableType]:
             lines.append(Text(one_line(step.place), style="cyan"))
         lines.append(_prose(step.why))
         lines.append(Text.assemble(("Unlocks: ", "dim"), one_line(step.unlocks)))
-        lines.append(Text.assemble(("Proof:   ", "dim"), one_line(step.proof)))
+        lines.append(Text.assemble(("Proof:   ", "dim"), _prose(step.proof)))
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True, width=2)
         table.add_column()
@@ -136,7 +137,7 @@ def _steps(view: Report) -> Iterator[RenderableType]:
 def _strengths(view: Report) -> Iterator[RenderableType]:
     if not view.strengths:
         return
-    yield _title(f"Strengths ({sum(len(s.places) + s.more for s in view.strengths)} places)")
+    yield _title(f"Strengths ({len(view.strengths)})")
     for strength in view.strengths[:8]:
         yield _indent(Text.assemble(("+ ", "green"), _prose(strength.message), (f"  {one_line(strength.code)}", "dim")))
     if len(view.strengths) > 8:
@@ -149,8 +150,10 @@ def _gaps(view: Report) -> Iterator[RenderableType]:
         return
     yield _title(f"Missing to hold {level.label}")
     for dimension in level.dimensions:
-        gaps = ", ".join(f"{one_line(gap.code)} ({gap.state_label.lower()})" for gap in dimension.gaps)
-        yield _indent(Text.assemble((f"{one_line(dimension.label)}: ", "bold"), gaps))
+        yield _indent(Text.assemble((one_line(dimension.label), "bold"), (f"  {dimension.summary}", "dim")))
+        for gap in dimension.gaps:
+            state = "" if gap.state == "not-met" else f", {gap.state_label.lower()}"
+            yield _indent(Text.assemble(one_line(gap.title), (f"  {one_line(gap.code)}{state}", "dim")), 4)
 
 
 def _findings(title: str, groups: tuple[FindingGroup, ...]) -> Iterator[RenderableType]:

@@ -30,6 +30,8 @@ from fastreview.review import (
     Tool,
 )
 from fastreview_reports import words
+from fastreview_reports.brief import brief, short_subject
+from fastreview_reports.excerpts import secret_lines, shown
 from fastreview_reports.text import safe
 
 IN_FULL = 25
@@ -40,8 +42,6 @@ ROWS = 500
 CREDITS_NEEDED = 0.8
 """The share of credits that holds a level."""
 
-_NAME = re.compile(r"`[^`]+`")
-_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z`])")
 _SEVERITY_RANK: dict[Severity, int] = {"blocker": 0, "major": 1, "minor": 2, "info": 3}
 _KIND_RANK = {"never": 0, "gate": 1, "credit": 2}
 
@@ -157,7 +157,9 @@ class FindingView(Struct, frozen=True):
     end_line: int
     message: str
     brief: str
-    """What the message says beyond that of the first finding of the group; "" when nothing."""
+    """The sentences of the message that the first finding of the group does not say; "" when none."""
+    names: str
+    """Names in the message, as code spans, that neither the first finding nor ``brief`` holds."""
     related: tuple[tuple[str, str], ...]
     """Place and what happens there, in order."""
     fix: str
@@ -254,7 +256,7 @@ def report(review: Review) -> Report:
     settled = [f for f in review.findings if f.status == "open" and f.confidence != "possible"]
     doubtful = [f for f in review.findings if f.status == "open" and f.confidence == "possible"]
     aside = [f for f in review.findings if f.status != "open"]
-    anchors = _Anchors()
+    anchors = _Anchors(secret_lines(review.findings))
     groups = anchors.groups("check", settled, by_code, review.pages)
     possible = anchors.groups("possible", doubtful, by_code, review.pages)
     set_aside = anchors.groups("aside", aside, by_code, review.pages)
@@ -346,8 +348,8 @@ def _counts(
         part
         for part in (
             words.number(len(settled), "finding") + (f" ({severities})" if severities else ""),
-            f"{len(doubtful)} possible",
-            f"{len(aside)} waived or accepted",
+            f"{len(doubtful)} possible" if doubtful else "",
+            f"{len(aside)} waived or accepted" if aside else "",
             words.number(review.scope.routes, "route"),
             words.number(len({strength.check for strength in review.strengths}), "strength"),
         )
@@ -373,7 +375,9 @@ def _dimension(entry: DimensionEntry, review: Review) -> DimensionView:
         core=entry.core,
         next_need=need,
         levels=tuple(
-            LevelView(words.label(level.level), _holds(entry, level.level), _standing(level, review.outcomes, entry.name))
+            LevelView(
+                words.label(level.level), _holds(entry, level.level), _standing(level, review.outcomes, entry.name)
+            )
             for level in entry.levels
         ),
         met=states["met"],
@@ -393,7 +397,9 @@ def _standing(entry: DimensionLevel, outcomes: Iterable[OutcomeEntry], dimension
         o.kind == "credit" and o.level == entry.level and o.dimension == dimension and o.state != "not-applicable"
         for o in outcomes
     ):
-        parts.append(f"credits {words.percent(entry.share)}{'' if entry.share >= CREDITS_NEEDED else ' of the 80 % needed'}")
+        parts.append(
+            f"credits {words.percent(entry.share)}{'' if entry.share >= CREDITS_NEEDED else ' of the 80 % needed'}"
+        )
     return ", ".join(parts) or "no check of this level applies"
 
 
@@ -469,8 +475,9 @@ def _detail(outcome: OutcomeEntry) -> str:
 class _Anchors:
     """Gives out ids that are unique in a document and plain ASCII, whatever the fingerprints hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: frozenset[tuple[str, int]]) -> None:
         self._taken: set[str] = set()
+        self._secrets = secrets
 
     def new(self, *parts: str) -> str:
         base = re.sub(r"[^a-z0-9]+", "-", "-".join(parts)[:60].lower()).strip("-")
@@ -522,42 +529,24 @@ class _Anchors:
         )
 
     def _finding(self, finding: FindingEntry, first: FindingEntry) -> FindingView:
+        news, names = brief(finding, first)
         return FindingView(
             anchor=self.new("finding", finding.check, finding.fingerprint[:12]),
             severity=finding.severity,
             severity_label=words.SEVERITIES[finding.severity],
             confidence_label=words.CONFIDENCES[finding.confidence],
             status=finding.status,
-            subject="" if finding.subject == "project" else finding.subject,
+            subject=short_subject(finding.subject, finding.path),
             place=_place(finding.path, finding.line),
             line=finding.line,
             end_line=max(finding.line, finding.end_line),
             message=finding.message,
-            brief=_brief(finding, first),
+            brief=news,
+            names=names,
             related=tuple((_place(place.path, place.line), place.message) for place in finding.related),
             fix={"safe": "Fix available", "unsafe": "Fix available, to be checked"}.get(finding.fix or "", ""),
-            excerpt=finding.excerpt,
+            excerpt=shown(finding, self._secrets),
         )
-
-
-def _brief(finding: FindingEntry, first: FindingEntry) -> str:
-    """The sentences that the first message does not hold; of those that differ by names only, the names."""
-    if finding is first:
-        return ""
-    told = {_without_names(sentence, first.subject) for sentence in _SENTENCE_END.split(first.message)}
-    sentences = _SENTENCE_END.split(finding.message)
-    news = " ".join(s for s in sentences if _without_names(s, finding.subject) not in told)
-    known = f"{first.message} {finding.subject} {news}"
-    names = [name for name in dict.fromkeys(_NAME.findall(finding.message)) if not _says(known, name.strip("`"))]
-    return " ".join((news, ", ".join(names))).strip()
-
-
-def _says(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
-
-
-def _without_names(text: str, subject: str) -> str:
-    return _NAME.sub("`", text.replace(subject, "`") if subject else text).rstrip(".")
 
 
 def _routes(routes: Sequence[RouteEntry], groups: Sequence[FindingGroup]) -> tuple[RouteView, ...]:

@@ -34,7 +34,10 @@ DIMENSIONS = {
 SEVERITIES: dict[Severity, str] = {"blocker": "Blocker", "major": "Major", "minor": "Minor", "info": "Info"}
 CONFIDENCES: dict[Confidence, str] = {"certain": "Certain", "likely": "Likely", "possible": "Possible"}
 STATES: dict[State, tuple[str, str]] = {
-    "met": ("Passed", "What the check looks for is absent, or rare enough, and the evidence for that is strong enough."),
+    "met": (
+        "Passed",
+        "What the check looks for is absent, or rare enough, and the evidence for that is strong enough.",
+    ),
     "not-met": ("Not met", "What the check looks for is there, in too many places."),
     "unknown": ("Unknown", "Something needed to decide was missing. It counts against proven, never against possible."),
     "not-applicable": ("Not applicable", "Proven not to concern this project; outside of the scoring."),

@@ -10,7 +10,7 @@ import pytest
 
 from fastreview.facts import Side
 from fastreview.gather import app
-from fastreview.gather.facts import Options, gather
+from fastreview.gather.facts import HOW_TO_IMPORT, HOW_TO_NAME, HOW_TO_REPAIR, Options, gather
 
 from .conftest import Fastreview, state_of
 
@@ -199,26 +199,46 @@ def test_a_root_whose_name_is_not_utf8(tmp_path: Path, fastreview: Fastreview) -
 
 # What an import does to the process that imports it. None of it may reach the reviewer, its files or its output.
 IMPORTS = {
-    "raises": ("raise RuntimeError('no database')\n", "RuntimeError"),
-    "exits": ("import sys\nsys.exit(3)\n", "sys.exit"),
-    "exits at once": ("import os\nos._exit(0)\n", "ended"),
-    "raises beyond Exception": ("class Stop(BaseException): ...\nraise Stop('halt')\n", "Stop"),
-    "is not installed": ("import surely_not_installed_anywhere\n", "surely_not_installed_anywhere"),
-    "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL"),
+    "raises": ("raise RuntimeError('no database')\n", "RuntimeError", HOW_TO_REPAIR),
+    "exits": ("import sys\nsys.exit(3)\n", "sys.exit", HOW_TO_REPAIR),
+    "exits at once": ("import os\nos._exit(0)\n", "ended", HOW_TO_REPAIR),
+    "raises beyond Exception": ("class Stop(BaseException): ...\nraise Stop('halt')\n", "Stop", HOW_TO_REPAIR),
+    "is not installed": ("import surely_not_installed_anywhere\n", "surely_not_installed_anywhere", HOW_TO_IMPORT),
+    "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL", HOW_TO_REPAIR),
 }
 
 
 @pytest.mark.parametrize("what", IMPORTS)
 def test_an_import_that_fails_is_an_honest_unknown(tmp_path: Path, fastreview: Fastreview, what: str) -> None:
-    code, reason = IMPORTS[what]
+    code, reason, how = IMPORTS[what]
     ran = fastreview(project(tmp_path / "service", {"main.py": code + APP}))
     assert ran.code == 0
     assert ran.review is not None
     (side,) = [side for side in ran.review.gathered if side.what == "app"]
     assert side.state == "unavailable"
     assert reason in side.reason
-    assert side.how
+    assert side.how == how
     assert [route.path for route in ran.review.routes] == ["/orders"]
+
+
+def test_an_app_that_is_not_there_is_an_honest_unknown(tmp_path: Path, fastreview: Fastreview) -> None:
+    ran = fastreview(project(tmp_path / "service", {"main.py": APP}), "--app", "main:application")
+    assert ran.code == 0
+    assert ran.review is not None
+    (side,) = [side for side in ran.review.gathered if side.what == "app"]
+    assert (side.reason, side.how) == ("main has no attribute application", HOW_TO_NAME)
+
+
+@pytest.mark.parametrize("environment", ["/no/such/python", "projekt", "{}"])
+def test_an_interpreter_that_is_not_there_is_a_usage_error(
+    tmp_path: Path, fastreview: Fastreview, environment: str
+) -> None:
+    root = project(tmp_path / "service", {"main.py": APP})
+    ran = fastreview(root, "--env", environment.format(root))
+    assert ran.code == 2
+    assert "interpreter" in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert ran.review is None
 
 
 def test_an_import_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

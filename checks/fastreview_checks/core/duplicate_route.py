@@ -76,13 +76,16 @@ else:
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, check
 from fastreview_checks.knowledge.paths import UNKNOWN
 
+_COMPARED = 50
+"""Routes of the same path that are looked at: the first ones answer."""
+
 
 @check("COR006", dimension="core", level=1, gate=True, each=Route, effort="minutes")
 def duplicate_route(route: Route, _project: Project) -> Found:
     if UNKNOWN in route.path:
         raise NotApplicable("the path is only known at run time")
     confidence = Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY
-    for earlier in route.app.by_path[route.method, route.path]:
+    for earlier in route.app.by_path[route.method, route.path][:_COMPARED]:
         if route.follows(earlier) and not _is_same(earlier, route):
             yield Hit(
                 route.place,

@@ -79,8 +79,12 @@ def _common_start(app: App) -> str:
 
 def stands_beside(app: App, project: Project) -> bool:
     """A small app beside the service's own: a bridge, a demonstration, a helper process."""
-    largest = max(len(other.routes) for other in project.apps)
-    return len(app.routes) * SMALLER < largest
+    return len(app.routes) * SMALLER < _most_routes(project)
+
+
+@lru_cache(maxsize=8)
+def _most_routes(project: Project) -> int:
+    return max(len(app.routes) for app in project.apps)
 
 
 SMALLER = 8
@@ -94,22 +98,11 @@ def library_routes(project: Project, app: App) -> str:
             return middleware.library or middleware.name
     if app.router is None:
         return ""
-    for module in project.service_modules:
-        for code in module.codes():
-            for site in code.calls:
-                if site.call.method in (
-                    "include_router",
-                    "add_api_route",
-                    "add_route",
-                    "mount",
-                    "init_app",
-                    "Instrumentator",
-                ):
-                    for given in (*site.call.args, *(k.value for k in site.call.keywords)):
-                        function = given.func if isinstance(given, syntax.Call) else given
-                        value = project.values.of(function, code)
-                        if isinstance(value, External) and LIBRARIES.search(value.name):
-                            return value.name
+    for site in project.calls("include_router", "add_api_route", "add_route", "mount", "init_app", "Instrumentator"):
+        for given in (*site.call.args, *(k.value for k in site.call.keywords)):
+            value = project.values.of(given.func if isinstance(given, syntax.Call) else given, site.code)
+            if isinstance(value, External) and LIBRARIES.search(value.name):
+                return value.name
     return ""
 
 

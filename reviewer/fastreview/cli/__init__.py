@@ -7,7 +7,7 @@ called like a command is reached as ``./explain``.
 import sys
 from collections.abc import Sequence
 
-from fastreview.cli.commands import COMMANDS, program
+from fastreview.cli.process import INTERRUPTED, prepare_process
 
 _OWN_OPTIONS = frozenset(("--help", "-h", "--version"))
 
@@ -16,7 +16,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and ends the process with its exit code: 0 done, 1 gate failed, 2 usage or tool error, 3 nothing
     to assess."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or (given[0] not in COMMANDS and given[0] not in _OWN_OPTIONS):
-        given.insert(0, "review")
-    verbose = not {"-v", "--verbose"}.isdisjoint(given)
-    program(given[0] if given[0] in COMMANDS else "", verbose=verbose)(given, prog_name="fastreview")
+    try:
+        prepare_process()
+        from fastreview.cli.commands import COMMANDS, program, refuse_misspelt
+
+        if not given or (given[0] not in COMMANDS and given[0] not in _OWN_OPTIONS):
+            refuse_misspelt(given)
+            given.insert(0, "review")
+        verbose = not {"-v", "--verbose"}.isdisjoint(given)
+        program(given[0] if given[0] in COMMANDS else "", verbose=verbose)(given, prog_name="fastreview")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -4,14 +4,16 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, ParamSpec
 
 import typer
 
 from fastreview import __version__
-from fastreview.cli.printing import complain
+from fastreview.cli.printing import complain, leave_closed_output
+from fastreview.cli.process import INTERRUPTED
 from fastreview.errors import FastreviewError
 
 COMMANDS = {
@@ -24,9 +26,15 @@ COMMANDS = {
 }
 """Command to the module of this package that holds it, and in it the function of the same name."""
 
-INTERRUPTED = 130
-
 P = ParamSpec("P")
+
+
+def refuse_misspelt(given: Sequence[str]) -> None:
+    """Ends the process with 2 when the first argument is no folder but close to a command: ``fastreview revew .``"""
+    close = get_close_matches(given[0], COMMANDS, 1, cutoff=0.75) if given else []
+    if close and not os.path.lexists(given[0]):
+        complain(f'There is no command and no folder "{given[0]}". Did you mean "fastreview {close[0]}"?')
+        sys.exit(2)
 
 
 def program(only: str = "", *, verbose: bool = False) -> typer.Typer:
@@ -82,8 +90,7 @@ def _with_errors_as_sentences(command: Callable[P, None], *, verbose: bool) -> C
             complain("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # `fastreview | head`: the reader has what it wanted. Python would complain again when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            leave_closed_output()
             raise typer.Exit(0) from None
         except Exception as error:  # noqa: BLE001 - a sentence for the user; -v shows the rest
             if verbose:

@@ -54,4 +54,8 @@ def explain(
         parts += [Text(""), Text("Read", style="bold"), Text("")]
         parts += [Text(f"  {link.title}\n  {link.url}") for link in page.links]
     width = None if sys.stdout.isatty() else 80
-    Console(width=width, no_color=no_color or None, highlight=False).print(Group(*parts))
+    console = Console(width=width, no_color=no_color or None, highlight=False)
+    try:
+        console.print(Group(*parts))
+    except SystemExit:  # rich's answer to a reader that leaves
+        raise BrokenPipeError from None

@@ -13,7 +13,7 @@ from typing import Protocol, TextIO, cast
 
 from msgspec import Struct
 
-from fastreview.cli.printing import complain
+from fastreview.cli.printing import complain, leave_closed_output
 from fastreview.errors import FastreviewError, UsageError
 from fastreview.review import Review
 
@@ -49,7 +49,7 @@ def targets(outputs: Sequence[str], format_name: str) -> tuple[Target, ...]:
     """
     found = [Target(_by_suffix(output), Path(output)) for output in outputs if output != STANDARD_OUTPUT]
     for target in found:
-        _refuse_folder(target.file)
+        refuse_folder(target.file)
     if format_name or STANDARD_OUTPUT in outputs or not outputs:
         chosen = _by_name(format_name or "terminal")
         if not chosen.text and sys.stdout.isatty():
@@ -60,17 +60,17 @@ def targets(outputs: Sequence[str], format_name: str) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def _refuse_folder(file: Path | None) -> None:
+def refuse_folder(file: Path | None) -> None:
+    """Raises UsageError when ``file`` is a folder, or its folder is not there."""
     if file and file.is_dir():
         raise UsageError(f"{file} is a folder. Name a file in it.")
-    if file and not file.absolute().parent.is_dir():
+    if file and not file.parent.is_dir():
         raise UsageError(f"There is no folder {file.parent} to write {file.name} into.")
 
 
-def write(review: Review, wanted: Sequence[Target], *, colour: bool | None) -> bool:
-    """Writes every report that can be written; says which cannot. True when all were."""
-    written = [_write(review, target, colour=colour) for target in wanted]
-    return all(written)
+def write(review: Review, wanted: Sequence[Target], *, colour: bool | None) -> tuple[Target, ...]:
+    """Writes every report that can be written, and returns them; says which cannot."""
+    return tuple(target for target in wanted if _write(review, target, colour=colour))
 
 
 def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
@@ -80,7 +80,9 @@ def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
         else:
             _replace(target.file, target.format.render(review))
     except BrokenPipeError:
-        raise
+        # The gate and its exit code are not lost with the reader.
+        if target.file is None:
+            leave_closed_output()
     except OSError as error:
         complain(f"{target.file or 'Standard output'} cannot be written: {error.strerror or error}.")
         return False
@@ -142,7 +144,7 @@ def _umask() -> int:
 def _by_suffix(output: str) -> Format:
     fitting = [(len(s), f) for f in formats() for s in f.suffixes if output.lower().endswith(s)]
     if not fitting:
-        raise UsageError(f"{output} does not end like a report: {', '.join(_suffixes())}.")
+        raise UsageError(f'"{output}" does not end like a report: {", ".join(_suffixes())}.')
     return max(fitting, key=lambda pair: pair[0])[1]
 
 

@@ -1,5 +1,6 @@
 """Words on standard error: bounded, nothing that could steer the terminal, progress only where someone watches."""
 
+import os
 import sys
 
 LIMIT = 1_000
@@ -21,6 +22,13 @@ def say(text: str) -> None:
     """Prints a line on standard error, in whatever it can show."""
     encoding = sys.stderr.encoding or "utf-8"
     print(printable(text).encode(encoding, "replace").decode(encoding), file=sys.stderr)  # noqa: T201
+
+
+def leave_closed_output() -> None:
+    """`fastreview | head`: the reader has what it wanted. Python would complain again when it closes standard output."""
+    device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(device, sys.stdout.fileno())
+    os.close(device)
 
 
 class Progress:

@@ -9,7 +9,7 @@ import typer
 from fastreview.cli.arguments import NoColor, Verbose
 from fastreview.errors import UnreadableReview, UsageError
 
-MAX_BYTES = 1_000_000_000
+MAX_BYTES = 300_000_000
 
 
 def render(
@@ -40,10 +40,15 @@ def render(
         raise UsageError("Name a review document: fastreview render review.json -o report.html.")
     wanted = targets(output, format_name)
     try:
-        if document.stat().st_size > MAX_BYTES:
-            raise UnreadableReview(f"{document} is too large to be a review.")
-        review = decode(document.read_bytes())
+        with document.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{document} cannot be read: {error.strerror or error}.") from error
-    if not write(review, wanted, colour=False if no_color else None):
+    if len(data) > MAX_BYTES:
+        raise UnreadableReview(f"{document} is too large to be a review.")
+    try:
+        review = decode(data)
+    except UnreadableReview as error:
+        raise UnreadableReview(f"{document} cannot be rendered. {error}") from error
+    if len(write(review, wanted, colour=False if no_color else None)) < len(wanted):
         raise typer.Exit(2)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
-from fastreview.cli.printing import Progress, complain
+from fastreview.cli.printing import Progress, complain, leave_closed_output
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.review import LEVELS, Review
+
+if TYPE_CHECKING:
+    from fastreview.facts import Facts
 
 GATES = ("never", "never-event", *(f"below-{level}" for level in LEVELS[1:]))
 GATE_FAILED = 1
@@ -49,13 +52,13 @@ def review(
     no_color: NoColor = False,
 ) -> None:
     """Review a FastAPI project: its level, what proves it, and what to do next."""
-    from fastreview.cli.output import targets, write
+    from fastreview.cli.output import refuse_folder, targets, write
 
     gates = _gates(fail_on)
     wanted = targets(output, format_name)
+    refuse_folder(save_facts)
     from fastreview.gather.facts import Options, gather
     from fastreview.gather.saved import load_facts
-    from fastreview.gather.saved import save_facts as save
     from fastreview.gather.source import collector_off
     from fastreview.pipeline import Choice, assess, nothing_to_assess
     from fastreview.pipeline.kept import KeptReviews
@@ -68,8 +71,7 @@ def review(
         else:
             root = path
             facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
-        if save_facts:
-            save(facts, root or path, save_facts)
+        complete = save_facts is None or _saved(facts, root or path, save_facts)
         progress.step("Evaluating the checks")
         choice = Choice(names(select), names(ignore))
         kept = None if no_cache or from_facts or root is None else KeptReviews(facts, choice, root)
@@ -79,15 +81,15 @@ def review(
             if kept:
                 kept.keep(document)
         progress.step("Writing the report")
-        reason = nothing_to_assess(facts, str(path))
+        reason = nothing_to_assess(facts, str(from_facts or path))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
     written = write(document, wanted, colour=False if no_color else None)
     if not quiet and not reason and all(target.file for target in wanted):
-        _summary(document, [str(target.file) for target in wanted])
+        _summary(document, [str(target.file) for target in written])
     if reason:
         raise NothingToReview(reason)
-    if not written:
+    if len(written) < len(wanted) or not complete:
         raise typer.Exit(TOOL_ERROR)
     failed = [text for gate in gates if (text := failure(gate, document))]
     for text in failed:
@@ -113,9 +115,25 @@ def failure(gate: str, review: Review) -> str:
     return "" if wanted in reached else f"Gate {gate}: the code is proven {review.level.proven}, not {wanted}."
 
 
+def _saved(facts: "Facts", root: Path, file: Path) -> bool:
+    """Facts that cannot be kept cost no report."""
+    from fastreview.gather.saved import save_facts
+
+    try:
+        save_facts(facts, root, file)
+    except UsageError as error:
+        complain(str(error))
+        return False
+    return True
+
+
 def _summary(review: Review, files: Sequence[str]) -> None:
-    typer.echo(headline(review))
-    typer.echo(f"Wrote {', '.join(files)}.")
+    try:
+        typer.echo(headline(review))
+        if files:
+            typer.echo(f"Wrote {', '.join(files)}.")
+    except BrokenPipeError:
+        leave_closed_output()
 
 
 def headline(review: Review) -> str:

@@ -189,7 +189,8 @@ def _starting_with(folder: Path, start: str) -> list[Path]:
         return []
 
 
-def _given(given: str, environ: Mapping[str, str]) -> Interpreter | str:
+def named_python(given: str, environ: Mapping[str, str] = os.environ) -> Path | str:
+    """The interpreter that ``given`` names - itself, the folder of its environment, a command - or why there is none."""
     path = Path(given).expanduser()
     python = _python_in(path) if path.is_dir() else None
     if path.is_dir() and python is None:
@@ -199,8 +200,13 @@ def _given(given: str, environ: Mapping[str, str]) -> Interpreter | str:
     if python is None:
         command = shutil.which(given, path=environ.get("PATH"))
         python = Path(command).absolute() if command else None
-    if python is None:
-        return f"there is no interpreter {given}"
+    return python or f"there is no interpreter {given}"
+
+
+def _given(given: str, environ: Mapping[str, str]) -> Interpreter | str:
+    python = named_python(given, environ)
+    if isinstance(python, str):
+        return python
     prefix = python.parent.parent
     if (prefix / "pyvenv.cfg").is_file():
         version = installed_fastapi(prefix)

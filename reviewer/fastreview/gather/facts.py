@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from fastreview.errors import UsageError
 from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
 from fastreview.facts.app import ProbeFacts
 from fastreview.facts.source import ModuleFacts
@@ -23,6 +24,8 @@ NOT_ASKED = {
 }
 
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
+HOW_TO_NAME = "name it with --app module:attribute"
+HOW_TO_REPAIR = "let the module be imported without its services: what connects, waits or exits belongs in the lifespan"
 
 
 class Options(Struct, frozen=True):
@@ -47,9 +50,11 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
     """Everything that ``options`` allow. ``progress`` hears of the files that were read.
 
     Raises:
-        UsageError: when ``root`` is not a folder that can be listed.
+        UsageError: when ``root`` is not a folder that can be listed, or ``environment`` names no interpreter.
     """
     found = discover(root)
+    if not options.static:
+        _refuse_environment(options.environment)
     with ThreadPoolExecutor(1) as git_thread:
         asked = git_thread.submit(_git, found)
         source_timer = _Timer()
@@ -75,6 +80,14 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
     return facts if options.static else _with_app(facts, found, options)
 
 
+def _refuse_environment(asked: str) -> None:
+    """An interpreter that was asked for by name is not silently done without."""
+    from fastreview.gather.environment import named_python
+
+    if asked not in ("", "auto", "project", "none") and isinstance(reason := named_python(asked), str):
+        raise UsageError(f"--env: {reason}. Name an interpreter, the folder of an environment, auto, project or none.")
+
+
 def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
     timer = _Timer()
     probe, side = _app(facts, found, options)
@@ -94,9 +107,7 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
         return None, Gathered(Side.APP, "off", "no interpreter is to be used", "run without --env none")
     chosen = given(options.apps, facts.modules, roots) or candidates(facts.modules, facts.files, roots)
     if not chosen:
-        return None, Gathered(
-            Side.APP, "unavailable", "no FastAPI application was found", "name it with --app module:attribute"
-        )
+        return None, Gathered(Side.APP, "unavailable", "no FastAPI application was found", HOW_TO_NAME)
     interpreter = find_interpreter(found.root, found.repository, options.environment)
     if isinstance(interpreter, str):
         return None, Gathered(Side.APP, "unavailable", interpreter, HOW_TO_IMPORT)
@@ -104,8 +115,20 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
     if isinstance(probe, str):
         return None, Gathered(Side.APP, "unavailable", probe, HOW_TO_IMPORT)
     if not probe.apps:
-        return probe, Gathered(Side.APP, "unavailable", probe.error or "no candidate is an application", HOW_TO_IMPORT)
+        reason = probe.error or "no candidate is an application"
+        return probe, Gathered(Side.APP, "unavailable", reason, _how(reason))
     return probe, Gathered(Side.APP, "ok")
+
+
+def _how(reason: str) -> str:
+    """What would help: the probe's sentences say whether a package, the application or the import is at fault."""
+    if any(text in reason for text in (" has no attribute ", " has no application", "an application")):
+        return HOW_TO_NAME
+    if any(text in reason for text in (" ended the process", " did not finish ", " raised ")) and not any(
+        text in reason for text in ("ModuleNotFoundError", "ImportError")
+    ):
+        return HOW_TO_REPAIR
+    return HOW_TO_IMPORT
 
 
 def _source_side(modules: Sequence[ModuleFacts], seconds: float) -> Gathered:

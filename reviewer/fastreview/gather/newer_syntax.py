@@ -14,8 +14,10 @@ import sys
 from threading import Timer
 from typing import IO
 
-SECONDS_PER_FILE = 20
-MAX_DEATHS = 5
+SECONDS_PER_FILE = 4.0
+SECONDS_PER_MEGABYTE = 30.0
+"""libcst takes about a second per 100 kB, and for ever over some input that is not Python (``case ((((`` 30 deep)."""
+MAX_DEATHS = 3
 """Children that may die before libcst is not asked any more."""
 
 _START = "import sys; sys.path[:] = sys.argv[1:]; from fastreview.gather.newer_syntax import serve; serve()"
@@ -53,7 +55,7 @@ class _Child:
         return answer.decode() if answer else None
 
     def _exchange(self, process: subprocess.Popen[bytes], data: bytes) -> bytes | None:
-        timer = Timer(SECONDS_PER_FILE, process.kill)
+        timer = Timer(SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * len(data) / 1_000_000, process.kill)
         timer.start()
         try:
             if process.stdin and process.stdout:

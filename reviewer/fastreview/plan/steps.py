@@ -32,7 +32,7 @@ def next_steps(evaluations: Sequence[Evaluation], scorecard: Scorecard, why: Map
         key=lambda pair: (pair[1].check.kind is not Kind.NEVER, -_worth(*pair)),
     )
     return tuple(
-        _step(standing, findings.get(standing.check.code, ()), why, ", ".join(_unlocks(aim, repairs, standing)))
+        _step(standing, findings.get(standing.check.code, ()), why, "; ".join(_unlocks(aim, repairs, standing)))
         for repairs, standing in ordered
     )
 

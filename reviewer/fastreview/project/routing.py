@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fastreview.facts import syntax as s
@@ -186,7 +187,7 @@ class Routing:
         for router in self.routers:
             if router.is_app and id(router) not in mounted:
                 # `if ...: app = FastAPI(...) else: app = FastAPI(...)` is one app.
-                names = {(id(router.code), name) for name in _bound_to(router.call, router.code)}
+                names = {(id(router.code), name) for name in _bound_in(router.code).get(id(router.call), ())}
                 if taken.isdisjoint(names):
                     found.append(router)
                     taken |= names
@@ -730,8 +731,14 @@ def _handed_back(value: s.Expr, function: Function, call: s.Call) -> s.Expr | s.
     return s.MISSING
 
 
-def _bound_to(call: s.Call, code: Code) -> Iterator[str]:
-    return (name for name, bindings in code.bindings.items() if any(b.expr is call for b in bindings))
+@lru_cache(maxsize=8)
+def _bound_in(code: Code) -> dict[int, list[str]]:
+    """Names by the id of what they are bound to."""
+    found: dict[int, list[str]] = {}
+    for name, bindings in code.bindings.items():
+        for binding in bindings:
+            found.setdefault(id(binding.expr), []).append(name)
+    return found
 
 
 def _from_row(expr: s.Expr, env: Environment | None) -> tuple[s.Expr, Code] | None:

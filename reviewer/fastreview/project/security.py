@@ -43,6 +43,7 @@ class Security:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._rejects: set[int] = set()
+        self._by_hand: dict[int, tuple[str, ...]] = {}
         # What does not reject, and the depth at which that was found: further down the search was cut shorter.
         self._passes: dict[int, int] = {}
         self._middleware: dict[int, tuple[Middleware, ...]] = {}
@@ -130,8 +131,13 @@ class Security:
                 if isinstance(target, Function) and target is not function:
                     yield target
 
-    def _inside(self, endpoint: Function) -> Iterator[str]:
+    def _inside(self, endpoint: Function) -> tuple[str, ...]:
         """Checks that the endpoint makes by hand, in its own body or in what it calls directly."""
+        if id(endpoint) not in self._by_hand:
+            self._by_hand[id(endpoint)] = tuple(dict.fromkeys(self._checks_in(endpoint)))
+        return self._by_hand[id(endpoint)]
+
+    def _checks_in(self, endpoint: Function) -> Iterator[str]:
         if self._denies(endpoint):
             yield endpoint.name
         for site in endpoint.calls:

@@ -37,7 +37,7 @@ WANTED_RUNG = {Level.INTERMEDIATE: Rung.CONFIGURED, Level.SENIOR: Rung.EXERCISED
 
 RUNG_PROOF = {
     Rung.CONFIGURED: "configure it: a declared dependency alone proves nothing",
-    Rung.EXERCISED: "let it import the app: so far only the code says so",
+    Rung.EXERCISED: "let fastreview import the app: so far only the code says so",
     Rung.ENFORCED: "let CI fail without it: so far nothing enforces it",
 }
 

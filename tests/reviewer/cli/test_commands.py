@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastreview import __version__
+from fastreview.cli import render
 from fastreview.cli.commands import COMMANDS
 from fastreview.cli.printing import printable
 
@@ -81,6 +82,22 @@ def test_render_refuses_what_is_no_review(run: Run, tmp_path: Path, content: str
     (tmp_path / "r.json").write_text(content, "utf-8")
     ran = run("render", tmp_path / "r.json")
     assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
+    assert "r.json cannot be rendered" in ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
+def test_render_reads_no_more_than_a_review(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "MAX_BYTES", 1000)
+    ran = run("render", "/dev/zero")
+    assert (ran.code, ran.err) == (2, "fastreview: /dev/zero is too large to be a review.\n")
+
+
+@pytest.mark.parametrize("arguments", [["revew", "."], ["exlain", "ASY001"], ["newcheck"]])
+def test_a_misspelt_command_is_not_taken_for_a_folder(run: Run, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert "Did you mean" in ran.err
     assert len(ran.err.splitlines()) == 1
 
 

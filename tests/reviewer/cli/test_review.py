@@ -82,6 +82,8 @@ def test_dash_is_standard_output(run: Run, tmp_path: Path) -> None:
         (["-o", "report.docx"], "does not end like a report"),
         (["-o", "report"], "does not end like a report"),
         (["-o", "no/such/folder/r.json"], "There is no folder"),
+        (["-o", ""], '"" does not end like a report'),
+        (["--save-facts", "no/such/folder/facts"], "There is no folder"),
         (["--format", "docx"], 'There is no format "docx"'),
         (["--fail-on", "always"], 'There is no gate "always"'),
     ],
@@ -115,6 +117,34 @@ def test_one_report_that_cannot_be_written_does_not_cost_the_others(run: Run, tm
         ran = run(JUNIOR, "--static", "-q", "-o", tmp_path / "r.html", "-o", tmp_path / "r.json")
     assert ran.code == 2
     assert "r.html cannot be written: No space left on device" in ran.err
+    decode((tmp_path / "r.json").read_bytes())
+
+
+def test_only_what_was_written_is_said_to_be(run: Run, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output, "_replace", _refuse_html)
+        ran = run(JUNIOR, "--static", "-o", tmp_path / "r.html", "-o", tmp_path / "r.json")
+    assert ran.code == 2
+    assert ran.out.endswith(f"\nWrote {tmp_path / 'r.json'}.\n")
+
+
+def _refuse_html(file: Path, _: bytes) -> None:
+    if file.suffix == ".html":
+        raise OSError(28, "No space left on device")
+
+
+def test_facts_that_cannot_be_kept_cost_no_report(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = tmp_path / "facts"
+    write_bytes = Path.write_bytes
+
+    def refuse(self: Path, data: bytes) -> int:
+        if self == facts:
+            raise OSError(28, "No space left on device")
+        return write_bytes(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    ran = run(JUNIOR, "--static", "-q", "-o", tmp_path / "r.json", "--save-facts", facts)
+    assert (ran.code, ran.err) == (2, f"fastreview: {facts} cannot be written: No space left on device.\n")
     decode((tmp_path / "r.json").read_bytes())
 
 

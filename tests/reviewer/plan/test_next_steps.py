@@ -152,7 +152,7 @@ def test_what_a_step_says() -> None:
     (step,) = next_steps(project, score(project), {"ASY001": "A blocked loop serves nobody."})
     assert (step.path, step.line, step.effort) == ("app/orders.py", 12, "minutes")
     assert step.why == "This is wrong."
-    assert step.unlocks == "Async and ASGI reaches Intermediate, and with it the project Intermediate"
+    assert step.unlocks == "Async and ASGI reaches Intermediate; and with it the project Intermediate"
     assert step.proof == "`fastreview . --select ASY001` reports nothing in app/orders.py and 1 other file"
 
 
@@ -165,7 +165,7 @@ def test_steps_that_belong_together_and_unknowns() -> None:
     )
     unlocks = {step.check: step.unlocks for step in next_steps(project, score(project), {})}
     assert unlocks["TST001"] == "Testing can reach Intermediate, once TST002 is mended too"
-    assert unlocks["SEC007"] == "the overall level is no longer capped, Security reaches Intermediate"
+    assert unlocks["SEC007"] == "the overall level is no longer capped; Security reaches Intermediate"
 
 
 def test_without_a_finding_or_with_a_waiver() -> None:

@@ -232,7 +232,7 @@ def test_what_would_prove_more() -> None:
     assert card.more_proof == (
         "let it import the app (COR001 and COR004: +32.5 % evidence)",
         "reason of unknown (COR003: +25 % evidence)",
-        "let it import the app: so far only the code says so (COR002: +12.5 % evidence)",
+        "let fastreview import the app: so far only the code says so (COR002: +12.5 % evidence)",
     )
 
 
