@@ -9,6 +9,7 @@ open parentheses). So this module has two ends: `parse_with_libcst` asks a child
 
 import ast
 import contextlib
+import signal
 import subprocess
 import sys
 from threading import Timer
@@ -17,6 +18,8 @@ from typing import IO
 SECONDS_PER_FILE = 4.0
 SECONDS_PER_MEGABYTE = 30.0
 """libcst takes about a second per 100 kB, and for ever over some input that is not Python (``case ((((`` 30 deep)."""
+MAX_SECONDS = 120
+"""How long a child lives on one file when nobody is left to stop it."""
 MAX_DEATHS = 3
 """Children that may die before libcst is not asked any more."""
 
@@ -105,5 +108,8 @@ def serve() -> None:
     """The child's whole life: texts in, texts in older syntax out; an empty answer for what is not Python."""
     from fastreview.gather.downgrade import downgraded
 
+    # Where the parent is killed, nobody stops the native parser: the alarm's default action does. Windows has none.
+    alarm = getattr(signal, "alarm", lambda _seconds: 0)
     while (data := receive(sys.stdin.buffer)) is not None:
+        alarm(MAX_SECONDS)
         send(sys.stdout.buffer, (downgraded(data.decode()) or "").encode())
