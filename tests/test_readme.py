@@ -13,7 +13,11 @@ README = (ROOT / "README.md").read_text("utf-8")
 def help_of(*command: str) -> str:
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     run = subprocess.run(
-        [sys.executable, "-m", "fastreview", *command, "--help"], capture_output=True, text=True, check=True, env=environment
+        [sys.executable, "-m", "fastreview", *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
 
