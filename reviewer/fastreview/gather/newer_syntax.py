@@ -112,4 +112,6 @@ def serve() -> None:
     alarm = getattr(signal, "alarm", lambda _seconds: 0)
     while (data := receive(sys.stdin.buffer)) is not None:
         alarm(MAX_SECONDS)
-        send(sys.stdout.buffer, (downgraded(data.decode()) or "").encode())
+        older = downgraded(data.decode()) or ""
+        alarm(0)
+        send(sys.stdout.buffer, older.encode())
