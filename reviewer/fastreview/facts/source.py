@@ -109,8 +109,8 @@ class Comment(Struct, frozen=True, array_like=True, gc=False):
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     """One file. ``path`` is relative to the reviewed root, with "/". ``lines`` counts physical lines.
 
-    ``maintainability`` is radon's index (0 to 100), or -1 where the file is too short for it to mean anything.
-    ``parser`` is "ast", "libcst" (syntax newer than this interpreter) or "none" with the reason in ``error``.
+    ``parser`` is "ast"; "rewritten" or "libcst" for syntax newer than this interpreter, by which of the two read it; or
+    "none" with the reason in ``error``.
     ``generated`` is true where the head of the file says that a program wrote it.
     """
 
@@ -124,7 +124,6 @@ class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):
     exports: tuple[str, ...] | None
     comments: tuple[Comment, ...]
     docstring: str
-    maintainability: float
     parser: str
     error: str
     generated: bool

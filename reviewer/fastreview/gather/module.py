@@ -25,9 +25,7 @@ MAX_BYTES = 2_000_000
 
 # Radon's visitor costs more than parsing. Below this many decision points its number is the count plus one, which a
 # test holds against radon; from here on radon itself is asked.
-RADON_FROM = 5
-# Radon's maintainability index costs a tokenisation of the whole file: asked where a file is long enough to be judged.
-MAINTAINABILITY_FROM_LINES = 300
+RADON_FROM = 8
 
 _COMMENT = re.compile(r"#[^\n]*+")
 _INSTRUCTION = re.compile(r"\b(?:type:\s*ignore|pyright:|mypy:|noqa|nosec|fastreview:|pragma:)")
@@ -108,9 +106,7 @@ def unread(path: str, error: str) -> ModuleFacts:
 
 
 def _unparsed(path: str, key: str, lines: int, error: str) -> ModuleFacts:
-    return ModuleFacts(
-        path, key, lines, 0, (), (), (), None, (), "", -1.0, "none", error, False, (), (), False, EMPTY_BODY
-    )
+    return ModuleFacts(path, key, lines, 0, (), (), (), None, (), "", "none", error, False, (), (), False, EMPTY_BODY)
 
 
 class _Extraction:
@@ -139,7 +135,6 @@ class _Extraction:
             None if self.exports is None else tuple(self.exports),
             tuple(self.comments()),
             docstring,
-            self.maintainability(lines),
             self.parser,
             "",
             _GENERATED.search(self.text, 0, 1_000) is not None,
@@ -159,19 +154,6 @@ class _Extraction:
             if _INSTRUCTION.search(found[0]):
                 line, position = line + self.text.count("\n", position, found.start()), found.start()
                 yield Comment(found[0][:300], line)
-
-    def maintainability(self, lines: int) -> float:
-        if lines < MAINTAINABILITY_FROM_LINES or self.parser != "ast":
-            return -1.0
-        from radon.metrics import h_visit_ast, mi_compute
-
-        comments = 0.0
-        complexity = sum(f.complexity for f in self.functions) or 1
-        try:
-            volume = h_visit_ast(self.tree).total.volume
-        except RecursionError:
-            return -1.0
-        return float(mi_compute(volume, complexity, max(1, self.code_lines()), comments))
 
     def block(self, nodes: list[ast.stmt], within: str, owner: str, typing_only: bool) -> None:  # noqa: FBT001
         """Collects imports, functions and classes of ``nodes``; ``within`` is the qualified name around them."""

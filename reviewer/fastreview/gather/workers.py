@@ -1,13 +1,13 @@
 """Extraction shared with child processes: each gets file contents on its standard input and answers with facts.
 
-Plain child processes and pipes instead of `multiprocessing`: nothing of the parent is inherited or pickled, it works
+Plain child processes instead of `multiprocessing`: nothing of the parent is inherited or pickled, it works
 the same on every platform, and a child that dies costs only its share, which the parent then does itself.
 """
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from threading import Thread
 
 import msgspec
 
@@ -42,32 +42,40 @@ def shared_out(files: Sequence[File], parts: int) -> list[list[File]]:
 
 
 class _Child:
-    """One running worker; a thread feeds it and reads its answer, because pipes hold little."""
+    """One running worker. Files carry what it is given and what it answers: a pipe would have to be fed by this process,
+    which is busy with its own share."""
 
     def __init__(self, share: list[File]) -> None:
         self.share = share
-        self.answer = b""
-        self.thread = Thread(target=self._talk, daemon=True)
-        self.thread.start()
+        self._answer = tempfile.TemporaryFile()
+        self._running = self._start()
 
-    def _talk(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes] | None:
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, *(part for part in sys.path if part)]
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter
-                command,
-                input=msgspec.msgpack.encode(self.share),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
+            with tempfile.TemporaryFile() as given:
+                given.write(msgspec.msgpack.encode(self.share))
+                given.seek(0)
+                return subprocess.Popen(  # noqa: S603 - our own interpreter
+                    command, stdin=given, stdout=self._answer, stderr=subprocess.DEVNULL
+                )
         except OSError:
-            return
-        self.answer = done.stdout if done.returncode == 0 else b""
+            return None
+
+    def _answered(self) -> bytes:
+        try:
+            if self._running is None or self._running.wait() != 0:
+                return b""
+            self._answer.seek(0)
+            return self._answer.read()
+        except OSError:
+            return b""
+        finally:
+            self._answer.close()
 
     def facts(self) -> Iterator[ModuleFacts]:
-        self.thread.join()
         try:
-            modules = msgspec.msgpack.decode(self.answer, type=list[ModuleFacts])
+            modules = msgspec.msgpack.decode(self._answered(), type=list[ModuleFacts])
         except (msgspec.DecodeError, RecursionError):
             modules = []
         if len(modules) != len(self.share):
