@@ -47,7 +47,7 @@ class _Child:
 
     def __init__(self, share: list[File]) -> None:
         self.share = share
-        self._answer = tempfile.TemporaryFile()
+        self._answer = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was read
         self._running = self._start()
 
     def _start(self) -> subprocess.Popen[bytes] | None:
