@@ -118,7 +118,7 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
         functions.append(route.endpoint)
     names: set[str] = set()
     for function in {id(inner): inner for f in functions for inner in reached(f, project, _DEPTH)}.values():
-        if b"path_params" in bytes(function.raw_body):
+        if b"path_params" in bytes(function.facts.body):
             read = list(_literals(function))
             if not read:
                 return None

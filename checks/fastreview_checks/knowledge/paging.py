@@ -76,7 +76,7 @@ def is_paged(route: Route, project: Project) -> bool:
         return True
     functions = [route.endpoint] if route.endpoint is not None else []
     functions += [i.function for i in route.dependency_tree if i.function is not None]
-    return any(b"query_params" in bytes(function.raw_body) for function in functions)
+    return any(b"query_params" in bytes(function.facts.body) for function in functions)
 
 
 def asks_by_id(route: Route) -> bool:

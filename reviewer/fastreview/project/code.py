@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,41 +69,35 @@ class Uses:
         self.line = 0
 
 
-class Code:
-    """Something with a body: a function, or a module's top level."""
+class Code(ABC):
+    """Something with a body: a function, or a module's top level. What ``facts`` say is known without decoding the body."""
 
     module: Module
+    facts: ModuleFacts | FunctionFacts
 
     @property
+    @abstractmethod
     def qualname(self) -> str:
-        raise NotImplementedError
+        """Its name within the module; "" for the top level."""
 
     @property
+    @abstractmethod
     def line(self) -> int:
-        """Where it starts; 0 for a module."""
-        return 0
-
-    @property
-    def raw_body(self) -> msgspec.Raw:
-        raise NotImplementedError
+        """Where it starts; 0 for the top level."""
 
     @property
     def called(self) -> tuple[str, ...]:
-        """Last parts of the names of what it calls; known without decoding the body."""
-        raise NotImplementedError
+        """Last parts of the names of what it calls."""
+        return self.facts.called
 
     @property
     def mentioned(self) -> tuple[str, ...]:
-        """Names and attributes in its body; known without decoding it."""
-        raise NotImplementedError
-
-    @property
-    def binds_in_expressions(self) -> bool:
-        raise NotImplementedError
+        """Names and attributes in its body."""
+        return self.facts.mentioned
 
     @cached_property
     def body(self) -> s.Body:
-        return _decode_body(self.raw_body)
+        return _decode_body(self.facts.body)
 
     @cached_property
     def statements(self) -> tuple[s.Stmt, ...]:
@@ -123,7 +118,7 @@ class Code:
     def bindings(self) -> dict[str, list[Binding]]:
         """Every way a name is bound in this body, in source order."""
         found: dict[str, list[Binding]] = {}
-        inside = self.binds_in_expressions
+        inside = self.facts.binds_in_expressions
         for stmt in self.statements:
             _bind(stmt, found)
             if inside:
@@ -137,9 +132,10 @@ class Code:
 
 
 class Module(Code, Subject):
-    """One Python file. ``name`` is what it is imported as; `is_test` and `is_aside` say what kind of code it holds."""
+    """One Python file. ``name`` is what it is imported as; `kind` says what kind of code it holds."""
 
     unit = "module"
+    facts: ModuleFacts
 
     def __init__(self, project: Project, facts: ModuleFacts, name: str) -> None:
         self.project = project
@@ -159,28 +155,16 @@ class Module(Code, Subject):
         return ""
 
     @property
+    def line(self) -> int:
+        return 0
+
+    @property
     def path(self) -> str:
         return self.facts.path
 
     @property
     def place(self) -> Place:
         return Place(self.path)
-
-    @property
-    def raw_body(self) -> msgspec.Raw:
-        return self.facts.body
-
-    @property
-    def called(self) -> tuple[str, ...]:
-        return self.facts.called
-
-    @property
-    def mentioned(self) -> tuple[str, ...]:
-        return self.facts.mentioned
-
-    @property
-    def binds_in_expressions(self) -> bool:
-        return self.facts.binds_in_expressions
 
     @property
     def is_package(self) -> bool:
@@ -329,6 +313,7 @@ class Function(Code, Subject):
     """A function, method or nested function."""
 
     unit = "function"
+    facts: FunctionFacts
 
     def __init__(self, module: Module, facts: FunctionFacts, owner: Class | None, parent: Function | None) -> None:
         self.module = module
@@ -354,22 +339,6 @@ class Function(Code, Subject):
     @property
     def place(self) -> Place:
         return Place(self.module.path, self.facts.line, self.facts.end_line)
-
-    @property
-    def raw_body(self) -> msgspec.Raw:
-        return self.facts.body
-
-    @property
-    def called(self) -> tuple[str, ...]:
-        return self.facts.called
-
-    @property
-    def mentioned(self) -> tuple[str, ...]:
-        return self.facts.mentioned
-
-    @property
-    def binds_in_expressions(self) -> bool:
-        return self.facts.binds_in_expressions
 
     @property
     def line(self) -> int:
