@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
-from fastreview.cli.printing import Progress, complain, leave_closed_output
+from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.review import LEVELS, Review
 
@@ -130,6 +130,10 @@ def _saved(facts: "Facts", root: Path, file: Path) -> bool:
 def _summary(review: Review, files: Sequence[str]) -> None:
     try:
         typer.echo(headline(review))
+        for side in review.gathered:
+            # Asked for and not had: what is proven without it is proven by the code alone.
+            if side.what == "app" and side.state == "unavailable":
+                typer.echo(printable(f"The app was not imported: {side.reason}"))
         if files:
             typer.echo(f"Wrote {', '.join(files)}.")
     except BrokenPipeError:

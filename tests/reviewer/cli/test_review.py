@@ -230,3 +230,12 @@ def test_our_own_bugs_are_sentences_too(run: Run, monkeypatch: pytest.MonkeyPatc
 
 def test_progress_stays_off_where_nobody_watches(run: Run) -> None:
     assert run(JUNIOR, "--static").err == ""
+
+
+def test_the_summary_says_that_the_app_was_not_imported(run: Run, tmp_path: Path) -> None:
+    service = tmp_path / "service"
+    service.mkdir()
+    (service / "main.py").write_text("from fastapi import FastAPI\nraise ValueError('no')\napp = FastAPI()\n", "utf-8")
+    ran = run(service, "-o", tmp_path / "r.json")
+    assert ran.code == 0
+    assert "\nThe app was not imported: Importing main raised ValueError: no (main.py:2)\n" in ran.out
