@@ -31,7 +31,6 @@ from fastreview.review import (
 )
 from fastreview_reports import words
 from fastreview_reports.brief import brief, short_subject
-from fastreview_reports.excerpts import secret_lines, shown
 from fastreview_reports.text import safe
 
 IN_FULL = 25
@@ -256,7 +255,7 @@ def report(review: Review) -> Report:
     settled = [f for f in review.findings if f.status == "open" and f.confidence != "possible"]
     doubtful = [f for f in review.findings if f.status == "open" and f.confidence == "possible"]
     aside = [f for f in review.findings if f.status != "open"]
-    anchors = _Anchors(secret_lines(review.findings))
+    anchors = _Anchors()
     groups = anchors.groups("check", settled, by_code, review.pages)
     possible = anchors.groups("possible", doubtful, by_code, review.pages)
     set_aside = anchors.groups("aside", aside, by_code, review.pages)
@@ -475,9 +474,8 @@ def _detail(outcome: OutcomeEntry) -> str:
 class _Anchors:
     """Gives out ids that are unique in a document and plain ASCII, whatever the fingerprints hold."""
 
-    def __init__(self, secrets: frozenset[tuple[str, int]]) -> None:
+    def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._secrets = secrets
 
     def new(self, *parts: str) -> str:
         base = re.sub(r"[^a-z0-9]+", "-", "-".join(parts)[:60].lower()).strip("-")
@@ -545,7 +543,7 @@ class _Anchors:
             names=names,
             related=tuple((_place(place.path, place.line), place.message) for place in finding.related),
             fix={"safe": "Fix available", "unsafe": "Fix available, to be checked"}.get(finding.fix or "", ""),
-            excerpt=shown(finding, self._secrets),
+            excerpt=finding.excerpt,
         )
 
 

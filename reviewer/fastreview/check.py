@@ -122,6 +122,8 @@ class Check(Struct, frozen=True):
     """The code of a check of a lower level that asks the same with more patience, or ""."""
     per_file: bool = False
     """Told once for each file: for matters of style, of which a project has one or many."""
+    veiled: bool = False
+    """What it finds are secrets: no report repeats the values in their lines."""
 
 
 S = TypeVar("S", bound=Subject)
@@ -145,6 +147,7 @@ class _Declaration(Protocol):
         severity: Severity | None = ...,
         sharpens: str = ...,
         per_file: bool = ...,
+        veiled: bool = ...,
     ) -> Callable[[Callable[[Project], Found]], Check]: ...
 
     @overload
@@ -163,6 +166,7 @@ class _Declaration(Protocol):
         severity: Severity | None = ...,
         sharpens: str = ...,
         per_file: bool = ...,
+        veiled: bool = ...,
     ) -> Callable[[Callable[[S, Project], Found]], Check]: ...
 
 
@@ -180,6 +184,7 @@ def _check(
     severity: Severity | None = None,
     sharpens: str = "",
     per_file: bool = False,
+    veiled: bool = False,
 ) -> Callable[[Callable[..., Found]], Check]:
     if (gate, never, credit > 0).count(True) != 1:
         raise BrokenPack(f"{code} must be exactly one of gate, never and credit.")
@@ -202,6 +207,7 @@ def _check(
             function.__module__,
             sharpens=sharpens,
             per_file=per_file,
+            veiled=veiled,
         )
 
     return declare

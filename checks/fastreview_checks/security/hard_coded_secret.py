@@ -80,7 +80,7 @@ from fastreview.api import Confidence, Found, Hit, Project, check
 from fastreview_checks.knowledge.literals import secrets_in_code, secrets_in_files
 
 
-@check("SEC007", dimension="security", level=1, never=True, effort="minutes")
+@check("SEC007", dimension="security", level=1, never=True, effort="minutes", veiled=True)
 def hard_coded_secret(project: Project) -> Found:
     seen = set()
     for secret in (*secrets_in_code(project), *secrets_in_files(project)):

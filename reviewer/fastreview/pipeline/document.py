@@ -119,8 +119,9 @@ def _outcome(result: CheckResult, texts: dict[str, review.Page]) -> review.Outco
 def _findings(
     facts: Facts, root: Path | None, evaluations: Sequence[Evaluation], checks: dict[str, Check]
 ) -> Iterator[review.FindingEntry]:
-    excerpts = Excerpts(facts, root)
-    for finding in in_order(evaluations):
+    ordered = in_order(evaluations)
+    excerpts = Excerpts(facts, root, (finding.place for finding in ordered if checks[finding.check].veiled))
+    for finding in ordered:
         place = finding.place
         yield review.FindingEntry(
             check=finding.check,

@@ -1,5 +1,11 @@
-"""Source lines around findings, read from disk when the file is still the one that was analysed."""
+"""Source lines around findings, read from disk when the file is still the one that was analysed.
 
+Reports are passed on: where a secret was found the values are left out, in the excerpts of other findings too, and
+outside of Python wherever a name speaks of a secret.
+"""
+
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from fastreview.facts import Facts
@@ -20,17 +26,42 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-class Excerpts:
-    """Reads each file once. Without a root there are none."""
+_QUOTED = re.compile(r"""([\"'])(?:(?!\1).){4,}\1""")
+_ASSIGNED = re.compile(r"^(\s*(?:-\s+|export\s+|ENV\s+|ARG\s+)?[\w.-]+\s*[=:]\s*)\S{4,}.*$")
+_SECRET_NAME = re.compile(r"(?i)(?:secret|passw|token|api_?key|credential)\w*\s*[=:]")
 
-    def __init__(self, facts: Facts, root: Path | None) -> None:
+
+class Excerpts:
+    """Reads each file once. Without a root there are none. ``secrets`` are the places at which secrets were found."""
+
+    def __init__(self, facts: Facts, root: Path | None, secrets: Iterable[Place] = ()) -> None:
         self.root = root
+        self._secrets = {
+            (place.path, line)
+            for place in secrets
+            for line in range(place.line, min(max(place.line, place.end_line), place.line + MAX_LINES) + 1)
+        }
         self._digests = {module.path: module.digest for module in facts.modules}
         self._lines: dict[str, list[str]] = {}
         self._left = MAX_EXCERPTS
 
     def around(self, place: Place) -> Excerpt | None:
         """The lines of ``place`` and some around; None for a file as a whole, above the root, or changed since."""
+        excerpt = self._cut(place)
+        if excerpt is None:
+            return None
+        lines = tuple(
+            veiled(line, excerpt.language, at_secret=(place.path, at) in self._secrets)
+            for at, line in enumerate(excerpt.lines, excerpt.first)
+        )
+        return Excerpt(excerpt.first, lines, excerpt.language)
+
+    def unchanged(self, place: Place, excerpt: Excerpt) -> bool:
+        """Whether the lines are still those of an earlier excerpt, veiled values aside."""
+        now = self._cut(place)
+        return now is not None and now.first == excerpt.first and _bare(now) == _bare(excerpt)
+
+    def _cut(self, place: Place) -> Excerpt | None:
         if self.root is None or not place.line or place.path.startswith("../") or self._left <= 0:
             return None
         if place.path not in self._lines:
@@ -41,8 +72,11 @@ class Excerpts:
         self._left -= 1
         first = max(1, place.line - AROUND)
         last = min(len(lines), max(place.line, place.end_line) + AROUND, first + MAX_LINES - 1)
-        shown = tuple(line[:MAX_WIDTH] for line in lines[first - 1 : last])
-        return Excerpt(first, shown, language(place.path))
+        while first < place.line and not lines[first - 1].strip():
+            first += 1
+        while last > place.line and not lines[last - 1].strip():
+            last -= 1
+        return Excerpt(first, tuple(line[:MAX_WIDTH] for line in lines[first - 1 : last]), language(place.path))
 
     def _read(self, root: Path, path: str) -> list[str]:
         data = read(root, path)
@@ -53,6 +87,17 @@ class Excerpts:
         except (UnicodeDecodeError, SyntaxError, LookupError):
             text = data.decode("utf-8", "replace")
         return text.split("\n")
+
+
+def veiled(line: str, lexer: str, *, at_secret: bool) -> str:
+    """The line without its values, when a secret was found there or, outside of Python, when its name says so."""
+    if lexer == "python":
+        return _QUOTED.sub(r"\1…\1", line) if at_secret else line
+    return _ASSIGNED.sub(r"\1…", line) if at_secret or _SECRET_NAME.search(line) else line
+
+
+def _bare(excerpt: Excerpt) -> list[str]:
+    return [veiled(line, excerpt.language, at_secret=True) for line in excerpt.lines]
 
 
 def language(path: str) -> str:

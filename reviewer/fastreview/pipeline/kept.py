@@ -56,7 +56,7 @@ class KeptReviews:
         """Facts of files other than Python leave out comments and layout: their excerpts must be those of today."""
         excerpts = Excerpts(self._facts, self._root)
         return all(
-            excerpts.around(Place(finding.path, finding.line, finding.end_line)) == finding.excerpt
+            excerpts.unchanged(Place(finding.path, finding.line, finding.end_line), finding.excerpt)
             for finding in review.findings
             if finding.excerpt is not None and not finding.path.endswith(".py")
         )

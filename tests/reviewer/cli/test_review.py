@@ -191,7 +191,9 @@ def test_excerpts_show_the_lines_of_findings(document: bytes) -> None:
     for finding in shown:
         assert finding.excerpt
         lines = (JUNIOR / finding.path).read_text("utf-8").splitlines()
-        assert finding.excerpt.lines[finding.line - finding.excerpt.first] == lines[finding.line - 1]
+        line = finding.excerpt.lines[finding.line - finding.excerpt.first]
+        # Lines at which a secret was found are shown without its value: see test_excerpts.
+        assert line == lines[finding.line - 1] or "…" in line
 
 
 def test_gates(document: bytes, run: Run) -> None:

@@ -1,11 +1,9 @@
-"""A list of findings does not repeat itself, and a report repeats no secret."""
+"""A list of findings does not repeat itself."""
 
 from msgspec.structs import replace
 from tests.reports.example import example
 
-from fastreview.review import Excerpt
 from fastreview_reports.brief import brief, short_subject
-from fastreview_reports.excerpts import SECRET, secret_lines, shown
 
 ONE = replace(
     example().findings[0], path="app/auth.py", line=2, end_line=2, subject="", message="`key` is bad. Take it out."
@@ -22,14 +20,3 @@ def test_a_subject_does_not_repeat_the_place() -> None:
     assert short_subject("shop.auth.login", "src/shop/auth.py") == "login"
     assert short_subject("Dockerfile", "Dockerfile") == ""
     assert short_subject("GET /users", "shop/auth.py") == "GET /users"
-
-
-def test_no_excerpt_repeats_a_secret() -> None:
-    code = Excerpt(first=1, lines=("", 'KEY = "s3cr3t-value"', "", ""))
-    secret, other = replace(ONE, slug=SECRET, excerpt=code), replace(ONE, slug="other", excerpt=code)
-    lines = secret_lines([secret, other])
-    for finding in (secret, other):
-        excerpt = shown(finding, lines)
-        assert excerpt == Excerpt(first=2, lines=('KEY = "…"',))
-    env = replace(other, path=".env", excerpt=Excerpt(first=1, lines=("API_TOKEN=abcdef",), language="text"))
-    assert shown(env, lines) == Excerpt(first=1, lines=("API_TOKEN=…",), language="text")
