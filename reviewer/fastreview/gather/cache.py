@@ -58,20 +58,26 @@ class FactCache:
         if self.file is None:
             return
         payload = msgspec.msgpack.encode(list(modules))
-        folder = self.file.parent
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-            try:
-                with open(handle, "wb") as file:
-                    file.write(_magic() + _checksum(payload))
-                    file.write(payload)
-                os.replace(temporary, self.file)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
-            _prune(folder)
+        store(self.file, _magic() + _checksum(payload) + payload, KEPT)
+
+
+def store(file: Path, data: bytes, kept: int) -> None:
+    """Replaces ``file`` in one step and keeps the ``kept`` newest files of its suffix; nothing is kept where its folder
+    cannot be written to."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
+        try:
+            with open(handle, "wb") as writing:
+                writing.write(data)
+            os.replace(temporary, file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        others = sorted(file.parent.glob(f"*{file.suffix}"), key=lambda one: one.stat().st_mtime, reverse=True)
+        for old in others[kept:]:
+            old.unlink(missing_ok=True)
 
 
 def cache_folder() -> Path | None:
@@ -107,9 +113,3 @@ def _magic() -> bytes:
 
 def _checksum(payload: bytes | memoryview) -> bytes:
     return hashlib.blake2b(payload, digest_size=_DIGEST_BYTES).digest()
-
-
-def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.facts"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)

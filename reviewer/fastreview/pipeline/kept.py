@@ -4,10 +4,8 @@ The key covers everything that a review depends on: the facts (files by their di
 source of fastreview and of every pack. A kept review that cannot be read counts as none.
 """
 
-import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from fastreview.facts import Facts
-from fastreview.gather.cache import cache_folder
+from fastreview.gather.cache import cache_folder, store
 from fastreview.packs import installed
 from fastreview.pipeline.document import gathered_entries
 from fastreview.pipeline.excerpts import Excerpts
@@ -63,16 +61,8 @@ class KeptReviews:
 
     def keep(self, review: Review) -> None:
         """Replaced in one step; a folder that cannot be written to keeps nothing."""
-        if self._file is None:
-            return
-        folder = self._file.parent
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-            with open(handle, "wb") as file:
-                file.write(_encode(review))
-            os.replace(temporary, self._file)
-            _prune(folder)
+        if self._file is not None:
+            store(self._file, _encode(review), KEPT)
 
 
 def _key(facts: Facts, choice: Choice) -> str:
@@ -96,9 +86,3 @@ def _sources() -> Iterator[bytes]:
                 for name in sorted(names):
                     status = os.stat(os.path.join(folder, name))
                     yield f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n".encode("utf-8", "surrogateescape")
-
-
-def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.review"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,7 +69,7 @@ class Uses:
         self.line = 0
 
 
-class Code(ABC):
+class Code(Subject):
     """Something with a body: a function, or a module's top level. What ``facts`` say is known without decoding the body."""
 
     module: Module
@@ -131,7 +131,7 @@ class Code(ABC):
         return self.module.imports_within.get(self.qualname, {})
 
 
-class Module(Code, Subject):
+class Module(Code):
     """One Python file. ``name`` is what it is imported as; `kind` says what kind of code it holds."""
 
     unit = "module"
@@ -309,7 +309,7 @@ class Ancestry:
     external: frozenset[str]
 
 
-class Function(Code, Subject):
+class Function(Code):
     """A function, method or nested function."""
 
     unit = "function"

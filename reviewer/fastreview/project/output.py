@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Function, Module
+from fastreview.project.code import CallSite
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
 
@@ -32,8 +32,7 @@ class LogCall(Subject):
 
     @property
     def key(self) -> str:
-        code = self.site.code
-        return f"{code.key if isinstance(code, Function | Module) else code.qualname} {self.site.call.method}"
+        return f"{self.site.code.key} {self.site.call.method}"
 
     @property
     def place(self) -> Place:

@@ -554,11 +554,6 @@ class Project(Subject):
         """Configuration of the tools of these names (mypy, ruff, pytest ...)."""
         return tuple(t for t in self.facts.files.settings if t.tool in names)
 
-    def declares(self, *packages: str) -> bool:
-        """Whether one of these packages is a declared dependency, of any group."""
-        wanted = {p.lower().replace("_", "-") for p in packages}
-        return any(r.name in wanted for r in self.facts.files.requirements)
-
     @cached_property
     def imported_packages(self) -> frozenset[str]:
         """Top-level packages that the service imports."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Class, Code, Function, Module
+from fastreview.project.code import CallSite, Class, Code, Function
 from fastreview.project.models import SCHEMA_BASES, SETTINGS_BASES
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
@@ -133,7 +133,7 @@ def _arguments(call: s.Call, code: Code, where: str, at: Place) -> Iterator[Pyda
 
 
 def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
-    method, where = site.call.method, _where(site.code)
+    method, where = site.call.method, site.code.key
     if method in METHODS:
         value = project.values.target(site)
         owner = value.name.rpartition(".")[0] if isinstance(value, External) else ""
@@ -159,8 +159,4 @@ def _attributes(code: Code, project: Project) -> Iterator[PydanticUse]:
                     cls = value if isinstance(value, Class) else getattr(value, "of", None)
                     if isinstance(cls, Class) and _is_model(cls):
                         at = Place(code.module.path, getattr(stmt, "line", 0))
-                        yield PydanticUse(_where(code), at, f".{node.last}", f".{ATTRIBUTES[node.last]}")
-
-
-def _where(code: Code) -> str:
-    return code.key if isinstance(code, Function | Module) else code.qualname
+                        yield PydanticUse(code.key, at, f".{node.last}", f".{ATTRIBUTES[node.last]}")

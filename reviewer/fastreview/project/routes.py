@@ -86,13 +86,6 @@ class App(Subject):
         return {own: tuple(routes) for own, routes in found.items()}
 
     @cached_property
-    def by_method(self) -> dict[str, tuple[Route, ...]]:
-        found: dict[str, list[Route]] = {}
-        for route in self.routes:
-            found.setdefault(route.method, []).append(route)
-        return {method: tuple(routes) for method, routes in found.items()}
-
-    @cached_property
     def exception_handlers(self) -> tuple[ExceptionHandler, ...]:
         return tuple(handlers_of(self))
 

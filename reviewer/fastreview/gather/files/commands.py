@@ -1,7 +1,6 @@
 """How the service is started, and what the task runners know to do."""
 
 import ast
-import configparser
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -188,11 +187,8 @@ def _tox(reader: Reader, place: Place) -> Iterator[Target]:
 
 def _tox_targets(reader: Reader, path: str, content: str, line: int) -> Iterator[Target]:
     """The ``testenv`` sections of tox's INI; ``line`` is where the text stands in another file, 0 in its own."""
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(content)
-    except configparser.Error as error:
-        reader.report(path, f"broken INI: {error}")
+    parser = reader.ini(path, content)
+    if parser is None:
         return
     for section in parser.sections()[:MAX_TARGETS]:
         if section.startswith("testenv") and parser.has_option(section, "commands"):

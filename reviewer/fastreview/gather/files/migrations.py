@@ -1,7 +1,6 @@
 """Migration environments and their revisions, read without importing or running any of them."""
 
 import ast
-import configparser
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -62,11 +61,8 @@ def _declared(reader: Reader, place: Place) -> Iterator[tuple[str, list[str]]]:
         content = reader.text(place.path)
         if content is None:
             return
-        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-        try:
-            parser.read_string(content)
-        except configparser.Error as error:
-            reader.report(place.path, f"broken INI: {error}")
+        parser = reader.ini(place.path, content)
+        if parser is None:
             return
         for section in parser.sections():
             location = parser.get(section, "script_location", fallback="") or ""

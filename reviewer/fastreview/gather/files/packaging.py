@@ -1,7 +1,6 @@
 """What the project declares to need, and the lock files that fix it."""
 
 import ast
-import configparser
 import json
 import posixpath
 import re
@@ -330,11 +329,8 @@ def _setup_cfg(reader: Reader, place: Place, declared: Declared) -> None:
     content = reader.text(place.path)
     if content is None:
         return
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(content)
-    except configparser.Error as error:
-        reader.report(place.path, f"broken INI: {error}")
+    parser = reader.ini(place.path, content)
+    if parser is None:
         return
     if parser.has_section("options"):
         declared.a_project = True

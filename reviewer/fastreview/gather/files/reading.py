@@ -1,12 +1,18 @@
 """Reading files of a stranger: bounded in size, never outside the repository, never blocking, never raising."""
 
+from __future__ import annotations
+
 import codecs
 import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastreview.gather.files.yaml_tree import Tree, YamlProblem, read_yaml
+
+if TYPE_CHECKING:
+    from configparser import RawConfigParser
 
 MAX_BYTES = 1_000_000
 """Files that people write are smaller; generated ones (lock files) have their own limit."""
@@ -100,6 +106,20 @@ class Reader:
         import json
 
         return self._table(path, "JSON", lambda text: json.loads(without_comments(text)))
+
+    def ini(self, path: str, text: str, *, keep_case: bool = False) -> RawConfigParser | None:
+        """The sections of INI text that stands in ``path``, or None; what is broken is reported."""
+        from configparser import Error, RawConfigParser
+
+        parser = RawConfigParser(strict=False, allow_no_value=True)
+        if keep_case:
+            parser.optionxform = str  # type: ignore[assignment, method-assign]  # option names keep their case
+        try:
+            parser.read_string(text)
+        except Error as error:
+            self.report(path, f"broken INI: {error}")
+            return None
+        return parser
 
     def yaml(self, path: str) -> tuple[Tree, ...]:
         """The documents of a YAML file; () when it is broken, which is reported.

@@ -5,7 +5,6 @@ Keys are those of the tool's table in pyproject.toml: ``[report] fail_under`` of
 ``[mypy-x.*]`` is an override with ``overrides.0.module``.
 """
 
-import configparser
 import re
 from collections.abc import Collection, Iterator, Sequence
 
@@ -230,12 +229,8 @@ def _ini(reader: Reader, path: str, own: str) -> Iterator[Settings]:
     content = reader.text(path)
     if content is None:
         return
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=("=", ":"))
-    parser.optionxform = str  # type: ignore[assignment, method-assign]  # option names keep their case
-    try:
-        parser.read_string(content)
-    except configparser.Error as error:
-        reader.report(path, f"broken INI: {error}")
+    parser = reader.ini(path, content, keep_case=True)
+    if parser is None:
         return
     collected: dict[str, dict[str, Value]] = {}
     lines: dict[str, int] = {}
