@@ -82,6 +82,7 @@ def render() -> str:
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import (
@@ -101,6 +102,8 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.blocking import CACHE, ITERATED, Blocking, blocking
 from fastreview_checks.knowledge.once import runs_once
+
+_CONSUMERS = frozenset({"list", "tuple", "set", "sorted"})
 
 
 class Wait(NamedTuple):
@@ -159,35 +162,35 @@ def _calls(function: Function, project: Project) -> Iterator[Wait]:
 
 def _iterated(function: Function, project: Project) -> Iterator[Wait]:
     """Loops over cursors and queries, and calls that are handed one and loop over it."""
-    for stmt in function.statements:
-        given = [stmt.iterable] if isinstance(stmt, syntax.Loop) and stmt.kind == "for" and not stmt.is_async else []
-        for node in (n for e in syntax.expressions(stmt) for n in syntax.walk(e)):
-            match node:
-                case syntax.Comprehension(sources=sources):
-                    given += [source.iterable for source in sources if not source.is_async]
-                case syntax.Call(func=syntax.Ref(name="list" | "tuple" | "set" | "sorted"), args=(only, *_)):
-                    given.append(only)
-                case syntax.Call(args=args) if args:
-                    called = project.values.of(node.func, function)
-                    if isinstance(called, Function):
-                        given += [
-                            a
-                            for a, p in zip(args, called.facts.parameters, strict=False)
-                            if _loops_over(called, p.name)
-                        ]
-        for iterable in given:
-            match project.values.of(iterable, function):
-                case Instance(of=External(name=name)):
-                    known = blocking(ITERATED.get(name, ""))
-                case _:
-                    known = None
-            if known is not None:
-                yield Wait(Place(function.module.path, getattr(stmt, "line", 0)), syntax.written(iterable, 40), known)
+    for iterable, line in _iterables(function, project):
+        value = project.values.of(iterable, function)
+        name = value.of.name if isinstance(value, Instance) and isinstance(value.of, External) else ""
+        known = blocking(ITERATED[name]) if name in ITERATED else None
+        if known is not None:
+            yield Wait(Place(function.module.path, line), syntax.written(iterable, 40), known)
 
 
-def _loops_over(function: Function, name: str) -> bool:
-    iterated = [b.expr for bindings in function.bindings.values() for b in bindings if b.kind.endswith("iterate")]
-    return syntax.Ref(name) in iterated
+def _iterables(function: Function, project: Project) -> Iterator[tuple[syntax.Expr, int]]:
+    """What ``function`` loops over, or hands to something that does, with the lines."""
+    yield from ((iterable, line) for iterable, line, is_async in function.uses.iterated if not is_async)
+    for site in function.calls:
+        args = site.call.args
+        if not args:
+            continue
+        if site.call.name in _CONSUMERS:
+            yield args[0], site.call.line
+        else:
+            called = project.values.target(site)
+            iterated = _iterated_parameters(called) if isinstance(called, Function) else ()
+            yield from ((args[position], site.call.line) for position in iterated if position < len(args))
+
+
+@lru_cache(maxsize=10_000)
+def _iterated_parameters(function: Function) -> tuple[int, ...]:
+    """Positions of the parameters that ``function`` loops over."""
+    given = (b.expr for bindings in function.bindings.values() for b in bindings if b.kind.endswith("iterate"))
+    names = {expr.name for expr in given if isinstance(expr, syntax.Ref)}
+    return tuple(n for n, parameter in enumerate(function.facts.parameters) if parameter.name in names)
 
 
 def _slowed(subject: LoopFunction) -> str:

@@ -150,15 +150,12 @@ def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, 
 
 def _created(project: Project) -> list[tuple[CallSite, str]]:
     found = []
-    for module in project.service_modules:
-        if any(i.module.partition(".")[0] == "alembic" for i in module.facts.imports):
+    for site in project.calls(*_LAST_WORDS):
+        if any(i.module.partition(".")[0] == "alembic" for i in site.code.module.facts.imports):
             continue
-        for code in module.codes():
-            for site in code.calls:
-                if site.call.method in _LAST_WORDS:
-                    target = project.values.target(site)
-                    if isinstance(target, External) and (target.name in SYNC_DRIVERS or target.name in ASYNC_DRIVERS):
-                        found.append((site, target.name))
+        target = project.values.target(site)
+        if isinstance(target, External) and (target.name in SYNC_DRIVERS or target.name in ASYNC_DRIVERS):
+            found.append((site, target.name))
     return found
 
 

@@ -118,8 +118,11 @@ async def login(user: NewUser) -> Token:
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from fastreview.api import (
+    Class,
     Confidence,
     Found,
     Hit,
@@ -186,12 +189,29 @@ def _declared(route: Route, project: Project) -> Iterator[Leak]:
         if id(cls) in seen or depth > _DEPTH:
             continue
         seen.add(id(cls))
-        for field in fields_of(cls):
-            if not is_sent(field, cls, project):
-                continue
-            if is_password(field.name) or is_secret(field.name) or is_service_secret(field.name):
-                yield Leak(field.name, cls.name, field.place)
-            stack += [(c, depth + 1) for c in classes_in(field.declared.expr, field.declared.code, project.names)]
+        sent = _sent(cls)
+        yield from sent.leaks
+        stack += [(inner, depth + 1) for inner in sent.inner]
+
+
+class _Sent(NamedTuple):
+    """What an instance of a class shows of itself, and the classes of its fields."""
+
+    leaks: tuple[Leak, ...]
+    inner: tuple[Class, ...]
+
+
+@lru_cache(maxsize=10_000)
+def _sent(cls: Class) -> _Sent:
+    project = cls.module.project
+    fields = [field for field in fields_of(cls) if is_sent(field, cls, project)]
+    leaks = [
+        Leak(field.name, cls.name, field.place)
+        for field in fields
+        if is_password(field.name) or is_secret(field.name) or is_service_secret(field.name)
+    ]
+    inner = [c for field in fields for c in classes_in(field.declared.expr, field.declared.code, project.names)]
+    return _Sent(tuple(leaks), tuple(inner))
 
 
 def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:

@@ -58,6 +58,8 @@ async def read_order(order_id: int) -> int:
 ```
 """
 
+from functools import lru_cache
+
 from fastreview.api import (
     Confidence,
     External,
@@ -121,20 +123,19 @@ def _is_bounded(size: Input, route: Route, project: Project) -> bool:
 
 def _cuts(function: Function, name: str) -> bool:
     """Whether ``function`` compares the size with something, or takes the minimum of it and something."""
-    for stmt in function.statements:
-        for expr in syntax.expressions(stmt):
-            for node in syntax.walk(expr):
-                match node:
-                    case syntax.Call(func=syntax.Ref(name="min" | "max"), args=args) if any(_is(a, name) for a in args):
-                        return True
-                    case syntax.Operation(op=op, operands=operands) if set(op) & set("<>") and any(
-                        _is(o, name) for o in operands
-                    ):
-                        return True
-                    case _:
-                        pass
-    return False
+    return plain(name) in _compared(function)
 
 
-def _is(expr: syntax.Expr, name: str) -> bool:
-    return isinstance(expr, syntax.Ref) and plain(expr.last) == plain(name)
+@lru_cache(maxsize=10_000)
+def _compared(function: Function) -> frozenset[str]:
+    """Plain names of what ``function`` compares by size, or takes the smaller of."""
+    found: set[str] = set()
+    for node in (n for stmt in function.statements for e in syntax.expressions(stmt) for n in syntax.walk(e)):
+        match node:
+            case syntax.Call(func=syntax.Ref(name="min" | "max"), args=operands):
+                found.update(plain(o.last) for o in operands if isinstance(o, syntax.Ref))
+            case syntax.Operation(op=op, operands=operands) if "<" in op or ">" in op:
+                found.update(plain(o.last) for o in operands if isinstance(o, syntax.Ref))
+            case _:
+                pass
+    return frozenset(found)

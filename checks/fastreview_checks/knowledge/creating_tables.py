@@ -23,12 +23,11 @@ def creating_word(site: CallSite) -> str:
 def creating_in_service(project: Project) -> Iterator[CallSite]:
     """Calls that make tables and run when the service is imported, started, or asked."""
     entries = _entries(project)
-    for module in project.service_modules:
-        for code in module.codes():
-            for site in code.calls:
-                makes = any(not _CREATING.isdisjoint(_names(e)) for e in (site.call.func, *site.call.args))
-                if makes and not _guarded(site) and not _stamps(code, project) and _runs(code, project, entries, set()):
-                    yield site
+    for code in project.mentions(*_CREATING):
+        for site in code.calls:
+            makes = any(not _CREATING.isdisjoint(_names(e)) for e in (site.call.func, *site.call.args))
+            if makes and not _guarded(site) and not _stamps(code, project) and _runs(code, project, entries, set()):
+                yield site
 
 
 def _names(expr: syntax.Expr) -> frozenset[str]:

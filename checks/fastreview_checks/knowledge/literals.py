@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Bound, Class, Code, External, Function, Module, Place, Project, syntax
@@ -47,7 +48,6 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
     guards = {id(fn) for fn in (d.function for d in project.dependencies)} | {id(e.function) for e in project.endpoints}
     settings = {id(s.cls) for s in project.settings}
     for module in project.service_modules:
-        refused = _refused(module)
         for cls in module.classes:
             if cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
                 continue
@@ -61,33 +61,33 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
                 ):
                     place = Place(module.path, field.line)
                     how = "default" if in_settings else "literal"
-                    yield from _given(field.name, field.value, place, refused, how, cls.name)
+                    yield from _given(field.name, field.value, place, module, how, cls.name)
         for code in module.codes():
-            yield from _assigned(code, refused)
-            yield from _passed(code, project, refused)
+            yield from _assigned(code)
+            yield from _passed(code, project)
             if id(code) in guards:
                 yield from _compared(code)
 
 
 def _given(
-    name: str, value: syntax.Expr, place: Place, refused: frozenset[str], how: str, holder: str = ""
+    name: str, value: syntax.Expr, place: Place, module: Module, how: str, holder: str = ""
 ) -> Iterator[WrittenSecret]:
     match value:
         case syntax.Call(func=syntax.Ref(name=called), args=args) if called in _WRAPPERS:
             given = value.argument(0, "default")
             if args or not isinstance(given, syntax.Missing):
                 yield from _given(
-                    name, None if isinstance(given, syntax.Missing) else given, place, refused, how, holder
+                    name, None if isinstance(given, syntax.Missing) else given, place, module, how, holder
                 )
         case syntax.Call(func=syntax.Ref(name=called), args=(str() as variable, *_)) if called in _ENVIRONMENT:
             default = value.argument(1, "default")
             if isinstance(default, str):
-                yield from _given(variable, default, place, refused, "default", holder)
+                yield from _given(variable, default, place, module, "default", holder)
         case syntax.Operation(op="or", operands=(_, str() as default)):
-            yield from _given(name, default, place, refused, "default", holder)
-        case str() if value not in refused:
+            yield from _given(name, default, place, module, "default", holder)
+        case str():
             found = judged(name, value, place, how, holder)
-            if found is not None:
+            if found is not None and value not in _refused(module):
                 yield found
 
 
@@ -122,6 +122,7 @@ def _word(how: str) -> str:
     return {"default": "default in code", "literal": "literal in code"}.get(how, "value in a committed file")
 
 
+@lru_cache(maxsize=1_000)
 def _refused(module: Module) -> frozenset[str]:
     """Literals that the module compares with: a placeholder that is refused cannot start in production."""
     lists = [f.value for cls in module.classes for f in cls.facts.fields if _REFUSED.search(f.name)]
@@ -149,7 +150,7 @@ def _validated(cls: Class) -> frozenset[str]:
     )
 
 
-def _assigned(code: Code, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+def _assigned(code: Code) -> Iterator[WrittenSecret]:
     for stmt in code.statements:
         if isinstance(stmt, syntax.Assign) and stmt.has_value and not stmt.op:
             for target in stmt.targets:
@@ -161,36 +162,53 @@ def _assigned(code: Code, refused: frozenset[str]) -> Iterator[WrittenSecret]:
                     else ""
                 )
                 if name:
-                    yield from _given(name, stmt.value, Place(code.module.path, stmt.line), refused, "literal")
+                    yield from _given(name, stmt.value, Place(code.module.path, stmt.line), code.module, "literal")
     if isinstance(code, Function):
         for parameter in code.facts.parameters:
             if isinstance(parameter.default, str):
                 place = Place(code.module.path, parameter.line)
-                yield from _given(parameter.name, parameter.default, place, refused, "literal")
+                yield from _given(parameter.name, parameter.default, place, code.module, "literal")
 
 
-def _passed(code: Code, project: Project, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
+    if not _may_pass_secrets(code):
+        return
     for site in code.calls:
-        call, place = site.call, Place(code.module.path, site.call.line)
+        call = site.call
+        if not any(type(given) is str for given in call.args) and not any(type(k.value) is str for k in call.keywords):
+            continue
+        place = Place(code.module.path, call.line)
         for keyword in call.keywords:
             if isinstance(keyword.value, str) and kind_of(keyword.name) is not None:
-                yield from _given(keyword.name, keyword.value, place, refused, "literal")
+                yield from _given(keyword.name, keyword.value, place, code.module, "literal")
         only = call.args[0] if len(call.args) == 1 else None
         hashes = isinstance(only, str) and _HASHING.search(call.method.lower())
         if hashes and isinstance(project.values.target(site), Function | External):
-            yield from _given("password", only, place, refused, "literal")
+            yield from _given("password", only, place, code.module, "literal")
         elif _CREATES.search(call.method) and any(isinstance(a, str) for a in call.args):
-            yield from _positional(call, place, project.values.target(site), refused)
+            yield from _positional(call, place, project.values.target(site), code.module)
 
 
-def _positional(call: syntax.Call, place: Place, called: object, refused: frozenset[str]) -> Iterator[WrittenSecret]:
+def _may_pass_secrets(code: Code) -> bool:
+    """Whether the body, which need not be decoded for it, has a keyword or calls something that secrets are passed to."""
+    return any(kind_of(name) is not None for name in code.mentioned) or any(
+        _is_given_secrets(name) for name in code.called
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _is_given_secrets(name: str) -> bool:
+    return bool(_CREATES.search(name) or _HASHING.search(name.lower()))
+
+
+def _positional(call: syntax.Call, place: Place, called: object, module: Module) -> Iterator[WrittenSecret]:
     """``create_user(db, "admin@example.com", "admin123")``: the names are those of the function's parameters."""
     function = called.function if isinstance(called, Bound) else called
     if isinstance(function, Function):
         parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
         for argument, parameter in zip(call.args, parameters, strict=False):
             if isinstance(argument, str) and kind_of(parameter.name) is Kind.PASSWORD:
-                yield from _given(parameter.name, argument, place, refused, "literal")
+                yield from _given(parameter.name, argument, place, module, "literal")
 
 
 def _compared(code: Code) -> Iterator[WrittenSecret]:

@@ -5,6 +5,7 @@ Sources of the token formats: the issuers' documentation (GitHub, AWS, Google, S
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -63,6 +64,7 @@ LEAST_RANDOM = 16
 LEAST_KINDS_OF_CHARACTERS = 8
 
 
+@lru_cache(maxsize=20_000)
 def kind_of(name: str, holder: str = "") -> Kind | None:
     """What a variable, setting or argument of this name holds, or None where it is no secret. ``holder`` is the class it
     stands in: the password of ``DatabaseSettings``."""

@@ -63,16 +63,15 @@ _SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|debug|local|dev|test", re.IG
 
 @check("SEC016", dimension="security", level=1, never=True, effort="hours")
 def tls_verification_off(project: Project) -> Found:
-    for module in project.service_modules:
-        for code in module.codes():
-            for place, what, line in (*_calls(code, project), *_assignments(code)):
-                yield Hit(
-                    place,
-                    f"`{what}` accepts any certificate, so whoever is on the way can read and change what is sent. Verify "
-                    "it, against your own authority's certificate where that is what signed it.",
-                    symbol=code.qualname,
-                    confidence=Confidence.POSSIBLE if _meant(code, line) else Confidence.LIKELY,
-                )
+    for code in project.mentions(*UNVERIFIED_OPTIONS, *CONTEXTS, "CERT_NONE"):
+        for place, what, line in (*_calls(code, project), *_assignments(code)):
+            yield Hit(
+                place,
+                f"`{what}` accepts any certificate, so whoever is on the way can read and change what is sent. Verify it, "
+                "against your own authority's certificate where that is what signed it.",
+                symbol=code.qualname,
+                confidence=Confidence.POSSIBLE if _meant(code, line) else Confidence.LIKELY,
+            )
 
 
 def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int]]:

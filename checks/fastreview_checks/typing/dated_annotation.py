@@ -45,7 +45,9 @@ def names(ids: list[int], prefix: Optional[str] = None) -> list[str]:
 ```
 """
 
-from fastreview.api import Found, Function, Hit, NotApplicable, Project, check, syntax
+from functools import lru_cache
+
+from fastreview.api import Found, Function, Hit, Module, NotApplicable, Project, check, syntax
 from fastreview_checks.knowledge.annotations import dated_names, oldest_python
 
 
@@ -56,6 +58,8 @@ def dated_annotation(function: Function, project: Project) -> Found:
         annotations.append(function.facts.returns)
     if not annotations:
         raise NotApplicable("the function has no annotations")
+    if not _imports_typing(function.module):
+        return
     old = dated_names(oldest_python(project.facts.files.python_wanted))
     found = {
         name: new
@@ -67,6 +71,12 @@ def dated_annotation(function: Function, project: Project) -> Found:
     if found:
         listed = ", ".join(f"`{name}` ({new})" for name, new in sorted(found.items()))
         yield Hit(function.place, f"`{function.name}` uses old annotations: {listed}. Write the new form.")
+
+
+@lru_cache(maxsize=1_000)
+def _imports_typing(module: Module) -> bool:
+    """Whether something of `typing` may be in reach: imported here, or brought along by a star import."""
+    return any(found.module.startswith("typing") or found.name == "*" for found in module.facts.imports)
 
 
 def _dated(node: syntax.Expr, function: Function, project: Project, old: dict[str, str]) -> list[tuple[str, str]]:

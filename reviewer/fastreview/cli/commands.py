@@ -12,6 +12,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from fastreview import __version__
+from fastreview.cli.plain_values import PlainCommand, PlainGroup
 from fastreview.cli.printing import complain, leave_closed_output
 from fastreview.cli.process import INTERRUPTED
 from fastreview.errors import FastreviewError
@@ -44,6 +45,7 @@ def program(only: str = "", *, verbose: bool = False) -> typer.Typer:
     """
     app = typer.Typer(
         name="fastreview",
+        cls=PlainGroup,
         help="At what level a FastAPI codebase stands, with evidence, and the shortest way up.",
         epilog="`fastreview PATH` reviews a folder; PATH defaults to the current one.",
         rich_markup_mode=None,
@@ -64,7 +66,7 @@ def program(only: str = "", *, verbose: bool = False) -> typer.Typer:
     for name, module in COMMANDS.items():
         if only in ("", name):
             function = getattr(import_module(f"fastreview.cli.{module}"), module)
-            app.command(name)(_with_errors_as_sentences(function, verbose=verbose))
+            app.command(name, cls=PlainCommand)(_with_errors_as_sentences(function, verbose=verbose))
     return app
 
 

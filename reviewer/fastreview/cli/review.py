@@ -8,6 +8,7 @@ import typer
 
 from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
+from fastreview.cli.process import keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.review import LEVELS, Review
 
@@ -60,8 +61,6 @@ def review(
     from fastreview.gather.facts import Options, gather
     from fastreview.gather.saved import load_facts
     from fastreview.gather.source import collector_off
-    from fastreview.pipeline import Choice, assess, nothing_to_assess
-    from fastreview.pipeline.kept import KeptReviews
 
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
@@ -70,8 +69,11 @@ def review(
             facts, root = load_facts(from_facts)
         else:
             root = path
-            facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
+            facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files, _prepare)
         complete = save_facts is None or _saved(facts, root or path, save_facts)
+        from fastreview.pipeline import Choice, assess, nothing_to_assess
+        from fastreview.pipeline.kept import KeptReviews
+
         progress.step("Evaluating the checks")
         choice = Choice(names(select), names(ignore))
         kept = None if no_cache or from_facts or root is None else KeptReviews(facts, choice, root)
@@ -84,6 +86,7 @@ def review(
         reason = nothing_to_assess(facts, str(from_facts or path))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
+        keep_until_exit()
     written = write(document, wanted, colour=False if no_color else None)
     if not quiet and not reason and all(target.file for target in wanted):
         _summary(document, [str(target.file) for target in written])
@@ -96,6 +99,14 @@ def review(
         complain(text)
     if failed:
         raise typer.Exit(GATE_FAILED)
+
+
+def _prepare() -> None:
+    """What assessing needs anyway: loaded while other processes read the project."""
+    import fastreview.pipeline  # noqa: F401
+    from fastreview.packs import load
+
+    load()
 
 
 def _gates(given: Sequence[str]) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ class FunctionFacts(Struct, frozen=True, array_like=True, gc=False):
     called: tuple[str, ...]
     """Last parts of the names of what its body calls, sorted; "" for a call of a call. Known without decoding the body."""
     mentioned: tuple[str, ...]
-    """Names and attributes that its body mentions, sorted: what is not among them need not be looked for in the body."""
+    """Names, attributes and keywords of arguments that its body mentions, sorted: what is not among them need not be looked for
+    in the body."""
     binds_in_expressions: bool
     """Whether comprehensions or ``:=`` in it bind names."""
     body: Raw

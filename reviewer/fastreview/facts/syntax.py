@@ -6,11 +6,32 @@ whatever no check looks into is `Opaque`. Positions are those of CPython: lines 
 """
 
 from collections.abc import Iterator
+from types import NoneType
 
 from msgspec import Struct
 
 
-class Ref(Struct, frozen=True, array_like=True, gc=False, tag=1):
+class Node(Struct, frozen=True, array_like=True, gc=False):
+    """An expression that is no literal."""
+
+    def inside(self) -> "tuple[Expr, ...]":
+        """The expressions directly inside it, in order of evaluation as far as checks care."""
+        return ()
+
+
+class Statement(Struct, frozen=True, array_like=True, gc=False):
+    """A statement; `Body` is a sequence of them."""
+
+    def evaluated(self) -> "tuple[Expr, ...]":
+        """The expressions that it evaluates itself; those of the statements inside it are not among them."""
+        return ()
+
+    def blocks(self) -> "tuple[Body, ...]":
+        """The blocks of statements directly inside it."""
+        return ()
+
+
+class Ref(Node, frozen=True, array_like=True, gc=False, tag=1):
     """A name or a chain of attributes on a name: ``db``, ``self.session.execute``."""
 
     name: str
@@ -24,11 +45,14 @@ class Ref(Struct, frozen=True, array_like=True, gc=False, tag=1):
         return self.name.rpartition(".")[2]
 
 
-class Attribute(Struct, frozen=True, array_like=True, gc=False, tag=2):
+class Attribute(Node, frozen=True, array_like=True, gc=False, tag=2):
     """An attribute of something that is not a chain of names: ``select(User).where``."""
 
     value: "Expr"
     attr: str
+
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.value,)
 
 
 class Keyword(Struct, frozen=True, array_like=True, gc=False):
@@ -38,7 +62,7 @@ class Keyword(Struct, frozen=True, array_like=True, gc=False):
     value: "Expr"
 
 
-class Call(Struct, frozen=True, array_like=True, gc=False, tag=3):
+class Call(Node, frozen=True, array_like=True, gc=False, tag=3):
     func: "Expr"
     args: tuple["Expr", ...]
     keywords: tuple[Keyword, ...]
@@ -74,6 +98,9 @@ class Call(Struct, frozen=True, array_like=True, gc=False, tag=3):
             return self.args[position]
         return given
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.func, *self.args, *[k.value for k in self.keywords])
+
 
 class Missing:
     """No such argument; `None` is a value that code can write."""
@@ -85,57 +112,84 @@ class Missing:
 MISSING = Missing()
 
 
-class Subscript(Struct, frozen=True, array_like=True, gc=False, tag=4):
+class Subscript(Node, frozen=True, array_like=True, gc=False, tag=4):
     value: "Expr"
     index: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.value, self.index)
 
-class Items(Struct, frozen=True, array_like=True, gc=False, tag=5):
+
+class Items(Node, frozen=True, array_like=True, gc=False, tag=5):
     """A list, tuple or set display; ``kind`` is that word."""
 
     kind: str
     values: tuple["Expr", ...]
 
+    def inside(self) -> tuple["Expr", ...]:
+        return self.values
 
-class Mapping(Struct, frozen=True, array_like=True, gc=False, tag=6):
+
+class Mapping(Node, frozen=True, array_like=True, gc=False, tag=6):
     """A dict display; the key of a ``**spread`` is `Opaque`."""
 
     keys: tuple["Expr", ...]
     values: tuple["Expr", ...]
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (*self.keys, *self.values)
 
-class Operation(Struct, frozen=True, array_like=True, gc=False, tag=7):
+
+class Operation(Node, frozen=True, array_like=True, gc=False, tag=7):
     """Unary, binary, boolean and comparing operators. ``op`` is as written; a chained comparison joins its operators."""
 
     op: str
     operands: tuple["Expr", ...]
 
+    def inside(self) -> tuple["Expr", ...]:
+        return self.operands
 
-class Text(Struct, frozen=True, array_like=True, gc=False, tag=8):
+
+class Text(Node, frozen=True, array_like=True, gc=False, tag=8):
     """An f-string: literal parts are `str`, the others are what stands in braces."""
 
     parts: tuple["Expr", ...]
 
+    def inside(self) -> tuple["Expr", ...]:
+        return self.parts
 
-class Await(Struct, frozen=True, array_like=True, gc=False, tag=9):
+
+class Await(Node, frozen=True, array_like=True, gc=False, tag=9):
     value: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.value,)
 
-class Yield(Struct, frozen=True, array_like=True, gc=False, tag=10):
+
+class Yield(Node, frozen=True, array_like=True, gc=False, tag=10):
     value: "Expr"
     delegates: bool
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.value,)
 
-class Lambda(Struct, frozen=True, array_like=True, gc=False, tag=11):
+
+class Lambda(Node, frozen=True, array_like=True, gc=False, tag=11):
     body: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.body,)
 
-class Comprehension(Struct, frozen=True, array_like=True, gc=False, tag=12):
+
+class Comprehension(Node, frozen=True, array_like=True, gc=False, tag=12):
     """``kind`` is list, set, dict or generator; a dict's element is a tuple of key and value."""
 
     kind: str
     element: "Expr"
     sources: tuple["Source", ...]
+
+    def inside(self) -> tuple["Expr", ...]:
+        return (*[part for s in self.sources for part in (s.iterable, s.target, *s.conditions)], self.element)
 
 
 class Source(Struct, frozen=True, array_like=True, gc=False):
@@ -147,30 +201,42 @@ class Source(Struct, frozen=True, array_like=True, gc=False):
     is_async: bool
 
 
-class Starred(Struct, frozen=True, array_like=True, gc=False, tag=13):
+class Starred(Node, frozen=True, array_like=True, gc=False, tag=13):
     value: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.value,)
 
-class Conditional(Struct, frozen=True, array_like=True, gc=False, tag=14):
+
+class Conditional(Node, frozen=True, array_like=True, gc=False, tag=14):
     test: "Expr"
     body: "Expr"
     orelse: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.test, self.body, self.orelse)
 
-class Walrus(Struct, frozen=True, array_like=True, gc=False, tag=15):
+
+class Walrus(Node, frozen=True, array_like=True, gc=False, tag=15):
     target: "Expr"
     value: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.target, self.value)
 
-class Slice(Struct, frozen=True, array_like=True, gc=False, tag=17):
+
+class Slice(Node, frozen=True, array_like=True, gc=False, tag=17):
     """``lower:upper:step`` in a subscript; what is left out is None."""
 
     lower: "Expr"
     upper: "Expr"
     step: "Expr"
 
+    def inside(self) -> tuple["Expr", ...]:
+        return (self.lower, self.upper, self.step)
 
-class Opaque(Struct, frozen=True, array_like=True, gc=False, tag=16):
+
+class Opaque(Node, frozen=True, array_like=True, gc=False, tag=16):
     """Something no check looks into (bytes, huge literals, nesting beyond the bound); the word says what."""
 
     kind: str
@@ -198,7 +264,7 @@ type_of_nodes = (
 Expr = None | bool | int | float | str | type_of_nodes
 
 
-class Assign(Struct, frozen=True, array_like=True, gc=False, tag=30):
+class Assign(Statement, frozen=True, array_like=True, gc=False, tag=30):
     """``a = b = value``, ``a: T = value`` and ``a += value`` (``op`` is then "+")."""
 
     targets: tuple[Expr, ...]
@@ -209,33 +275,51 @@ class Assign(Struct, frozen=True, array_like=True, gc=False, tag=30):
     line: int
     end_line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.value, *self.targets)
 
-class Do(Struct, frozen=True, array_like=True, gc=False, tag=31):
+
+class Do(Statement, frozen=True, array_like=True, gc=False, tag=31):
     """An expression whose value is dropped."""
 
     value: Expr
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.value,)
 
-class Return(Struct, frozen=True, array_like=True, gc=False, tag=32):
+
+class Return(Statement, frozen=True, array_like=True, gc=False, tag=32):
     value: Expr
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.value,)
 
-class Raise(Struct, frozen=True, array_like=True, gc=False, tag=33):
+
+class Raise(Statement, frozen=True, array_like=True, gc=False, tag=33):
     exception: Expr
     cause: Expr
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.exception, self.cause)
 
-class If(Struct, frozen=True, array_like=True, gc=False, tag=34):
+
+class If(Statement, frozen=True, array_like=True, gc=False, tag=34):
     test: Expr
     body: tuple["Stmt", ...]
     orelse: tuple["Stmt", ...]
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.test,)
 
-class Loop(Struct, frozen=True, array_like=True, gc=False, tag=35):
+    def blocks(self) -> "tuple[Body, ...]":
+        return (self.body, self.orelse)
+
+
+class Loop(Statement, frozen=True, array_like=True, gc=False, tag=35):
     """``for`` (``target`` and ``iterable``) and ``while`` (``iterable`` is its test and ``target`` None)."""
 
     kind: str
@@ -246,17 +330,29 @@ class Loop(Struct, frozen=True, array_like=True, gc=False, tag=35):
     is_async: bool
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.iterable, self.target)
+
+    def blocks(self) -> "tuple[Body, ...]":
+        return (self.body, self.orelse)
+
 
 class WithItem(Struct, frozen=True, array_like=True, gc=False):
     context: Expr
     target: Expr
 
 
-class With(Struct, frozen=True, array_like=True, gc=False, tag=36):
+class With(Statement, frozen=True, array_like=True, gc=False, tag=36):
     items: tuple[WithItem, ...]
     body: tuple["Stmt", ...]
     is_async: bool
     line: int
+
+    def evaluated(self) -> tuple[Expr, ...]:
+        return tuple([e for item in self.items for e in (item.context, item.target)])
+
+    def blocks(self) -> "tuple[Body, ...]":
+        return (self.body,)
 
 
 class Handler(Struct, frozen=True, array_like=True, gc=False):
@@ -268,17 +364,26 @@ class Handler(Struct, frozen=True, array_like=True, gc=False):
     line: int
 
 
-class Try(Struct, frozen=True, array_like=True, gc=False, tag=37):
+class Try(Statement, frozen=True, array_like=True, gc=False, tag=37):
     body: tuple["Stmt", ...]
     handlers: tuple[Handler, ...]
     orelse: tuple["Stmt", ...]
     final: tuple["Stmt", ...]
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return tuple([h.type for h in self.handlers])
 
-class Assert(Struct, frozen=True, array_like=True, gc=False, tag=38):
+    def blocks(self) -> "tuple[Body, ...]":
+        return (self.body, *[h.body for h in self.handlers], self.orelse, self.final)
+
+
+class Assert(Statement, frozen=True, array_like=True, gc=False, tag=38):
     test: Expr
     line: int
+
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.test,)
 
 
 class Case(Struct, frozen=True, array_like=True, gc=False):
@@ -287,13 +392,19 @@ class Case(Struct, frozen=True, array_like=True, gc=False):
     body: tuple["Stmt", ...]
 
 
-class Match(Struct, frozen=True, array_like=True, gc=False, tag=39):
+class Match(Statement, frozen=True, array_like=True, gc=False, tag=39):
     subject: Expr
     cases: tuple[Case, ...]
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return (self.subject, *[e for c in self.cases for e in (c.pattern, c.guard)])
 
-class Define(Struct, frozen=True, array_like=True, gc=False, tag=40):
+    def blocks(self) -> "tuple[Body, ...]":
+        return tuple([c.body for c in self.cases])
+
+
+class Define(Statement, frozen=True, array_like=True, gc=False, tag=40):
     """A function or class defined here; its facts are in the module's lists under ``qualname``."""
 
     qualname: str
@@ -301,15 +412,18 @@ class Define(Struct, frozen=True, array_like=True, gc=False, tag=40):
     line: int
 
 
-class Names(Struct, frozen=True, array_like=True, gc=False, tag=41):
+class Names(Statement, frozen=True, array_like=True, gc=False, tag=41):
     """``global``, ``nonlocal`` (names) and ``del`` (targets)."""
 
     kind: str
     targets: tuple[Expr, ...]
     line: int
 
+    def evaluated(self) -> tuple[Expr, ...]:
+        return self.targets
 
-class Word(Struct, frozen=True, array_like=True, gc=False, tag=42):
+
+class Word(Statement, frozen=True, array_like=True, gc=False, tag=42):
     """``pass``, ``break`` and ``continue``; imports are in the module's list and leave the word ``import``."""
 
     word: str
@@ -322,38 +436,10 @@ Body = tuple[Stmt, ...]
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The expressions directly inside ``expr``, in order of evaluation as far as checks care."""
-    match expr:
-        case Call():
-            return (expr.func, *expr.args, *(k.value for k in expr.keywords))
-        case Attribute() | Await() | Starred() | Yield():
-            return (expr.value,)
-        case Subscript():
-            return (expr.value, expr.index)
-        case Items():
-            return expr.values
-        case Mapping():
-            return (*expr.keys, *expr.values)
-        case Operation():
-            return expr.operands
-        case Text():
-            return expr.parts
-        case Comprehension():
-            inner = [part for s in expr.sources for part in (s.iterable, s.target, *s.conditions)]
-            return (*inner, expr.element)
-        case Conditional():
-            return (expr.test, expr.body, expr.orelse)
-        case Walrus():
-            return (expr.target, expr.value)
-        case Lambda():
-            return (expr.body,)
-        case Slice():
-            return (expr.lower, expr.upper, expr.step)
-    return ()
+    return () if isinstance(expr, _LITERALS) else expr.inside()
 
 
-# Comparing types is many times faster than a class pattern that does not match: structs have an `ABCMeta`.
-_CHILDLESS = frozenset({type(None), bool, int, float, str, Ref, Opaque})
-_FLAT = frozenset({Assign, Do, Return, Raise, Assert, Define, Names, Word})
+_LITERALS = (str, NoneType, bool, int, float)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -362,50 +448,18 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         node = stack.pop()
         yield node
-        if type(node) not in _CHILDLESS:
-            stack.extend(reversed(children(node)))
+        if not isinstance(node, _LITERALS) and (inside := node.inside()):
+            stack += inside[::-1]
 
 
 def expressions(stmt: Stmt) -> tuple[Expr, ...]:
     """The expressions that ``stmt`` itself evaluates; those of the statements inside it are not among them."""
-    match stmt:
-        case Assign():
-            return (stmt.value, *stmt.targets)
-        case Do() | Return():
-            return (stmt.value,)
-        case Raise():
-            return (stmt.exception, stmt.cause)
-        case If() | Assert():
-            return (stmt.test,)
-        case Loop():
-            return (stmt.iterable, stmt.target)
-        case With():
-            return tuple(e for item in stmt.items for e in (item.context, item.target))
-        case Try():
-            return tuple(h.type for h in stmt.handlers)
-        case Match():
-            return (stmt.subject, *(e for c in stmt.cases for e in (c.pattern, c.guard)))
-        case Names():
-            return stmt.targets
-    return ()
+    return stmt.evaluated()
 
 
 def blocks(stmt: Stmt) -> tuple[Body, ...]:
     """The blocks of statements directly inside ``stmt``."""
-    if type(stmt) in _FLAT:
-        return ()
-    match stmt:
-        case If():
-            return (stmt.body, stmt.orelse)
-        case Loop():
-            return (stmt.body, stmt.orelse)
-        case With():
-            return (stmt.body,)
-        case Try():
-            return (stmt.body, *(h.body for h in stmt.handlers), stmt.orelse, stmt.final)
-        case Match():
-            return tuple(c.body for c in stmt.cases)
-    return ()
+    return stmt.blocks()
 
 
 def statements(body: Body) -> Iterator[Stmt]:

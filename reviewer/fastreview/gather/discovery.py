@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from fastreview.errors import UsageError
 from fastreview.facts import LeftOut
-from fastreview.gather.files.places import DEPLOYMENT_FOLDERS
 
 MAX_FILES = 200_000
 MAX_PYTHON_FILES = 20_000
@@ -38,6 +37,49 @@ _REASONS = {
     **dict.fromkeys((".next", ".nuxt", "htmlcov", ".terraform", ".serverless", ".aws-sam"), "build output"),
 }
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+
+# Folders above a service that hold what is about it; other folders there are its neighbours.
+DEPLOYMENT_FOLDERS = frozenset(
+    [
+        ".azure",
+        ".azure-pipelines",
+        ".azuredevops",
+        ".buildkite",
+        ".ci",
+        ".circleci",
+        ".docker",
+        ".github",
+        ".gitlab",
+        ".gitlab-ci",
+        ".k8s",
+        ".kube",
+        ".woodpecker",
+        "argocd",
+        "azure-pipelines",
+        "build",
+        "chart",
+        "charts",
+        "ci",
+        "compose",
+        "deploy",
+        "deployment",
+        "deployments",
+        "devops",
+        "docker",
+        "environments",
+        "gitops",
+        "helm",
+        "infra",
+        "infrastructure",
+        "k8s",
+        "kube",
+        "kubernetes",
+        "kustomize",
+        "manifests",
+        "ops",
+        "scripts",
+    ]
+)
 
 
 class Discovered(Struct, frozen=True):

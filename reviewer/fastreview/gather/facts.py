@@ -1,8 +1,9 @@
 """All sides of a project, gathered. A side that is missing says so in `Facts.gathered` and stops nothing."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -10,9 +11,9 @@ from msgspec import Struct, structs
 from fastreview.errors import UsageError
 from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
 from fastreview.facts.app import ProbeFacts
+from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
 from fastreview.gather.discovery import Discovered, discover
-from fastreview.gather.files import gather_files
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.roots import import_roots
 from fastreview.gather.source import Progress, gather_source
@@ -20,7 +21,7 @@ from fastreview.gather.source import Progress, gather_source
 NOT_ASKED = {
     Side.TESTS: "this version does not run tests",
     Side.TYPES: "this version does not run the type checker",
-    Side.HTTP: "this version does not send requests",
+    Side.HTTP: "requests go to an imported app only",
 }
 
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
@@ -46,8 +47,14 @@ def gather_static(root: Path, *, cache: bool = False) -> Facts:
     return gather(root, Options(static=True, cache=cache))
 
 
-def gather(root: Path, options: Options, progress: Progress | None = None) -> Facts:
-    """Everything that ``options`` allow. ``progress`` hears of the files that were read.
+def gather(
+    root: Path,
+    options: Options,
+    progress: Progress | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Facts:
+    """Everything that ``options`` allow. ``progress`` hears of the files that were read. ``meanwhile`` is run while other
+    processes read them: something that is needed later anyway.
 
     Raises:
         UsageError: when ``root`` is not a folder that can be listed, or ``environment`` names no interpreter.
@@ -55,15 +62,17 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
     found = discover(root)
     if not options.static:
         _refuse_environment(options.environment)
-    with ThreadPoolExecutor(1) as git_thread:
-        asked = git_thread.submit(_git, found)
-        source_timer = _Timer()
-        modules = gather_source(found.root, found.python, cache=options.cache, progress=progress)
-        source = _source_side(modules, source_timer.seconds)
-        files_timer = _Timer()
-        files = gather_files(found.root, found.repository, found.listing)
-        file_side = Gathered(Side.FILES, "ok", seconds=files_timer.seconds)
-        git, git_side = asked.result()
+    beside = cache(lambda: _beside(found))
+    timer = _Timer()
+    modules = gather_source(
+        found.root,
+        found.python,
+        cache=options.cache,
+        progress=progress,
+        meanwhile=lambda: (beside(), meanwhile()),
+    )
+    source = _source_side(modules, timer.seconds)
+    files, file_side, git, git_side = beside()
     roots = import_roots(modules, files)
     scope = Scope(
         found.name,
@@ -80,6 +89,19 @@ def gather(root: Path, options: Options, progress: Progress | None = None) -> Fa
     return facts if options.static else _with_app(facts, found, options)
 
 
+def _beside(found: Discovered) -> tuple[FileFacts, Gathered, GitFacts | None, Gathered]:
+    """The sides that need no Python: git answers while the files are read."""
+    # Imported here, beside others' work: their patterns take long to compile.
+    from fastreview.gather.files import gather_files
+
+    with ThreadPoolExecutor(1) as git_thread:
+        asked = git_thread.submit(_git, found)
+        timer = _Timer()
+        files = gather_files(found.root, found.repository, found.listing)
+        side = Gathered(Side.FILES, "ok", seconds=timer.seconds)
+        return files, side, *asked.result()
+
+
 def _refuse_environment(asked: str) -> None:
     """An interpreter that was asked for by name is not silently done without."""
     from fastreview.gather.environment import named_python
@@ -92,7 +114,8 @@ def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
     timer = _Timer()
     probe, side = _app(facts, found, options)
     side = structs.replace(side, seconds=timer.seconds)
-    gathered = tuple(side if known.what is Side.APP else known for known in facts.gathered)
+    new = {Side.APP: side, Side.HTTP: _http(probe)}
+    gathered = tuple(new.get(known.what, known) for known in facts.gathered)
     return structs.replace(facts, gathered=gathered, probe=probe)
 
 
@@ -100,7 +123,7 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
     # A static review pays for none of this.
     from fastreview.gather.app import gather_app
     from fastreview.gather.candidates import candidates, given
-    from fastreview.gather.environment import find_interpreter
+    from fastreview.gather.environment import Environments
 
     roots = facts.scope.roots
     if options.environment == "none":
@@ -108,16 +131,31 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
     chosen = given(options.apps, facts.modules, roots) or candidates(facts.modules, facts.files, roots)
     if not chosen:
         return None, Gathered(Side.APP, "unavailable", "no FastAPI application was found", HOW_TO_NAME)
-    interpreter = find_interpreter(found.root, found.repository, options.environment)
+    environments = Environments(found.root, found.repository, found.name, options.environment)
+    targets = [candidate.target.partition(":")[0] for candidate in chosen]
+    interpreter = environments.first(facts.files, facts.modules, roots, targets)
     if isinstance(interpreter, str):
         return None, Gathered(Side.APP, "unavailable", interpreter, HOW_TO_IMPORT)
+    roots = tuple(dict.fromkeys((*roots, *environments.roots)))
     probe = gather_app(found.root, roots, chosen, interpreter)
+    while isinstance(probe, ProbeFacts) and (other := environments.after(probe)) is not None:
+        probe = gather_app(found.root, roots, chosen, other)
     if isinstance(probe, str):
         return None, Gathered(Side.APP, "unavailable", probe, HOW_TO_IMPORT)
+    probe = structs.replace(probe, environment=environments.facts)
     if not probe.apps:
         reason = probe.error or "no candidate is an application"
         return probe, Gathered(Side.APP, "unavailable", reason, _how(reason))
     return probe, Gathered(Side.APP, "ok")
+
+
+def _http(probe: ProbeFacts | None) -> Gathered:
+    asked = [app.http for app in probe.apps if app.http is not None] if probe else []
+    seconds = round(sum(http.seconds for http in asked), 3)
+    if any(http.exchanges for http in asked):
+        return Gathered(Side.HTTP, "ok", seconds=seconds)
+    reason = next((http.reason for http in asked if http.reason), "no app was imported")
+    return Gathered(Side.HTTP, "unavailable" if asked else "off", reason, seconds=seconds)
 
 
 def _how(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""All Python files of a project to their facts: from the cache, else extracted, in several processes when they pay."""
+"""All Python files of a project to their facts: from the cache, else extracted, by several processes when they pay."""
 
 import gc
 import os
@@ -8,23 +8,32 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fastreview.facts.source import ModuleFacts
+from fastreview.forks import processors, shared
 from fastreview.gather.cache import FactCache
 from fastreview.gather.module import MAX_BYTES, digest, module_facts, unread
-from fastreview.gather.workers import extract_in_workers
 
-WORKERS_FROM_BYTES = 400_000
-"""A worker costs about 0.1 s to start; extraction runs at some 4 MB/s."""
+BYTES_PER_PROCESS = 100_000
+"""Forking and reading the answer cost about 10 ms; extraction runs at some 6 MB/s."""
+CHUNKS = 64
+"""Portions of work that processes take in turn: enough of them that all end at about the same time."""
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done and how many there are."""
 
 
 def gather_source(
-    root: Path, paths: Sequence[str], *, cache: bool, workers: int | None = None, progress: Progress | None = None
+    root: Path,
+    paths: Sequence[str],
+    *,
+    cache: bool,
+    processes: int | None = None,
+    progress: Progress | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[ModuleFacts, ...]:
     """The facts of ``paths`` (relative to ``root``) in their order. Never raises for what a file is or holds.
 
-    ``workers`` is the number of processes that share the work, this one included; by default what the machine offers.
+    ``processes`` share the work, this one included; by default as many as the machine offers. ``meanwhile`` is run
+    by this one while others are at work, if there are any.
     """
     store = FactCache(root) if cache else None
     with collector_off():
@@ -41,7 +50,7 @@ def gather_source(
                 missing.append((path, data))
         if progress:
             progress(len(paths) - len(missing), len(paths))
-        for module in _extract(missing, workers or processors()):
+        for module in _extract(missing, processes or processors(), meanwhile):
             facts[module.path] = module
             if progress:
                 progress(len(facts), len(paths))
@@ -69,21 +78,19 @@ def read(root: Path, path: str) -> bytes | ModuleFacts:
         return unread(path, f"cannot be opened: {getattr(error, 'strerror', None) or error}")
 
 
-def processors() -> int:
-    """Processors this process may use, at most eight: more workers wait for each other's pipes."""
-    try:
-        return min(8, len(os.sched_getaffinity(0)))
-    except AttributeError:
-        return min(8, os.cpu_count() or 1)
-
-
-def _extract(files: Sequence[tuple[str, bytes]], workers: int) -> Iterator[ModuleFacts]:
+def _extract(
+    files: Sequence[tuple[str, bytes]], processes: int, meanwhile: Callable[[], object]
+) -> Iterator[ModuleFacts]:
+    by_size = sorted(files, key=lambda file: len(file[1]), reverse=True)
     size = sum(len(data) for _, data in files)
-    workers = min(workers, 1 + size // WORKERS_FROM_BYTES)
-    if workers < 2:
-        yield from (module_facts(path, data) for path, data in files)
-    else:
-        yield from extract_in_workers(files, workers)
+    chunks = [chunk for first in range(CHUNKS) if (chunk := by_size[first::CHUNKS])]
+    processes = min(processes, 1 + size // BYTES_PER_PROCESS)
+    for modules in shared(chunks, _modules, list[ModuleFacts], processes, meanwhile):
+        yield from modules
+
+
+def _modules(files: Sequence[tuple[str, bytes]]) -> list[ModuleFacts]:
+    return [module_facts(path, data) for path, data in files]
 
 
 @contextmanager

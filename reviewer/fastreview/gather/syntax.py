@@ -151,6 +151,7 @@ def _call(node: ast.Call, depth: int) -> Expr:
     # The callee's end is where the call "is": a fluent chain over many lines reports its own step.
     func = node.func
     _tally.called.add(func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else "")
+    _tally.mentioned.update([k.arg for k in node.keywords if k.arg])
     return s.Call(
         expression(func, depth),
         tuple([expression(a, depth) for a in node.args]),

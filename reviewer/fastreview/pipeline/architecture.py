@@ -3,7 +3,7 @@
 from collections import Counter
 
 from fastreview.project import Project
-from fastreview.project.layers import LAYERS, imports_of
+from fastreview.project.layers import LAYERS
 from fastreview.review import Architecture, LayerEdge
 
 MAX_CYCLES = 20
@@ -16,7 +16,7 @@ def architecture(project: Project) -> Architecture:
     edges: Counter[tuple[str, str]] = Counter()
     inside = {id(module) for module in modules}
     for module in modules:
-        for target, _ in imports_of(project, module):
+        for target, _ in project.imports_of(module):
             pair = (project.layer(module), project.layer(target)) if id(target) in inside else ("", "")
             if pair[0] != pair[1]:
                 edges[pair] += 1

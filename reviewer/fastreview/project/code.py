@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import ClassFacts, FieldFacts, FunctionFacts, Import, ModuleFacts, Parameter
@@ -22,8 +22,7 @@ _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "abst
 _decode_body = msgspec.msgpack.Decoder(s.Body).decode
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CallSite:
+class CallSite(Struct, frozen=True, eq=False):
     """A call where it stands. ``deferred`` calls stand in a lambda: they run when somebody else calls it.
 
     ``loops`` counts the loops and comprehensions around it within the same function. ``dropped`` says that nothing looks
@@ -42,8 +41,7 @@ class CallSite:
         return Place(self.code.module.path, self.call.line, self.call.end_line)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(Struct, frozen=True, eq=False):
     """How a name gets its value: ``kind`` is assign, extend (``+=``), annotate, enter (with), iterate (for), define,
     except, or one of them with "unpack-" in front."""
 
@@ -76,14 +74,14 @@ class Code(Subject):
     facts: ModuleFacts | FunctionFacts
 
     @property
-    @abstractmethod
     def qualname(self) -> str:
         """Its name within the module; "" for the top level."""
+        raise NotImplementedError
 
     @property
-    @abstractmethod
     def line(self) -> int:
         """Where it starts; 0 for the top level."""
+        raise NotImplementedError
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -383,7 +381,7 @@ class Function(Code):
         return frozenset(n.name for n in names if isinstance(n, s.Ref))
 
 
-# Both functions below visit every node of what they read. They compare types: class patterns of structs cost an
+# The functions below visit every node of what they read. They compare types: class patterns of structs cost an
 # `ABCMeta.__instancecheck__` for each that does not match.
 
 
@@ -470,29 +468,32 @@ def _calls_in(
 
 
 def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
-    match stmt:
-        case s.Assign(op=op, targets=(s.Ref(name=name),)) if op:
-            if op == "+":
-                _add(found, name, Binding("extend", stmt.value, stmt.line))
-        case s.Assign(op=op) if op:
-            pass
-        case s.Assign():
-            for target in stmt.targets:
-                if stmt.annotation is not None and isinstance(target, s.Ref):
-                    _add(found, target.name, Binding("annotate", stmt.annotation, stmt.line))
-                if stmt.has_value:
-                    _bind_target(target, "assign", stmt.value, stmt.line, found)
-        case s.With():
-            for item in stmt.items:
-                _bind_target(item.target, "enter", item.context, stmt.line, found)
-        case s.Loop(kind="for"):
+    if type(stmt) is s.Assign:
+        _bind_assigned(stmt, found)
+    elif type(stmt) is s.With:
+        for item in stmt.items:
+            _bind_target(item.target, "enter", item.context, stmt.line, found)
+    elif type(stmt) is s.Loop:
+        if stmt.kind == "for":
             _bind_target(stmt.target, "iterate", stmt.iterable, stmt.line, found)
-        case s.Define(qualname=qualname):
-            _add(found, qualname.rpartition(".")[2], Binding("define", s.Ref(qualname), stmt.line))
-        case s.Try():
-            for handler in stmt.handlers:
-                if handler.name:
-                    _add(found, handler.name, Binding("except", handler.type, handler.line))
+    elif type(stmt) is s.Define:
+        _add(found, stmt.qualname.rpartition(".")[2], Binding("define", s.Ref(stmt.qualname), stmt.line))
+    elif type(stmt) is s.Try:
+        for handler in stmt.handlers:
+            if handler.name:
+                _add(found, handler.name, Binding("except", handler.type, handler.line))
+
+
+def _bind_assigned(stmt: s.Assign, found: dict[str, list[Binding]]) -> None:
+    for target in stmt.targets:
+        if stmt.op:
+            if stmt.op == "+" and type(target) is s.Ref:
+                _add(found, target.name, Binding("extend", stmt.value, stmt.line))
+            continue
+        if stmt.annotation is not None and type(target) is s.Ref:
+            _add(found, target.name, Binding("annotate", stmt.annotation, stmt.line))
+        if stmt.has_value:
+            _bind_target(target, "assign", stmt.value, stmt.line, found)
 
 
 def _bind_in_expressions(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
@@ -506,14 +507,13 @@ def _bind_in_expressions(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
 
 
 def _bind_target(target: s.Expr, kind: str, value: s.Expr, line: int, found: dict[str, list[Binding]]) -> None:
-    match target:
-        case s.Ref(name=name):
-            _add(found, name, Binding(kind, value, line))
-        case s.Items(values=values):
-            for index, part in enumerate(values):
-                inner = part.value if isinstance(part, s.Starred) else part
-                if isinstance(inner, s.Ref):
-                    _add(found, inner.name, Binding(f"unpack-{kind}", value, line, index))
+    if type(target) is s.Ref:
+        _add(found, target.name, Binding(kind, value, line))
+    elif type(target) is s.Items:
+        for index, part in enumerate(target.values):
+            inner = part.value if type(part) is s.Starred else part
+            if type(inner) is s.Ref:
+                _add(found, inner.name, Binding(f"unpack-{kind}", value, line, index))
 
 
 def _add(found: dict[str, list[Binding]], name: str, binding: Binding) -> None:

@@ -94,7 +94,7 @@ def _defines(package: Module | None, name: str) -> bool:
 def cycles(project: Project, modules: tuple[Module, ...]) -> tuple[tuple[tuple[Module, int], ...], ...]:
     """Import cycles among ``modules``: for each group of modules that reach one another its shortest cycle, as modules
     with the line that imports the next."""
-    graph = {id(m): [(t, line) for t, line in imports_of(project, m)] for m in modules}
+    graph = {id(m): list(project.imports_of(m)) for m in modules}
     found = [_shortest(group, graph) for group in _components(modules, graph) if len(group) > 1]
     return tuple(sorted(found, key=lambda c: c[0][0].name))
 

@@ -545,6 +545,16 @@ class Project(Subject):
     def _layers(self) -> dict[str, str]:
         return {}
 
+    def imports_of(self, module: Module) -> tuple[tuple[Module, int], ...]:
+        """Project modules that importing ``module`` imports, with the line."""
+        if module.path not in self._imports:
+            self._imports[module.path] = tuple(layers.imports_of(self, module))
+        return self._imports[module.path]
+
+    @cached_property
+    def _imports(self) -> dict[str, tuple[tuple[Module, int], ...]]:
+        return {}
+
     @cached_property
     def import_cycles(self) -> tuple[tuple[tuple[Module, int], ...], ...]:
         """Cycles of imports at run time; each module with the line on which it imports the next."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import Parameter
@@ -41,6 +42,10 @@ MAX_CALLERS = 5
 _PARTIAL = frozenset({"functools.partial", "functools.partialmethod"})
 _TRANSPARENT = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing", "builtins.super", "copy.copy"})
 
+_WORTHLESS = frozenset({type(None), bool, int, float, s.Opaque})
+"""Kinds of expressions that stand for nothing that is looked into."""
+_TEXT = Instance(External("builtins.str"))
+
 
 class Values:
     """Evaluates expressions; answers are cached by expression and place."""
@@ -51,6 +56,7 @@ class Values:
         self._cache: dict[tuple[int, int], Value | None] = {}
         # Cached expressions are kept alive: their ids are the keys.
         self._alive: list[s.Expr] = []
+        self._refs: dict[tuple[int, str], Value | None] = {}
         self._locals: dict[tuple[int, str], Value | None] = {}
         self._returns: dict[int, Value | None] = {}
         self._aliases: dict[tuple[int, str], Value | None] = {}
@@ -58,12 +64,13 @@ class Values:
         self._depth = 0
 
     def of(self, expr: s.Expr, code: Code) -> Value | None:
-        if isinstance(expr, s.Ref):
-            return self._ref(expr.name, code) if self._depth <= MAX_DEPTH else None
-        if expr is None or isinstance(expr, bool | int | float | s.Opaque):
+        kind = type(expr)
+        if kind is s.Ref:
+            return self._named(cast("s.Ref", expr).name, code)
+        if kind in _WORTHLESS:
             return None
-        if isinstance(expr, str | s.Text):
-            return Instance(External("builtins.str"))
+        if kind is str or kind is s.Text:
+            return _TEXT
         key = (id(expr), id(code))
         if key in self._cache:
             return self._cache[key]
@@ -110,6 +117,15 @@ class Values:
         return None
 
     # Names
+
+    def _named(self, dotted: str, code: Code) -> Value | None:
+        if self._depth:
+            # What is found on the way to something else may be cut short there: it is not kept.
+            return self._ref(dotted, code) if self._depth <= MAX_DEPTH else None
+        key = (id(code), dotted)
+        if key not in self._refs:
+            self._refs[key] = self._ref(dotted, code)
+        return self._refs[key]
 
     def _ref(self, dotted: str, code: Code) -> Value | None:
         root, *rest = dotted.split(".")

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from fastreview.gather import source, workers
 from fastreview.gather.module import MAX_BYTES, module_facts
 from fastreview.gather.source import gather_source
 
@@ -20,36 +19,14 @@ def test_keeps_the_order_of_the_paths(tmp_path: Path) -> None:
     assert [module.path for module in gather_source(tmp_path, ("b.py", "a.py"), cache=False)] == ["b.py", "a.py"]
 
 
-def test_workers_see_what_one_process_sees() -> None:
-    paths = python_files(SAMPLES)
-    files = [(path, (SAMPLES / path).read_bytes()) for path in paths]
-    shared = {module.path: module for module in workers.extract_in_workers(files, 3)}
-    assert shared == {path: module_facts(path, data) for path, data in files}
-
-
-def test_a_worker_that_dies_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_START", "import os; os._exit(3)")
-    files = [("a.py", b"x = 1\n"), ("b.py", b"y = 2\n")]
-    assert {module.path for module in workers.extract_in_workers(files, 2)} == {"a.py", "b.py"}
-
-
-def test_a_worker_that_answers_garbage_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_START", "print('hello')")
-    files = [("a.py", b"x = 1\n"), ("b.py", b"y = 2\n")]
-    assert {module.path for module in workers.extract_in_workers(files, 2)} == {"a.py", "b.py"}
-
-
-def test_work_is_shared_out_evenly() -> None:
-    files = [(f"{number}.py", bytes(size)) for number, size in enumerate((90, 10, 30, 60, 50, 40))]
-    shares = workers.shared_out(files, 2)
-    assert sorted(file for share in shares for file in share) == sorted(files)
-    assert [sum(len(data) for _, data in share) for share in shares] == [140, 140]
-
-
-def test_few_files_start_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.py").write_text("x = 1\n", "utf-8")
-    monkeypatch.setattr(source, "extract_in_workers", None)
-    assert gather_source(tmp_path, ("a.py",), cache=False, workers=8)[0].parser == "ast"
+def test_several_processes_see_what_one_sees(tmp_path: Path) -> None:
+    for number in range(6):
+        text = "".join(f"def f{i}(x: int) -> str:\n    return str(x + {number})\n" for i in range(1_000))
+        (tmp_path / f"m{number}.py").write_text(text, "utf-8")
+    paths = python_files(tmp_path)
+    shared = gather_source(tmp_path, paths, cache=False, processes=3)
+    assert shared == gather_source(tmp_path, paths, cache=False, processes=1)
+    assert [len(module.functions) for module in shared] == [1_000] * 6
 
 
 @pytest.mark.parametrize(

@@ -3,48 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-# Folders above a service that hold what is about it; other folders there are its neighbours.
-DEPLOYMENT_FOLDERS = frozenset(
-    [
-        ".azure",
-        ".azure-pipelines",
-        ".azuredevops",
-        ".buildkite",
-        ".ci",
-        ".circleci",
-        ".docker",
-        ".github",
-        ".gitlab",
-        ".gitlab-ci",
-        ".k8s",
-        ".kube",
-        ".woodpecker",
-        "argocd",
-        "azure-pipelines",
-        "build",
-        "chart",
-        "charts",
-        "ci",
-        "compose",
-        "deploy",
-        "deployment",
-        "deployments",
-        "devops",
-        "docker",
-        "environments",
-        "gitops",
-        "helm",
-        "infra",
-        "infrastructure",
-        "k8s",
-        "kube",
-        "kubernetes",
-        "kustomize",
-        "manifests",
-        "ops",
-        "scripts",
-    ]
-)
+from fastreview.gather.discovery import DEPLOYMENT_FOLDERS
 
 _NEVER = frozenset(
     [

@@ -1,0 +1,129 @@
+"""Work shared with forked children. They start with everything this process knows and answer with msgpack.
+
+Where forking is impossible or unwise (Windows, a process with threads) this process does everything itself, and also what a
+child that died or could not answer has left undone: sharing changes how long work takes, never its results.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, TypeVar, cast
+
+import msgspec
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MAX_ITEMS = 255
+"""Items are handed out as single bytes of a pipe, which is a queue that no two readers get the same byte of."""
+
+
+def processors() -> int:
+    """Processors this process may use, at most eight: the answers of more would only wait to be read."""
+    try:
+        return min(8, len(os.sched_getaffinity(0)))
+    except AttributeError:
+        return min(8, os.cpu_count() or 1)
+
+
+def shared(
+    items: Sequence[T],
+    work: Callable[[T], R],
+    answer: type[R],
+    processes: int,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[R]:
+    """``work(item)`` of every item, in the order in which the answers come.
+
+    Each of ``processes`` takes the next item when it is done with one, so the largest should come first. What ``work``
+    raises in a child counts as not done; raised in this process it is raised. ``meanwhile`` is what this process has to do
+    besides: it does so first, and only where there are children.
+    """
+    if processes < 2 or len(items) < 2 or len(items) > MAX_ITEMS or not _may_fork():
+        yield from map(work, items)
+        return
+    queue, filling = os.pipe()
+    os.write(filling, bytes(range(len(items))))
+    os.close(filling)
+    left = set(range(len(items)))
+    children: list[_Child] = []
+    try:
+        children += (_Child(queue, items, work) for _ in range(min(processes, len(items)) - 1))
+        meanwhile()
+        for number in _taken(queue):
+            left.discard(number)
+            yield work(items[number])
+        for child in children:
+            for number, done in child.answered(answer):
+                left.discard(number)
+                yield done
+    finally:
+        os.close(queue)
+        for child in children:
+            child.stop()
+    for number in sorted(left):
+        yield work(items[number])
+
+
+def _may_fork() -> bool:
+    """A lock that another thread holds at the moment of forking stays locked in the child for ever."""
+    return hasattr(os, "fork") and sys.platform != "emscripten" and threading.active_count() == 1
+
+
+def _taken(queue: int) -> Iterator[int]:
+    while number := os.read(queue, 1):
+        yield number[0]
+
+
+def _file() -> BinaryIO:
+    """For an answer: in memory where the system has such files."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("fastreview"), "w+b")
+    import tempfile
+
+    return cast("BinaryIO", tempfile.TemporaryFile())
+
+
+class _Child:
+    """One forked process; ``_pid`` is 0 where there is none."""
+
+    def __init__(self, queue: int, items: Sequence[T], work: Callable[[T], R]) -> None:
+        self._file = _file()
+        self._pid = 0
+        with contextlib.suppress(OSError):
+            self._pid = os.fork()
+            if not self._pid:
+                self._live(queue, items, work)
+
+    def _live(self, queue: int, items: Sequence[T], work: Callable[[T], R]) -> None:
+        """The child's whole life: no handler, buffer or `atexit` function of the parent runs in it."""
+        code = 1
+        try:
+            self._file.write(msgspec.msgpack.encode([(number, work(items[number])) for number in _taken(queue)]))
+            self._file.flush()
+            code = 0
+        finally:
+            os._exit(code)
+
+    def answered(self, answer: type[R]) -> list[tuple[int, R]]:
+        if not self._pid or self._waited():
+            return []
+        self._file.seek(0)
+        try:
+            return msgspec.msgpack.decode(self._file.read(), type=list[tuple[int, answer]])  # type: ignore[valid-type]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return []
+
+    def stop(self) -> None:
+        """Ends the child if it is still at work: nobody waits for its answer."""
+        self._file.close()
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            self._waited()
+
+    def _waited(self) -> int:
+        pid, self._pid = self._pid, 0
+        return os.waitpid(pid, 0)[1]

@@ -1,0 +1,92 @@
+"""Shared work: every item once, whatever becomes of the children."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from fastreview import forks
+from fastreview.forks import shared
+
+ITEMS = tuple(range(40))
+HERE = os.getpid()
+
+
+def squared(number: int) -> int:
+    return number * number
+
+
+def answers(work: Callable[[int], int], processes: int = 3) -> list[int]:
+    return sorted(shared(ITEMS, work, int, processes))
+
+
+def everything() -> list[int]:
+    return sorted(map(squared, ITEMS))
+
+
+def test_every_item_is_worked_on_once() -> None:
+    assert answers(squared) == answers(squared, 1) == everything()
+
+
+def test_children_do_a_part() -> None:
+    where = set(shared(ITEMS, lambda _: os.getpid() + 0 * sum(range(100_000)), int, 2))
+    assert HERE in where
+    assert len(where) == 2
+
+
+def test_a_child_that_dies_costs_nothing_but_time() -> None:
+    def work(number: int) -> int:
+        if os.getpid() != HERE:
+            os._exit(3)
+        return squared(number)
+
+    assert answers(work) == everything()
+
+
+def test_what_a_child_cannot_do_is_done_here() -> None:
+    def work(number: int) -> int:
+        if os.getpid() != HERE:
+            raise ValueError("not here")
+        return squared(number)
+
+    assert answers(work) == everything()
+
+
+def test_an_answer_of_another_type_is_not_believed() -> None:
+    def work(number: int) -> int:
+        return squared(number) if os.getpid() == HERE else "nonsense"  # type: ignore[return-value]
+
+    assert answers(work) == everything()
+
+
+def test_an_error_of_this_process_is_raised_and_no_child_stays() -> None:
+    def fail() -> None:
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="here"):
+        list(shared(ITEMS, lambda _: time.sleep(60) or 0, int, 3, fail))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_beside_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(forks.os, "fork")
+    assert answers(squared) == everything()
+    monkeypatch.undo()
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert set(shared(ITEMS, lambda _: os.getpid(), int, 3)) == {HERE}
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_what_is_done_meanwhile_is_done_once_and_only_beside_children() -> None:
+    done: list[int] = []
+    list(shared(ITEMS, squared, int, 2, lambda: done.append(os.getpid())))
+    list(shared(ITEMS, squared, int, 1, lambda: done.append(0)))
+    assert done == [HERE]
