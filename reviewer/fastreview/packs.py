@@ -20,7 +20,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from hashlib import blake2b
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.resources import files
 from types import ModuleType
 
@@ -28,9 +27,9 @@ from msgspec import Struct, structs
 
 from fastreview.check import Check, Kind
 from fastreview.errors import BrokenPack, UnknownCheck
+from fastreview.installed import check_packs
 from fastreview.scoring.rules import CORE, PROFILE_ONLY
 
-ENTRY_POINTS = "fastreview.packs"
 THRESHOLDS = "thresholds.toml"
 DIMENSIONS = (*CORE, *PROFILE_ONLY)
 LEVELS = (1, 2, 3)
@@ -43,18 +42,13 @@ class Ruleset(Struct, frozen=True):
     limits: dict[str, float]
 
 
-def installed() -> tuple[str, ...]:
-    """Names of the packages that hold packs, the built-in one among them."""
-    return tuple(sorted({point.value for point in entry_points(group=ENTRY_POINTS)}))
-
-
 def load(packages: Iterable[str] | None = None) -> Ruleset:
     """Imports all checks of the given packs, by default of all installed ones. Pages are not read.
 
     Raises:
         BrokenPack: when a pack breaks the rules above, or two checks have the same code or slug.
     """
-    loaded = [_load(package) for package in (installed() if packages is None else packages)]
+    loaded = [_load(package) for package in (check_packs() if packages is None else packages)]
     checks = [check for ruleset in loaded for check in ruleset.checks]
     for names, what in (([check.code for check in checks], "code"), ([check.slug for check in checks], "slug")):
         doubled = [name for name, count in Counter(names).items() if count > 1]

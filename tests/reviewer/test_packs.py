@@ -7,7 +7,8 @@ import pytest
 
 from fastreview.check import Check, Kind, Severity
 from fastreview.errors import BrokenPack, UnknownCheck
-from fastreview.packs import Ruleset, installed, load, ruleset_digest, select
+from fastreview.installed import check_packs
+from fastreview.packs import Ruleset, load, ruleset_digest, select
 from fastreview.project import Project
 
 WritePack = Callable[[Mapping[str, str]], str]
@@ -120,9 +121,9 @@ def test_the_built_in_pack_is_found_by_entry_point(monkeypatch: pytest.MonkeyPat
     class Point:
         value = "fastreview_checks"
 
-    monkeypatch.setattr("fastreview.packs.entry_points", lambda group: [Point()] if group == "fastreview.packs" else [])
+    monkeypatch.setattr("fastreview.installed.entry_points", lambda group: [Point()] if group == "fastreview.packs" else [])
 
-    assert installed() == ("fastreview_checks",)
+    assert check_packs() == ("fastreview_checks",)
     assert isinstance(load(), Ruleset)
 
 

@@ -1,6 +1,5 @@
 """What this process needs of the system before a command runs: three open streams, and an end that cleans up."""
 
-import gc
 import os
 import signal
 import sys
@@ -18,12 +17,6 @@ def prepare_process() -> None:
         sys.stdout.reconfigure(errors="replace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
-
-
-def keep_until_exit() -> None:
-    """What a review has built stays until the process ends: to look for garbage in it, now or at the end, would take
-    longer than to review a small service."""
-    gc.freeze()
 
 
 def _open_closed_streams() -> None:

@@ -8,7 +8,7 @@ import typer
 
 from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
-from fastreview.cli.process import keep_until_exit
+from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.review import LEVELS, Review
 
@@ -58,32 +58,25 @@ def review(
     gates = _gates(fail_on)
     wanted = targets(output, format_name)
     refuse_folder(save_facts)
-    from fastreview.gather.facts import Options, gather
-    from fastreview.gather.saved import load_facts
-    from fastreview.gather.source import collector_off
+    from fastreview.kept import KeptReviews
 
+    choice = (names(select), names(ignore))
     progress = Progress(quiet=quiet)
+    complete, reason = True, ""
     with collector_off(), progress:
         progress.step("Looking at the project")
-        if from_facts:
-            facts, root = load_facts(from_facts)
-        else:
-            root = path
-            facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files, _prepare)
-        complete = save_facts is None or _saved(facts, root or path, save_facts)
-        from fastreview.pipeline import Choice, assess, nothing_to_assess
-        from fastreview.pipeline.kept import KeptReviews
-
-        progress.step("Evaluating the checks")
-        choice = Choice(names(select), names(ignore))
-        kept = None if no_cache or from_facts or root is None else KeptReviews(facts, choice, root)
+        # Facts that are to be saved must be gathered, and an app may answer differently today.
+        recallable = static and not (no_cache or from_facts or save_facts)
+        kept = KeptReviews(path, (*choice[0], "-", *choice[1])) if recallable else None
         document = kept.recall() if kept else None
         if document is None:
-            document = assess(facts, root, choice).review
-            if kept:
+            facts, root = _facts(path, from_facts, (static, tuple(app), env, not no_cache), progress)
+            complete = save_facts is None or _saved(facts, root or path, save_facts)
+            progress.step("Evaluating the checks")
+            document, reason = _assessed(facts, root, choice, from_facts or path)
+            if kept and not reason:
                 kept.keep(document)
         progress.step("Writing the report")
-        reason = nothing_to_assess(facts, str(from_facts or path))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
         keep_until_exit()
@@ -101,12 +94,34 @@ def review(
         raise typer.Exit(GATE_FAILED)
 
 
+def _facts(
+    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool], progress: Progress
+) -> "tuple[Facts, Path | None]":
+    """The facts and the folder that they are about; ``how`` are the `Options` of gathering."""
+    if saved is not None:
+        from fastreview.gather.saved import load_facts
+
+        return load_facts(saved)
+    from fastreview.gather.facts import Options, gather
+
+    return gather(path, Options(*how), progress.files, _prepare), path
+
+
 def _prepare() -> None:
     """What assessing needs anyway: loaded while other processes read the project."""
     import fastreview.pipeline  # noqa: F401
     from fastreview.packs import load
 
     load()
+
+
+def _assessed(
+    facts: "Facts", root: Path | None, choice: tuple[tuple[str, ...], tuple[str, ...]], named: Path
+) -> tuple[Review, str]:
+    """The review, and why there was nothing to assess, or ""."""
+    from fastreview.pipeline import Choice, assess, nothing_to_assess
+
+    return assess(facts, root, Choice(*choice)).review, nothing_to_assess(facts, str(named))
 
 
 def _gates(given: Sequence[str]) -> tuple[str, ...]:

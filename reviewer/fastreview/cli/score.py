@@ -7,6 +7,7 @@ import typer
 
 from fastreview.cli.arguments import App, Env, NoCache, Quiet, Root, Static, Verbose
 from fastreview.cli.printing import Progress, printable
+from fastreview.collector import collector_off
 from fastreview.errors import NothingToReview
 
 
@@ -24,7 +25,6 @@ def score(
     """Show the level of a project, and how it comes about."""
     from fastreview.cli.review import headline
     from fastreview.gather.facts import Options, gather
-    from fastreview.gather.source import collector_off
     from fastreview.pipeline import assess, nothing_to_assess
 
     progress = Progress(quiet=quiet)

@@ -1,12 +1,11 @@
 """All Python files of a project to their facts: from the cache, else extracted, by several processes when they pay."""
 
-import gc
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
+from fastreview.collector import collector_off
 from fastreview.facts.source import ModuleFacts
 from fastreview.forks import processors, shared
 from fastreview.gather.cache import FactCache
@@ -91,15 +90,3 @@ def _extract(
 
 def _modules(files: Sequence[tuple[str, bytes]]) -> list[ModuleFacts]:
     return [module_facts(path, data) for path, data in files]
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """Syntax trees and models are many small objects that live on; looking for garbage triples the cost of building."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

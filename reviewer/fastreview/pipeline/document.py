@@ -41,7 +41,7 @@ def assemble(
         tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
         project=_project(project),
         scope=_scope(facts, len(project.routes)),
-        gathered=gathered_entries(facts),
+        gathered=_gathered(facts),
         level=scorecard.headline,
         levels=review.LEVELS,
         dimensions=scorecard.dimensions,
@@ -87,7 +87,7 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
     )
 
 
-def gathered_entries(facts: Facts) -> tuple[review.GatheredEntry, ...]:
+def _gathered(facts: Facts) -> tuple[review.GatheredEntry, ...]:
     """How each side went, with the seconds that it took."""
     return tuple(
         review.GatheredEntry(side.what.value, cast("State", side.state), side.reason, side.how, side.seconds)
@@ -182,7 +182,17 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
             tags=route.tags,
             status_code=_status_code(route),
             in_schema=route.is_api,
+            doubts=route.doubts,
+            without_credentials=_without_credentials(route),
         )
+
+
+def _without_credentials(route: Route) -> Literal["refused", "passed", ""]:
+    match route.answers_without_credentials:
+        case None:
+            return ""
+        case passed:
+            return "passed" if passed else "refused"
 
 
 def _imported_endpoint(route: Route) -> str:

@@ -56,11 +56,6 @@ class Excerpts:
         )
         return Excerpt(excerpt.first, lines, excerpt.language)
 
-    def unchanged(self, place: Place, excerpt: Excerpt) -> bool:
-        """Whether the lines are still those of an earlier excerpt, veiled values aside."""
-        now = self._cut(place)
-        return now is not None and now.first == excerpt.first and _bare(now) == _bare(excerpt)
-
     def _cut(self, place: Place) -> Excerpt | None:
         if self.root is None or not place.line or place.path.startswith("../") or self._left <= 0:
             return None
@@ -94,10 +89,6 @@ def veiled(line: str, lexer: str, *, at_secret: bool) -> str:
     if lexer == "python":
         return _QUOTED.sub(r"\1…\1", line) if at_secret else line
     return _ASSIGNED.sub(r"\1…", line) if at_secret or _SECRET_NAME.search(line) else line
-
-
-def _bare(excerpt: Excerpt) -> list[str]:
-    return [veiled(line, excerpt.language, at_secret=True) for line in excerpt.lines]
 
 
 def language(path: str) -> str:

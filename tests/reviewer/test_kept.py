@@ -1,12 +1,14 @@
 """A review of what has not changed is recalled; any change makes a new one."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from fastreview.gather.facts import gather_static
-from fastreview.pipeline import Choice, assess
-from fastreview.pipeline.kept import KeptReviews
+from fastreview.kept import KeptReviews
+from fastreview.pipeline import assess
 from fastreview.review import Review
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef root() -> int:\n    return 1\n"
@@ -23,7 +25,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def kept(root: Path, *selected: str) -> KeptReviews:
-    return KeptReviews(gather_static(root), Choice(selected), root)
+    return KeptReviews(root, selected)
 
 
 def keep(root: Path) -> Review:
@@ -41,15 +43,31 @@ def test_nothing_changed(root: Path) -> None:
     assert recalled.level == review.level
 
 
-@pytest.mark.parametrize("name", ["main.py", "Dockerfile", "new.py"])
+@pytest.mark.parametrize("name", ["main.py", "Dockerfile", "new.py", ".env"])
 def test_a_change_makes_a_new_review(root: Path, name: str) -> None:
     keep(root)
     with (root / name).open("a", encoding="utf-8") as file:
-        file.write("# RUN nothing\n")
-    if name == "Dockerfile":
-        # A comment changes no facts; it is seen where it changes what the report shows.
-        assert any(finding.path == name and finding.excerpt for finding in keep(root).findings)
-        (root / name).write_text("# above\n" + (root / name).read_text("utf-8"), "utf-8")
+        file.write("# a comment\n")
+    assert kept(root).recall() is None
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(root: Path) -> None:
+    keep(root)
+    before = (root / "main.py").stat()
+    (root / "main.py").write_text(APP.replace("root", "boot"), "utf-8")
+    os.utime(root / "main.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (root / "main.py").stat().st_size == before.st_size
+    assert kept(root).recall() is None
+
+
+def test_a_commit_makes_a_new_review(root: Path) -> None:
+    keep(root)
+    for command in (
+        ["init", "-q"],  # noqa: S607
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=root, check=True)
     assert kept(root).recall() is None
 
 

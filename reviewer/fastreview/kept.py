@@ -1,0 +1,98 @@
+"""Static reviews kept for the case that nothing has changed: then none of the project's files is opened.
+
+A review is found again by everything it depends on: names, sizes and times of all files that it may read, the state of the
+repository, the choice of checks, and the source of fastreview and of every pack. As git does, a file whose size, times
+and inode are those of the last look is taken for unchanged. A kept review that cannot be read counts as none.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+
+from fastreview.gather.cache import cache_folder, store
+from fastreview.gather.discovery import discover
+from fastreview.gather.git import GitUnavailable, git_facts
+from fastreview.installed import check_packs
+from fastreview.review import Review
+
+KEPT = 200
+"""Kept reviews in the user's cache folder; the ones written longest ago go first."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class KeptReviews:
+    """The static review of ``root``, if it was made before with the same ``options``; they are told apart by their text.
+
+    Raises:
+        UsageError: when ``root`` is not a folder that can be listed.
+    """
+
+    def __init__(self, root: Path, options: Sequence[str]) -> None:
+        found = discover(root)
+        folder = cache_folder()
+        # A cache inside the reviewed folder would change what is reviewed.
+        inside = folder is not None and folder.resolve().is_relative_to(found.root)
+        self._file: Path | None = None
+        if folder is None or inside:
+            return
+        with ThreadPoolExecutor(1) as beside:
+            state = beside.submit(_state, found.root, found.repository)
+            key = hashlib.blake2b(digest_size=20)
+            key.update(_encode((os.fsencode(found.root), tuple(options), found.name, found.left_out)))
+            for line in (*_described(str(found.root), found.listing), *_own_sources()):
+                key.update(line)
+            key.update(state.result())
+        self._file = folder / "reviews" / f"{key.hexdigest()}.review"
+
+    def recall(self) -> Review | None:
+        if self._file is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(self._file.read_bytes(), type=Review)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def keep(self, review: Review) -> None:
+        """Replaced in one step; a folder that cannot be written to keeps nothing."""
+        if self._file is not None:
+            store(self._file, _encode(review), KEPT)
+
+
+def _state(root: Path, repository: Path) -> bytes:
+    try:
+        return _encode(git_facts(root, repository))
+    except GitUnavailable as problem:
+        return str(problem).encode("utf-8", "replace")
+
+
+def _described(folder: str, paths: Iterable[str]) -> Iterator[bytes]:
+    """Every file as the system describes it, links as what they lead to."""
+    for path in paths:
+        try:
+            found = os.stat(os.path.join(folder, path))
+        except (OSError, ValueError):
+            described = "-"
+        else:
+            described = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino} {found.st_mode}"
+        yield f"{path}\0{described}\n".encode("utf-8", "surrogateescape")
+
+
+def _own_sources() -> Iterator[bytes]:
+    """Whoever edits a check sees its effect at once."""
+    for package in ("fastreview", *check_packs()):
+        spec = find_spec(package)
+        for place in sorted(spec.submodule_search_locations or ()) if spec else ():
+            yield place.encode("utf-8", "surrogateescape")
+            yield from _described(place, _files_below(place))
+
+
+def _files_below(place: str) -> Iterator[str]:
+    for folder, folders, names in os.walk(place):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (os.path.join(folder, name) for name in sorted(names))
