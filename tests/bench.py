@@ -36,24 +36,49 @@ print(time.perf_counter() - start)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
-    tree: Path = parser.parse_args().tree.resolve()
-    print(f"{tree}: {sum(1 for _ in tree.rglob('*.py'))} Python files")
+    parser.add_argument("--growth", action="store_true", help="Also once, twice and four times the tree, side by side.")
+    given = parser.parse_args()
+    tree: Path = given.tree.resolve()
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        copy = work / "tree"
-        shutil.copytree(tree, copy, ignore=shutil.ignore_patterns(".git"), symlinks=True)
-        parse = _median(lambda: float(_run([sys.executable, "-c", PARSE, str(copy)], work)))
-        _show("ast.parse alone", parse, parse)
-        _show("review, cold", _median(lambda: _review(copy, work, "--no-cache")), parse)
-        _review(copy, work)
-        _show("review, warm", _median(lambda: _review(copy, work)), parse)
-        _show("review, one file changed", _median(lambda: _changed(copy, work)), parse)
-        ruff = Path(sys.executable).with_name("ruff")
-        if ruff.exists():
-            rules = [str(ruff), "check", "--isolated", "--no-cache", "--exit-zero", "-q", "--select", "FAST,ASYNC,S,B"]
-            _show("ruff, cold", _median(lambda: _timed([*rules, str(copy)], work)), parse)
+        _costs(tree, Path(folder))
+    for times in (1, 2, 4) if given.growth else ():
+        with tempfile.TemporaryDirectory() as folder:
+            _growth(tree, Path(folder), times)
+
+
+def _costs(tree: Path, work: Path) -> None:
+    copy = work / "tree"
+    _copy(tree, copy)
+    lines = sum(file.read_bytes().count(b"\n") for file in copy.rglob("*.py") if file.is_file())
+    print(f"{tree.name}: {lines:,} lines of Python, {len(os.sched_getaffinity(0))} processors")
+    parse  = _median(lambda: _parse(copy, work))
+    _show("ast.parse alone", parse, parse)
+    _show("review, cold", _median(lambda: _review(copy, work, "--no-cache")), parse)
+    _review(copy, work)
+    _show("review, warm", _median(lambda: _review(copy, work)), parse)
+    _show("review, one function added", _median(lambda: _changed(copy, work)), parse)
+    ruff = Path(sys.executable).with_name("ruff")
+    if ruff.exists():
+        rules = [str(ruff), "check", "--isolated", "--no-cache", "--exit-zero", "-q", "--select", "FAST,ASYNC,S,B"]
+        _show("ruff, cold", _median(lambda: _timed([*rules, str(copy)], work)), parse)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     print(f"{'memory peak of one process':28} {peak:7.0f} MB")
+
+
+def _growth(tree: Path, work: Path, times: int) -> None:
+    """Services beside one another, as in a repository of several."""
+    for number in range(times):
+        _copy(tree, work / "tree" / f"service_{number}")
+    parse = _median(lambda: _parse(work / "tree", work))
+    _show(f"{times} x the lines, cold", _review(work / "tree", work, "--no-cache"), parse)
+
+
+def _copy(tree: Path, to: Path) -> None:
+    shutil.copytree(tree, to, ignore=shutil.ignore_patterns(".git"), symlinks=True)
+
+
+def _parse(tree: Path, work: Path) -> float:
+    return float(_run([sys.executable, "-c", PARSE, str(tree)], work))
 
 
 def _show(what: str, seconds: float, parse: float) -> None:
@@ -74,7 +99,7 @@ def _review(tree: Path, work: Path, *options: str) -> float:
 def _changed(tree: Path, work: Path) -> float:
     file = max(tree.rglob("*.py"), key=lambda path: path.stat().st_size if path.stat().st_size < 1_000_000 else 0)
     with file.open("ab") as end:
-        end.write(b"\n# changed\n")
+        end.write(b"\n\ndef changed(given: list[int]) -> int:\n    return len(given)\n")
     return _review(tree, work)
 
 

@@ -113,15 +113,20 @@ def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
 @lru_cache(maxsize=10_000)
 def _within(cls: Class) -> tuple[Class, ...]:
     """Classes that the fields of ``cls`` mention, at whatever depth, the closest first."""
-    names = cls.module.project.names
     found: dict[Class, None] = {}
     level = [cls]
     while level:
-        fields = (field.declared for one in level for field in fields_of(one) if not _stays_behind(field))
-        inner = [one for field in fields for one in classes_in(field.expr, field.code, names)]
+        inner = (one for outer in level for one in _directly_within(outer))
         level = [one for one in dict.fromkeys(inner) if one not in found]
         found.update(dict.fromkeys(level))
     return tuple(found)
+
+
+@lru_cache(maxsize=10_000)
+def _directly_within(cls: Class) -> tuple[Class, ...]:
+    names = cls.module.project.names
+    fields = (field.declared for field in fields_of(cls) if not _stays_behind(field))
+    return tuple(one for field in fields for one in classes_in(field.expr, field.code, names))
 
 
 def _stays_behind(field: Input) -> bool:
