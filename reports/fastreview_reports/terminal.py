@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -11,8 +11,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from fastreview.review import Review
+from fastreview.review import Review, Trace
 from fastreview_reports.text import one_line
+from fastreview_reports.trace_tree import trace_blocks
 from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
 
 WIDTH = 80
@@ -20,29 +21,42 @@ NARROWEST, WIDEST = 40, 110
 PER_CHECK = 5
 """Findings shown of one check; the other formats show them all."""
 _BAR = 24
-_ASCII = str.maketrans("█▒·─…→│", "#+.-~>|")
+Blocks = Callable[[int], Iterator[RenderableType]]
+"""What is to be printed at a width in columns."""
+_ASCII = str.maketrans("█▒·─…→│├└", "#+.-~>||`")
 _STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info": "dim"}
 
 
 def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes:
     """UTF-8 text of lines up to ``width`` columns (40 to 110); escape sequences only with ``colour``, and only ours."""
-    return _draw(report(review), width, colour=colour).encode()
+    view = report(review)
+    return _draw(lambda given: _blocks(view, given), width, colour=colour).encode()
 
 
 def write(review: Review, stream: TextIO, *, colour: bool | None = None) -> None:
     """Prints the report as suits the stream: width, encoding, colour on a terminal unless ``NO_COLOR`` is set."""
+    view = report(review)
+    _print(lambda width: _blocks(view, width), stream, colour=colour)
+
+
+def write_trace(trace: Trace, stream: TextIO, *, colour: bool | None = None) -> None:
+    """Prints the way of one request as a tree, in the same manner."""
+    _print(lambda _: trace_blocks(trace), stream, colour=colour)
+
+
+def _print(blocks: Blocks, stream: TextIO, *, colour: bool | None) -> None:
     is_terminal = stream.isatty()
     if colour is None:
         colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = os.get_terminal_size(stream.fileno()).columns if is_terminal else WIDTH
-    text = _draw(report(review), width or WIDTH, colour=colour)
+    text = _draw(blocks, width or WIDTH, colour=colour)
     encoding = stream.encoding or "utf-8"
     if not encoding.lower().replace("-", "").startswith("utf8"):
         text = text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
     stream.write(text)
 
 
-def _draw(view: Report, width: int, *, colour: bool) -> str:
+def _draw(blocks: Blocks, width: int, *, colour: bool) -> str:
     target = io.StringIO()
     console = Console(
         file=target,
@@ -56,7 +70,7 @@ def _draw(view: Report, width: int, *, colour: bool) -> str:
         legacy_windows=False,
         _environ={},
     )
-    for block in _blocks(view, console.width):
+    for block in blocks(console.width):
         console.print(block)
     return "\n".join(line.rstrip() for line in target.getvalue().split("\n"))
 

@@ -28,6 +28,7 @@ from fastreview.review import (
     ScopeEntry,
     Severity,
     Tool,
+    Trace,
 )
 from fastreview_reports import words
 from fastreview_reports.brief import brief, short_subject
@@ -240,6 +241,7 @@ class Report(Struct, frozen=True):
     """Waived or accepted."""
     routes: tuple[RouteView, ...]
     architecture: Architecture
+    traces: tuple[Trace, ...]
     outcomes: tuple[OutcomeGroup, ...]
     sides: tuple[SideView, ...]
     more_proof: tuple[str, ...]
@@ -291,6 +293,7 @@ def report(review: Review) -> Report:
         set_aside=set_aside,
         routes=_routes(review.routes, groups + possible),
         architecture=review.architecture,
+        traces=review.traces,
         outcomes=_outcomes(review.outcomes),
         sides=tuple(_side(entry) for entry in review.gathered),
         more_proof=tuple(words.sentence(hint) for hint in review.more_proof),

@@ -188,6 +188,10 @@ class RouteEntry(Struct, frozen=True):
     tags: tuple[str, ...]
     status_code: int = 0
     in_schema: bool = True
+    doubts: tuple[str, ...] = ()
+    """Where the code and the running app disagree."""
+    without_credentials: Literal["refused", "passed", ""] = ""
+    """How the running app took a request without credentials: "" where none was sent or its answer does not tell."""
 
 
 class NextStep(Struct, frozen=True):
@@ -247,6 +251,30 @@ class Architecture(Struct, frozen=True):
     cycles: tuple[tuple[str, ...], ...] = ()
 
 
+class TraceStep(Struct, frozen=True):
+    """Something that happens to a request. ``runs`` is "loop", "thread" or "" where nothing of the project runs; ``source`` is
+    the framework's own line, as ``fastapi/routing.py:372 run_endpoint_function``."""
+
+    title: str
+    detail: str = ""
+    path: str = ""
+    line: int = 0
+    source: str = ""
+    runs: Literal["loop", "thread", ""] = ""
+    steps: tuple["TraceStep", ...] = ()
+
+
+class Trace(Struct, frozen=True):
+    """One request to ``route`` from end to end; ``framework`` names the versions whose lines are given."""
+
+    route: str
+    path: str
+    line: int
+    framework: str
+    seen: tuple[Literal["static", "runtime"], ...]
+    steps: tuple[TraceStep, ...]
+
+
 class Review(Struct, frozen=True):
     schema: str
     tool: Tool
@@ -269,6 +297,8 @@ class Review(Struct, frozen=True):
     pages: dict[str, Page] = {}
     """By check, for the checks that were evaluated."""
     architecture: Architecture = Architecture()
+    traces: tuple[Trace, ...] = ()
+    """The way of one request for some of the routes: those for which most happens."""
 
 
 def encode(review: Review) -> bytes:

@@ -14,7 +14,12 @@ App = Annotated[
     list[str], typer.Option(metavar="MODULE:ATTR", help="Which app to import. Repeatable; default: discovered.")
 ]
 Env = Annotated[
-    str, typer.Option(metavar="WHICH", help="Whose Python imports it: auto, project, none, or an interpreter.")
+    str,
+    typer.Option(
+        metavar="WHICH",
+        help="Whose Python imports it: auto (the project's, else one made from what it declares), project, none, or an "
+        "interpreter.",
+    ),
 ]
 Select = Annotated[
     list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "explain",
     "checks": "checks",
     "score": "score",
+    "trace": "trace",
     "render": "render",
     "new-check": "new_check",
 }

@@ -9,13 +9,14 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, TextIO, cast
 
 from msgspec import Struct
 
 from fastreview.cli.printing import complain, leave_closed_output
 from fastreview.errors import FastreviewError, UsageError
-from fastreview.review import Review
+from fastreview.review import Review, Trace
 
 ENTRY_POINTS = "fastreview.reports"
 STANDARD_OUTPUT = "-"
@@ -104,14 +105,23 @@ def _print(review: Review, chosen: Format, *, colour: bool | None) -> None:
     sys.stdout.buffer.flush()
 
 
+def write_trace(trace: Trace, stream: TextIO, *, colour: bool | None) -> None:
+    """Prints the way of a request, as the package that prints the terminal report does it."""
+    _terminal_module().write_trace(trace, stream, colour=colour)
+
+
 class _ToTerminal(Protocol):
     def __call__(self, review: Review, stream: TextIO, *, colour: bool | None) -> None: ...
 
 
 def _to_terminal() -> _ToTerminal:
     """The terminal report fits itself to the stream (width, encoding, colour): its module has ``write`` too."""
+    return cast("_ToTerminal", _terminal_module().write)
+
+
+def _terminal_module() -> ModuleType:
     package = next(name for name, formats in _packages() if any(entry.name == "terminal" for entry in formats))
-    return cast("_ToTerminal", import_module(f"{package}.terminal").write)
+    return import_module(f"{package}.terminal")
 
 
 def _replace(file: Path, data: bytes) -> None:

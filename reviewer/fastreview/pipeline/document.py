@@ -20,6 +20,7 @@ from fastreview.project import Project
 from fastreview.project.routes import Route
 from fastreview.scoring import CheckResult, Scorecard
 from fastreview.scoring.rules import MODEL
+from fastreview.trace import important, trace_of
 
 _STATUS = re.compile(r"HTTP_([1-5][0-9]{2})_")  # status.HTTP_201_CREATED
 
@@ -57,6 +58,7 @@ def assemble(
         arithmetic=scorecard.arithmetic,
         pages=texts,
         architecture=architecture(project),
+        traces=tuple(trace_of(route) for route in important(project)),
     )
 
 

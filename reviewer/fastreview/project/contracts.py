@@ -24,6 +24,12 @@ _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _PLAIN_BASES = frozenset({"typing.Generic", "typing.Protocol", "abc.ABC", "builtins.object", "object"})
 _OWN_SCHEMA = ("__get_pydantic_core_schema__", "__get_validators__")
 
+_GIVEN = frozenset(
+    f"{package}.{name}"
+    for package in ("fastapi", "starlette.requests", "starlette.responses", "starlette.websockets", "fastapi.security")
+    for name in ("Request", "HTTPConnection", "WebSocket", "Response", "BackgroundTasks", "SecurityScopes")
+) | {"starlette.background.BackgroundTasks"}
+
 
 @dataclass(frozen=True, eq=False)
 class Declared:
@@ -183,8 +189,14 @@ def _parameters(function: Function, injected: tuple[Injected, ...], names: Names
     for parameter in parameters:
         if parameter.name not in provided and parameter.kind not in ("args", "kwargs"):
             found = _parameter(function, parameter, names)
-            if not _is_plain_object(found.declared, names):
+            if not _is_plain_object(found.declared, names) and not _is_the_request(found.declared, names):
                 yield found
+
+
+def _is_the_request(declared: Declared, names: Names) -> bool:
+    """Whether FastAPI gives the parameter something of its own: the request, the response to come, the background tasks."""
+    found = names.resolve(declared.code, declared.expr.name) if isinstance(declared.expr, s.Ref) else None
+    return isinstance(found, External) and found.name in _GIVEN
 
 
 def _is_plain_object(declared: Declared, names: Names) -> bool:

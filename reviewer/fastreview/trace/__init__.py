@@ -1,0 +1,5 @@
+"""One request from end to end: what runs for it, in which order, where, and on which thread."""
+
+from fastreview.trace.request import important, trace_of
+
+__all__ = ["important", "trace_of"]
