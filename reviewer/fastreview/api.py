@@ -17,6 +17,7 @@ from fastreview.check import (
 )
 from fastreview.facts import Side, syntax
 from fastreview.facts import files as file_facts
+from fastreview.facts.http import Exchange
 from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
@@ -24,6 +25,7 @@ from fastreview.project.dependencies import Dependency, Injected
 from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.flow import Flow, Origin, Step
 from fastreview.project.handlers import ExceptionHandler
+from fastreview.project.http import Answers
 from fastreview.project.libraries import BASES, canonical
 from fastreview.project.loop import Entry, LoopFunction
 from fastreview.project.middleware import Middleware
@@ -38,6 +40,7 @@ from fastreview.project.values import Bound, Instance, Value
 
 __all__ = [
     "BASES",
+    "Answers",
     "App",
     "Bound",
     "CallSite",
@@ -54,6 +57,7 @@ __all__ = [
     "Endpoint",
     "Entry",
     "ExceptionHandler",
+    "Exchange",
     "External",
     "Flow",
     "Found",

@@ -200,7 +200,7 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
                 check.code,
                 _name(subject),
                 hit.severity or check.severity,
-                hit.confidence,
+                _believed(hit, subject),
                 _placed(hit.place, subject),
                 _shown(hit.message),
                 fingerprint(check.code, *identity, seen[identity]),
@@ -211,6 +211,11 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
         seen[identity] += 1
     findings.sort(key=_finding_order)
     return _one_per_file(findings) if check.per_file else _one_per_place(findings, check.each.unit)
+
+
+def _believed(hit: Hit, subject: Subject) -> Confidence:
+    """Nothing is certain about what the code and the running app tell differently."""
+    return Confidence.LIKELY if hit.confidence is Confidence.CERTAIN and subject.doubts else hit.confidence
 
 
 def _one_per_file(findings: Sequence[Finding]) -> tuple[Finding, ...]:

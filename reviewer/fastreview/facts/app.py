@@ -6,6 +6,8 @@ empty path. A missing line is 0.
 
 from msgspec import Struct
 
+from fastreview.facts.http import HttpFacts
+
 
 class CodePlace(Struct, frozen=True):
     """Where a callable or class is defined, decorators not counted: the line of its ``def`` or ``class``."""
@@ -38,6 +40,8 @@ class DependantFacts(Struct, frozen=True):
     scopes: tuple[str, ...] = ()
     security_scheme: str = ""
     """Class name of the FastAPI security scheme (``OAuth2PasswordBearer``), or ""."""
+    optional: bool = False
+    """Whether the scheme lets a request without credentials pass (``auto_error=False``)."""
     dependencies: tuple["DependantFacts", ...] = ()
 
 
@@ -49,6 +53,8 @@ class ModelField(Struct, frozen=True):
     model: str = ""
     """Key into `AppFacts.models` where the field's type holds a model."""
     excluded: bool = False
+    constraints: dict[str, str] = {}
+    """As `ParameterFacts.constraints`."""
 
 
 class ModelFacts(Struct, frozen=True):
@@ -84,6 +90,8 @@ class RouteFacts(Struct, frozen=True):
     """Keys into `AppFacts.models` that the response model mentions directly."""
     response_class: str = ""
     documented_statuses: tuple[str, ...] = ()
+    documented_models: dict[str, str] = {}
+    """Statuses for which the declaration names a model, and that model: {"404": "app.schemas.Problem"}."""
     parameters: tuple[ParameterFacts, ...] = ()
     body_models: tuple[str, ...] = ()
     dependencies: tuple[DependantFacts, ...] = ()
@@ -119,13 +127,19 @@ class AppFacts(Struct, frozen=True):
     middleware: tuple[MiddlewareFacts, ...] = ()
     exception_handlers: tuple[tuple[str, CodePlace], ...] = ()
     """What is handled (a class name or a status code) and by what."""
+    handled: tuple[str, ...] = ()
+    """Full names of what `exception_handlers` handle, in the same order ("starlette.exceptions.HTTPException", "404")."""
     lifespan: CodePlace | None = None
     startup: tuple[CodePlace, ...] = ()
     shutdown: tuple[CodePlace, ...] = ()
+    openapi: str = ""
+    """The OpenAPI document as JSON text; "" where it fails or is longer than 4 MB."""
     openapi_error: str = ""
     place: CodePlace = CodePlace()
     wrapped_by: str = ""
     """Class that wraps the app (``socketio.ASGIApp``), or ""."""
+    http: HttpFacts | None = None
+    """How it answered requests; None where none were to be sent."""
 
 
 class SideEffect(Struct, frozen=True):
@@ -135,6 +149,23 @@ class SideEffect(Struct, frozen=True):
     detail: str
     path: str = ""
     line: int = 0
+
+
+class EnvironmentFacts(Struct, frozen=True):
+    """The environment that the project was imported in.
+
+    ``kind`` is own (the project's), given (named by the user), provisioned (made for the review) or ours. ``sources``
+    are the files that it was made from, ``packages`` counts what is installed.
+    """
+
+    kind: str
+    python: str = ""
+    sources: tuple[str, ...] = ()
+    packages: int = 0
+    assumptions: tuple[str, ...] = ()
+    """Where it is not what the project asks for, as sentences."""
+    undeclared: tuple[tuple[str, str], ...] = ()
+    """Modules that the import needed and nothing declares, each with the package that was installed for it."""
 
 
 class ProbeFacts(Struct, frozen=True):
@@ -149,6 +180,7 @@ class ProbeFacts(Struct, frozen=True):
     side_effects: tuple[SideEffect, ...] = ()
     assumptions: tuple[str, ...] = ()
     """What had to be assumed to get through the import ("DATABASE_URL was given a value")."""
+    environment: EnvironmentFacts | None = None
     error: str = ""
     error_place: CodePlace | None = None
     isolation: tuple[str, ...] = ()

@@ -30,6 +30,8 @@ class Requirement(Struct, frozen=True):
     """Exactly one version fits: ``==1.2.3``, a commit, a file with its hash."""
     hashed: bool = False
     extras: tuple[str, ...] = ()
+    marker: str = ""
+    """When it applies, as PEP 508 says it: ``sys_platform == "win32"``."""
 
 
 class LockFile(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """What could be the application: what start commands name, then what the source assigns, then factories."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,16 +18,25 @@ MAX_CANDIDATES = 8
 _OTHER_FOLDERS = frozenset(("tests", "test", "docs", "examples", "example", "docs_src", "benchmarks", "scripts"))
 
 
+_FACTORY = re.compile(r"^(?:(?:create|make|build|get|init)_(?:\w+_)?app(?:lication)?|app(?:lication)?_factory)$")
+_REQUIRED = ("positional", "normal", "keyword")
+_HELD = frozenset(("app", "application", "api", "fastapi_app", "asgi_app"))
+"""Names by which an object made elsewhere is known as an application."""
+
+
 class _Seen(NamedTuple):
+    """``guess`` is 0 for what is an application by its text, more the less its text says so."""
+
     candidate: Candidate
     path: str
     line: int
+    guess: int = 0
 
 
 def candidates(modules: Sequence[ModuleFacts], files: FileFacts, roots: Sequence[str]) -> tuple[Candidate, ...]:
     """Candidates, the likeliest first, none twice, at most `MAX_CANDIDATES`."""
-    seen = [one.candidate for one in sorted(_in_source(modules, roots), key=_unlikeliness)]
-    by_target = {candidate.target: candidate for candidate in seen}
+    seen = sorted(_in_source(modules, roots), key=_unlikeliness)
+    by_target = {one.candidate.target: one.candidate for one in reversed(seen)}
     paths = [module.path for module in modules]
     found: dict[str, Candidate] = {}
     for start in started(files):
@@ -37,9 +47,11 @@ def candidates(modules: Sequence[ModuleFacts], files: FileFacts, roots: Sequence
             factory = start.factory or bool(known and known.factory)
             found.setdefault(target, known if known and not factory else Candidate(target, factory, root or "."))
     # A factory beside an application that the same project assigns is most likely what made it.
-    for candidate in sorted(seen, key=lambda candidate: candidate.factory):
-        found.setdefault(candidate.target, candidate)
-    return tuple(found.values())[:MAX_CANDIDATES]
+    for one in sorted(seen, key=lambda one: (_aside(one.path), one.candidate.factory)):
+        found.setdefault(one.candidate.target, one.candidate)
+    # A command in a folder of tests or examples starts something else than the service.
+    likely = sorted(found.values(), key=lambda candidate: not _OTHER_FOLDERS.isdisjoint(candidate.root.split("/")))
+    return tuple(likely)[:MAX_CANDIDATES]
 
 
 def given(targets: Sequence[str], modules: Sequence[ModuleFacts], roots: Sequence[str]) -> tuple[Candidate, ...]:
@@ -53,32 +65,56 @@ def given(targets: Sequence[str], modules: Sequence[ModuleFacts], roots: Sequenc
     )
 
 
-def _unlikeliness(seen: _Seen) -> tuple[bool, int, str, int]:
-    *folders, name = seen.path.split("/")
-    aside = name.startswith("test_") or not _OTHER_FOLDERS.isdisjoint(folders)
-    return (aside, len(folders), seen.path, seen.line)
+def _unlikeliness(seen: _Seen) -> tuple[bool, int, int, str, int]:
+    return (_aside(seen.path), seen.guess, seen.path.count("/"), seen.path, seen.line)
+
+
+def _aside(path: str) -> bool:
+    *folders, name = path.split("/")
+    return name.startswith("test_") or not _OTHER_FOLDERS.isdisjoint(folders)
 
 
 def _in_source(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> Iterator[_Seen]:
+    certain = [seen for module in modules for seen in _in_module(module, roots)]
+    yield from certain
+    sure = {(seen.path, seen.candidate.factory) for seen in certain}
     for module in modules:
-        classes = _application_classes(module)
-        if not classes:
+        if (module.path, False) not in sure and (module.path, True) not in sure:
+            yield from _guessed(module, roots)
+
+
+def _in_module(module: ModuleFacts, roots: Sequence[str]) -> Iterator[_Seen]:
+    classes = _application_classes(module)
+    if not classes:
+        return
+    root, name = _module_name(module.path, roots)
+    for statement in s.statements(_decoded(module.body)):
+        match statement:
+            case s.Assign(targets=(s.Ref(name=attribute),), value=s.Call() as call, line=line) if call.name in classes:
+                yield _Seen(Candidate(f"{name}:{attribute}", root=root), module.path, line)
+    for function in module.functions:
+        required = [p for p in function.parameters if not p.has_default and p.kind in _REQUIRED]
+        # Settings objects and the like can be made from their class.
+        if function.parent or function.owner or not all(parameter.annotated for parameter in required):
             continue
-        root, name = _module_name(module.path, roots)
-        for statement in s.statements(_decoded(module.body)):
-            match statement:
-                case s.Assign(targets=(s.Ref(name=attribute),), value=s.Call() as call, line=line) if (
-                    call.name in classes
-                ):
-                    yield _Seen(Candidate(f"{name}:{attribute}", root=root), module.path, line)
-        for function in module.functions:
-            required = any(
-                not p.has_default and p.kind in ("positional", "normal", "keyword") for p in function.parameters
-            )
-            if function.parent or required or function.is_async:
-                continue
-            if _returns_application(_decoded(function.body), classes):
-                yield _Seen(Candidate(f"{name}:{function.name}", factory=True, root=root), module.path, function.line)
+        candidate = Candidate(f"{name}:{function.name}", factory=True, root=root)
+        if _returns_application(_decoded(function.body), classes):
+            yield _Seen(candidate, module.path, function.line, bool(required) + function.is_async)
+        elif not required and _FACTORY.match(function.name):
+            yield _Seen(candidate, module.path, function.line, 2)
+
+
+def _guessed(module: ModuleFacts, roots: Sequence[str]) -> Iterator[_Seen]:
+    """``app = creator.app`` and ``app = create_app()`` with what makes it in another module."""
+    root, name = _module_name(module.path, roots)
+    for statement in s.statements(_decoded(module.body)):
+        match statement:
+            case s.Assign(targets=(s.Ref(name=attribute),), value=value, line=line) if attribute in _HELD:
+                match value:
+                    case s.Ref(name=held) if held.rpartition(".")[2] in _HELD and "." in held:
+                        yield _Seen(Candidate(f"{name}:{attribute}", root=root), module.path, line, 1)
+                    case s.Call() as call if _FACTORY.match(call.name.rpartition(".")[2]):
+                        yield _Seen(Candidate(f"{name}:{attribute}", root=root), module.path, line, 1)
 
 
 def _module_name(path: str, roots: Iterable[str]) -> tuple[str, str]:

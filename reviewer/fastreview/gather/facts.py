@@ -121,7 +121,7 @@ def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
 
 def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts | None, Gathered]:
     # A static review pays for none of this.
-    from fastreview.gather.app import gather_app
+    from fastreview.gather.app import assumed, gather_app, held
     from fastreview.gather.candidates import candidates, given
     from fastreview.gather.environment import Environments
 
@@ -144,9 +144,9 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
         return None, Gathered(Side.APP, "unavailable", probe, HOW_TO_IMPORT)
     probe = structs.replace(probe, environment=environments.facts)
     if not probe.apps:
-        reason = probe.error or "no candidate is an application"
+        reason = environments.explained(probe.error or "no candidate is an application")
         return probe, Gathered(Side.APP, "unavailable", reason, _how(reason))
-    return probe, Gathered(Side.APP, "ok")
+    return probe, Gathered(Side.APP, "ok", "; ".join(filter(None, (assumed(probe), held(probe)))))
 
 
 def _http(probe: ProbeFacts | None) -> Gathered:
@@ -154,8 +154,10 @@ def _http(probe: ProbeFacts | None) -> Gathered:
     seconds = round(sum(http.seconds for http in asked), 3)
     if any(http.exchanges for http in asked):
         return Gathered(Side.HTTP, "ok", seconds=seconds)
-    reason = next((http.reason for http in asked if http.reason), "no app was imported")
-    return Gathered(Side.HTTP, "unavailable" if asked else "off", reason, seconds=seconds)
+    if probe is None or not probe.apps:
+        return Gathered(Side.HTTP, "off", "no app was imported")
+    reason = next((http.reason for http in asked if http.reason), "the import took all the time there was")
+    return Gathered(Side.HTTP, "unavailable", reason, seconds=seconds)
 
 
 def _how(reason: str) -> str:

@@ -95,7 +95,8 @@ def _supported_by_imports(
 ) -> Counter[str]:
     """Ancestor folders of importing files that hold what the files import and the root does not."""
     supported: Counter[str] = Counter()
-    decided: dict[tuple[str, str, str], str] = {}
+    certain: set[str] = set()
+    decided: dict[tuple[str, str, str], tuple[str, bool]] = {}
     for module in modules:
         folder = module.path.rpartition("/")[0]
         for name, second in {_beginning(found) for found in module.imports if not found.level}:
@@ -104,8 +105,11 @@ def _supported_by_imports(
             key = (folder, name, second)
             if key not in decided:
                 decided[key] = _provider(folder, name, second, inside)
-            if decided[key]:
-                supported[decided[key]] += 1
+            provider, holds_both = decided[key]
+            if provider:
+                supported[provider] += 1
+                if holds_both:
+                    certain.add(provider)
     # shop/auth may hold a jwt.py and be imported as shop.auth itself: what its files import as jwt is the library.
     named = Counter(
         prefix
@@ -114,7 +118,9 @@ def _supported_by_imports(
         if not found.level
         for prefix in _prefixes(found.module)
     )
-    return Counter({f: n for f, n in supported.items() if max(named[name] for name in _names(f, inside)) <= n})
+    return Counter(
+        {f: n for f, n in supported.items() if f in certain or max(named[name] for name in _names(f, inside)) <= n}
+    )
 
 
 def _prefixes(name: str) -> Iterator[str]:
@@ -138,8 +144,9 @@ def _beginning(found: Import) -> tuple[str, str]:
     return first, rest.partition(".")[0] or found.name
 
 
-def _provider(folder: str, name: str, second: str, inside: dict[str, set[str]]) -> str:
-    """The nearest folder at or above ``folder`` where ``name`` is found, with ``second`` in it if any has that.
+def _provider(folder: str, name: str, second: str, inside: dict[str, set[str]]) -> tuple[str, bool]:
+    """The nearest folder at or above ``folder`` where ``name`` is found, with ``second`` in it if any has that; and whether
+    that has it and is the only one with ``name``.
 
     "" is the root, or nowhere.
     """
@@ -151,4 +158,4 @@ def _provider(folder: str, name: str, second: str, inside: dict[str, set[str]]) 
             break
         folder = folder.rpartition("/")[0]
     complete = [one for one in holding if second in inside.get(f"{one}/{name}" if one else name, ())]
-    return next(iter(complete or holding), "")
+    return next(iter(complete or holding), ""), bool(complete) and len(holding) == 1

@@ -1,10 +1,11 @@
-"""Run by path in our own interpreter: confine this process, then start the project's interpreter in it.
+"""Run by path in our own interpreter: start the project's interpreter confined, and end it when it goes too far.
 
-``python -I -S -B sandbox.py SPEC`` where SPEC is a JSON file with ``argv``, ``scratch`` (the only folder that may be
-written), ``memory``, ``cpu_seconds`` and ``file_size`` limits, and ``report`` (a file that is told which protections
-hold).
+``python -I -S -B sandbox.py SPEC`` where SPEC is a JSON file with ``argv``, ``work`` (the only folder that may be
+written), ``hidden`` (paths that are to look empty), limits (``seconds``, ``cpu_seconds``, ``memory``, ``file_size``,
+``disk``), ``report`` (a file that is told which protections hold) and ``ended`` (a file that is told why the sandbox
+ended the process: "time" or "disk").
 Whatever the kernel does not permit is left out of the report; the probe's audit hook is there in any case.
-Standard library only. Linux has namespaces and Landlock; elsewhere only the resource limits apply.
+Standard library only. Linux has namespaces, Landlock and seccomp; elsewhere only the resource limits apply.
 """
 
 import ctypes
@@ -12,21 +13,19 @@ import json
 import os
 import resource
 import signal
-import struct
 import sys
+import time
 from pathlib import Path
 
-CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-MAX_PROCESSES = 256
+# Run by path under -I, the module path has neither this file's folder nor the package.
+sys.path.append(str(Path(__file__).parents[2]))
 
-# Landlock system calls have the same number on every architecture; flags as in linux/landlock.h.
-LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
-WRITE_FILE, TRUNCATE, REFER = 1 << 1, 1 << 14, 1 << 13
-CHANGES = sum(1 << bit for bit in range(4, 13)) | WRITE_FILE
-TCP_BIND_AND_CONNECT = 3
-# Versions of Landlock's interface that brought these rights.
-WITH_REFER, WITH_TRUNCATE, WITH_TCP = 2, 3, 4
+from fastreview.gather import kernel
+
+POLL_SECONDS = 0.05
+DISK_SECONDS = 0.5
+MAX_PROCESSES = 256
+MAX_SWEEPS = 100
 
 
 class Spec:
@@ -35,44 +34,69 @@ class Spec:
     def __init__(self, path: str) -> None:
         text = json.loads(Path(path).read_text("utf-8"))
         self.argv = [str(word) for word in text["argv"]]
-        self.scratch = str(text["scratch"])
+        self.work = str(text["work"])
+        self.hidden = [str(place) for place in text["hidden"]]
+        self.seconds = float(text["seconds"])
         self.memory = int(text["memory"])
         self.cpu_seconds = int(text["cpu_seconds"])
         self.file_size = int(text["file_size"])
-        self.report = str(text["report"])
+        self.disk = int(text["disk"])
+        self.report = Path(text["report"])
+        self.ended = Path(text["ended"])
 
 
 def main(path: str) -> int:
     spec = Spec(path)
-    held: list[str] = []
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    held: list[str] = []
     if libc is not None:
-        own_namespaces(libc, held)
-    limit(spec, held)
+        held += kernel.own_namespaces(libc)
+        if "mount namespace" in held and kernel.hide(libc, spec.hidden):
+            held.append("credentials hidden")
+        libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    (reading, writing), (waiting, going) = os.pipe(), os.pipe()
+    first = os.fork()
+    if first == 0:
+        os.close(reading)
+        os.close(going)
+        _first(spec, libc, held, (writing, waiting))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        held += json.loads(pipe.readline() or b"[]")
+    spec.report.write_text(json.dumps(held), "utf-8")
+    # The interpreter starts only now, when the report is there for it to read.
+    os.close(going)
+    code, stopped = _watched(first, spec)
+    spec.ended.write_text(json.dumps(stopped), "utf-8")
     if libc is not None:
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        landlock(libc, spec.scratch, held)
-    Path(spec.report).write_text(json.dumps(held), "utf-8")
-    return run(spec, libc)
+        _sweep()
+    return code
 
 
-def own_namespaces(libc: ctypes.CDLL, held: list[str]) -> None:
-    """No network and processes of its own, where the kernel lets this user have them."""
-    user, group = os.getuid(), os.getgid()
-    isolated = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC
-    if libc.unshare(CLONE_NEWUSER | isolated) == 0:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            try:
-                Path(f"/proc/self/{name}").write_text(text, "ascii")
-            except OSError:
-                continue
-        held.append("user namespace")
-    elif libc.unshare(isolated) != 0:
-        return
-    held += ["network namespace", "process namespace"]
+def _first(spec: Spec, libc: ctypes.CDLL | None, held: list[str], pipes: tuple[int, int]) -> None:
+    """The first process of the namespace: when it ends, so does all that was started in it.
+
+    The interpreter is not that first process itself, which signals do not end.
+    """
+    report, go = pipes
+    _end_with_parent(libc)
+    child = os.fork()
+    if child == 0:
+        _end_with_parent(libc)
+        own = limit(spec, held)
+        if libc is not None:
+            libc.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+            own += kernel.landlock(libc, spec.work)
+            own += kernel.seccomp(libc, network="network namespace" not in held, pids="process namespace" not in held)
+        os.write(report, json.dumps(own).encode() + b"\n")
+        os.close(report)
+        os.read(go, 1)
+        _become(spec.argv)
+    os.close(report)
+    os._exit(_status_of(child))
 
 
-def limit(spec: Spec, held: list[str]) -> None:
+def limit(spec: Spec, held: list[str]) -> list[str]:
     wanted = [
         (resource.RLIMIT_AS, spec.memory),
         (resource.RLIMIT_CPU, spec.cpu_seconds),
@@ -87,55 +111,68 @@ def limit(spec: Spec, held: list[str]) -> None:
             resource.setrlimit(kind, (value, value))
         except (OSError, ValueError):
             continue
-    held.append("resource limits")
+    return ["resource limits"]
 
 
-def landlock(libc: ctypes.CDLL, scratch: str, held: list[str]) -> None:
-    """Allow changes below ``scratch`` and to the plain devices only; forbid TCP where the kernel can."""
-    version = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_size_t(0), ctypes.c_uint32(1))
-    if version < 1:
-        return
-    files = CHANGES | (REFER if version >= WITH_REFER else 0) | (TRUNCATE if version >= WITH_TRUNCATE else 0)
-    tcp = TCP_BIND_AND_CONNECT if version >= WITH_TCP else 0
-    attributes = struct.pack("=QQ", files, tcp) if version >= WITH_TCP else struct.pack("=Q", files)
-    ruleset = libc.syscall(
-        ctypes.c_long(LANDLOCK_CREATE), attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
-    )
-    if ruleset < 0:
-        return
-    devices = (WRITE_FILE | (TRUNCATE if version >= WITH_TRUNCATE else 0)) & files
-    for path, allowed in ((scratch, files), ("/dev/null", devices), ("/dev/tty", devices), ("/dev/shm", files)):  # noqa: S108 - shared memory
+def _watched(first: int, spec: Spec) -> tuple[int, str]:
+    """Exit status of ``first`` and why it was ended, if it was."""
+    start = looked = time.monotonic()
+    free = _free(spec.work)
+    while True:
+        pid, status = os.waitpid(first, os.WNOHANG)
+        if pid:
+            return _code(status), ""
+        now = time.monotonic()
+        stopped = "time" if now - start > spec.seconds else ""
+        if not stopped and now - looked > DISK_SECONDS:
+            looked = now
+            # What is free changes for others too: a look that costs little, before one that is certain.
+            if free - _free(spec.work) > spec.disk and _size(spec.work) > spec.disk:
+                stopped = "disk"
+        if stopped:
+            os.kill(first, signal.SIGKILL)
+            return _code(os.waitpid(first, 0)[1]), stopped
+        time.sleep(POLL_SECONDS)
+
+
+def _free(folder: str) -> int:
+    state = os.statvfs(folder)
+    return state.f_bavail * state.f_frsize
+
+
+def _size(folder: str) -> int:
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(path, name)).st_blocks * 512
+            except OSError:
+                continue
+    return total
+
+
+def _sweep() -> None:
+    """End what was started and left its parents: without a process namespace such orphans come to this process."""
+    for _ in range(MAX_SWEEPS):
         try:
-            folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()
         except OSError:
-            continue
-        rule = struct.pack("=Qi", allowed, folder)
-        libc.syscall(ctypes.c_long(LANDLOCK_ADD), ctypes.c_int(ruleset), ctypes.c_int(1), rule, ctypes.c_uint32(0))
-        os.close(folder)
-    if libc.syscall(ctypes.c_long(LANDLOCK_RESTRICT), ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0:
-        held.append("Landlock for files and TCP" if tcp else "Landlock for files")
-    os.close(ruleset)
-
-
-def run(spec: Spec, libc: ctypes.CDLL | None) -> int:
-    """Start the interpreter below the first process of the namespace: when that ends, so does all that was started.
-
-    The interpreter is not that first process itself, which signals do not end.
-    """
-    first = os.fork()
-    if first == 0:
-        _end_with_parent(libc)
-        child = os.fork()
-        if child == 0:
-            _end_with_parent(libc)
-            _become(spec.argv)
-        os._exit(_status_of(child))
-    return _status_of(first)
+            return
+        for child in children:
+            try:
+                os.kill(int(child), signal.SIGKILL)
+            except OSError:
+                continue
+        try:
+            while os.waitpid(-1, 0)[0]:
+                pass
+        except ChildProcessError:
+            return
 
 
 def _end_with_parent(libc: ctypes.CDLL | None) -> None:
     if libc is not None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _become(argv: list[str]) -> None:
@@ -147,12 +184,17 @@ def _become(argv: list[str]) -> None:
 
 
 def _status_of(child: int) -> int:
-    """Exit status of ``child``, 128 and the number for a signal; orphans that end before it are reaped."""
+    """Exit status of ``child``; orphans that end before it are reaped."""
     while True:
         pid, status = os.wait()
         if pid == child:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
+            return _code(status)
+
+
+def _code(status: int) -> int:
+    """128 and the number of the signal that ended a process, else its exit status."""
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MAX_BYTES = 50_000_000
@@ -63,6 +63,16 @@ def copy_project(root: Path, target: Path) -> None:
                     budget.copy_or_link(entry, to)
             except OSError:
                 continue
+
+
+def write_missing(copy: Path, contents: Mapping[str, str]) -> None:
+    """Writes files (path below ``copy``, text) that the project's build would have made, where there are none."""
+    for below, text in contents.items():
+        folder = (copy / below).parent
+        # A folder of the copy may be a link to one of the project.
+        if folder.is_dir() and folder.resolve().is_relative_to(copy.resolve()):
+            with suppress(OSError), (folder.resolve() / Path(below).name).open("x", encoding="utf-8") as file:
+                file.write(text)
 
 
 class _Budget:

@@ -1,8 +1,14 @@
 """Plausible values for settings that an import requires, from the project's example files or by type and name."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
+
+from fastreview.gather.answer import Need
 
 EXAMPLE_FILES = (
     ".env.example",
@@ -16,11 +22,33 @@ EXAMPLE_FILES = (
     "sample.env",
     ".env.test",
     ".env.local.example",
+    ".env.development",
+    ".env.dev",
+    ".env.default",
+    ".env.defaults",
 )
+HINT_FILES = (
+    "**/conftest.py",
+    "pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+    "docker-compose*.y*ml",
+    "compose*.y*ml",
+    ".github/workflows/*.y*ml",
+    ".gitlab-ci.yml",
+)
+"""Files in which names of variables stand with values that run somewhere, the likeliest to suit first."""
 MAX_EXAMPLE_BYTES = 200_000
+MAX_HINT_FILES = 60
 
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
-_PLACEHOLDER = re.compile(r"^(?:<.*>|\[.*\]|\{\{.*\}\}|\.\.\.|x{3,})$", re.IGNORECASE)
+_IN_PYTHON = re.compile(
+    r"""(?:environ(?:\.setdefault)?|setenv)\s*[\[(]\s*["'](\w+)["']\s*(?:\]\s*=|,)\s*["']([^"'\n]{1,300})["']"""
+)
+_IN_TEXT = re.compile(r"""^\s*(?:-\s*)?["']?([A-Z][A-Z0-9_]{2,80})["']?\s*[:=]\s*["']?([^"'\n#]{1,300}?)["']?,?\s*$""")
+_DEFAULTED = re.compile(r"\$\{\w+:?-([^${}]*)\}")
+_PLACEHOLDER = re.compile(r"^(?:<.*>|\[.*\]|\{\{.*\}\}|\.\.\.|x{3,}|__\w+__.*)$", re.IGNORECASE)
 SECRET = "made-up-by-fastreview-0123456789abcdef0123456789abcdef"  # noqa: S105 - nobody's
 """Long enough for libraries that refuse short keys."""
 FERNET = "ZmFzdHJldmlldy1tYWRlLXVwLWtleS0wMTIzNDU2Nzg="
@@ -28,7 +56,10 @@ FERNET = "ZmFzdHJldmlldy1tYWRlLXVwLWtleS0wMTIzNDU2Nzg="
 
 # First match wins: a pattern of the type (lower case, as the probe shows it) and the value.
 _BY_TYPE = (
-    (r"^bool$|optional\[bool|union\[bool", "false"),
+    (r"^(typing\.)?(optional\[|union\[)?(list|set|tuple|sequence|frozenset|iterable)\b", "[]"),
+    (r"^(typing\.)?(optional\[|union\[)?(dict|mapping|model)\b", "{}"),
+    (r"^json", "[]"),
+    (r"^bool$|optional\[bool|union\[bool|strictbool|^bool \|", "false"),
     (r"^int$|positiveint|\[int, none|conint|constrainedint", "30"),
     (r"^float$|decimal", "1.5"),
     (r"postgresdsn", "postgresql://user:password@localhost:5432/app"),
@@ -39,8 +70,6 @@ _BY_TYPE = (
     (r"email", "user@example.com"),
     (r"url|dsn", "http://localhost:8000"),
     (r"uuid", "00000000-0000-4000-8000-000000000000"),
-    (r"^(list|set|tuple|sequence|frozenset|json)\b", "[]"),
-    (r"^(dict|mapping)\b", "{}"),
     (r"timedelta", "30"),
     (r"path", "."),
 )
@@ -74,11 +103,25 @@ _DRIVERS = (
 )
 
 
-def plausible(name: str, type_text: str, choices: tuple[str, ...], packages: Mapping[str, str]) -> str:
+_SYNC = (("psycopg2", "psycopg2"), ("psycopg2-binary", "psycopg2"), ("psycopg", "psycopg"))
+_ASYNC = (("asyncpg", "asyncpg"), ("psycopg", "psycopg"))
+_ADDRESS = re.compile(r"^(postgres(?:ql)?|mysql|mariadb|sqlite)(?:\+\w+)?://", re.IGNORECASE)
+
+
+class Example(Struct, frozen=True):
+    """A value and the file that has it, relative to the project; "" for one of our own."""
+
+    value: str
+    path: str
+
+
+def plausible(need: Need, packages: Mapping[str, str]) -> str:
     """A value that a setting of this name and type may have; ``packages`` tells which database driver is there."""
-    if choices:
-        return choices[0]
-    lowered = type_text.lower()
+    if need.choices:
+        return need.choices[0]
+    if need.type == "model":
+        return json.dumps({field.name: _member(field, packages) for field in need.fields})
+    name, lowered = need.name, need.type.lower()
     typed = next((value for pattern, value in _BY_TYPE if re.search(pattern, lowered)), None)
     if typed is not None:
         if typed == "30" and "PORT" in name.upper():
@@ -88,29 +131,80 @@ def plausible(name: str, type_text: str, choices: tuple[str, ...], packages: Map
     return database_url(packages) if named == "database" else named
 
 
+def _member(need: Need, packages: Mapping[str, str]) -> object:
+    """The value as JSON has it inside a model: an object, an array, or text, which Pydantic converts."""
+    text = plausible(need, packages)
+    if text[:1] in "[{" and not need.choices:
+        value: object = json.loads(text)
+        return value
+    return text
+
+
+def for_driver(url: str, kind: str, packages: Mapping[str, str]) -> str:
+    """A database's address for an installed driver of this ``kind``, sync or async; "" where it is none or was so."""
+    found = _ADDRESS.match(url)
+    if found is None:
+        return ""
+    drivers = _SYNC if kind == "sync" else _ASYNC
+    driver = next((name for package, name in drivers if package in packages), "")
+    if driver and found[1].lower().startswith("postgres"):
+        changed = f"postgresql+{driver}://{url[found.end() :]}"
+        if changed != url:
+            return changed
+    changed = "sqlite:///./made-up.db" if kind == "sync" else "sqlite+aiosqlite:///./made-up.db"
+    return "" if changed == url or (kind == "async" and "aiosqlite" not in packages) else changed
+
+
 def database_url(packages: Mapping[str, str]) -> str:
     """For the first driver that is installed; SQLite, which needs none, otherwise."""
+    if "pymongo" in packages and "sqlalchemy" not in packages:
+        return "mongodb://localhost:27017/app"
     return next((url for driver, url in _DRIVERS if driver in packages), "sqlite:///./made-up.db")
 
 
-def examples(folders: list[Path]) -> dict[str, str]:
+def examples(folders: list[Path], copy: Path) -> dict[str, Example]:
     """Values in the project's example environment files, the first file that names a variable wins."""
-    found: dict[str, str] = {}
+    found: dict[str, Example] = {}
     for folder in folders:
         for name in EXAMPLE_FILES:
             for key, value in _pairs(folder / name):
-                found.setdefault(key, value)
+                found.setdefault(key, Example(value, _shown(folder / name, copy)))
     return found
 
 
-def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+def hints(copy: Path) -> dict[str, Example]:
+    """Values that tests, compose files and workflows give to variables; good where nothing better is known."""
+    found: dict[str, Example] = {}
+    paths = (path for pattern in HINT_FILES for path in sorted(islice(copy.glob(pattern), MAX_HINT_FILES)))
+    for path in islice(paths, MAX_HINT_FILES):
+        text = _text(path)
+        if path.suffix == ".py":
+            pairs = _IN_PYTHON.findall(text)
+        else:
+            pairs = [match.groups() for line in text.splitlines() if (match := _IN_TEXT.match(line))]
+        for key, raw in pairs:
+            value = _DEFAULTED.sub(r"\1", raw.strip())
+            if value and "$" not in value and "{{" not in value and "\0" not in value and value not in "|>":
+                found.setdefault(key, Example(value, _shown(path, copy)))
+    return found
+
+
+def _shown(path: Path, copy: Path) -> str:
+    return path.relative_to(copy).as_posix() if path.is_relative_to(copy) else path.name
+
+
+def _text(path: Path) -> str:
+    """Of a plain file of bounded size; "" where it cannot be read."""
     try:
-        if not path.is_file() or path.stat().st_size > MAX_EXAMPLE_BYTES:
-            return
-        text = path.read_text("utf-8", "replace")
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_EXAMPLE_BYTES:
+            return ""
+        return path.read_text("utf-8", "replace")
     except OSError:
-        return
-    for line in text.splitlines():
+        return ""
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    for line in _text(path).splitlines():
         match = _LINE.match(line)
         if match is None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 
 from fastapi import applications
@@ -13,7 +14,9 @@ from .routes import Routes, unwrapped
 from .shapes import Models
 
 MAX_MERGED_LIFESPANS = 5000
+MAX_OPENAPI = 4000000
 
+_ENCODE = json.JSONEncoder(ensure_ascii=True).encode
 _SECRET = re.compile(r"(?i)secret|password|token|api_?key")
 
 
@@ -22,8 +25,20 @@ def is_application(thing):
     return isinstance(thing, Starlette)
 
 
+class Described:
+    """An application, ``outer`` as it is served, its facts, the endpoints of its routes by their order, and the applications
+    that it mounts."""
+
+    def __init__(self, outer, app, facts, routes):
+        self.outer = outer
+        self.app = app
+        self.facts = facts
+        self.calls = routes.calls
+        self.mounted = [mounted for _, mounted in routes.mounted]
+
+
 def application(thing, target, factory, project, built_at, warn):
-    """`AppFacts` of ``thing``, which may be wrapped; None where no application is inside."""
+    """`Described`, its facts `AppFacts`, of ``thing``, which may be wrapped; None where no application is inside."""
     app, wrapper = unwrapped(thing)
     if not is_application(app):
         return None
@@ -49,13 +64,14 @@ def application(thing, target, factory, project, built_at, warn):
             middleware += attempt(warn, "mounted middleware", lambda: middleware_of(mounted, prefix, project)) or []  # noqa: B023
     facts["middleware"] = middleware
     facts["exception_handlers"] = attempt(warn, "the exception handlers", lambda: handlers_of(app, project)) or []
+    facts["handled"] = attempt(warn, "what is handled", lambda: handled_by(app)) or []
     facts["lifespan"] = attempt(warn, "the lifespan", lambda: lifespan_of(app, project))
     router = getattr(app, "router", None)
     facts["startup"] = places_of(getattr(router, "on_startup", ()), project)
     facts["shutdown"] = places_of(getattr(router, "on_shutdown", ()), project)
-    facts["openapi_error"] = openapi_error(app)
+    facts["openapi"], facts["openapi_error"] = openapi(app)
     facts["models"] = attempt(warn, "the models", models.described) or []
-    return facts
+    return Described(thing, app, facts, routes)
 
 
 def attempt(warn, what, describe):
@@ -101,6 +117,14 @@ def handlers_of(app, project):
     return found
 
 
+def handled_by(app):
+    found = []
+    for what in list(app.exception_handlers)[:100]:
+        name = "%s.%s" % (what.__module__, what.__qualname__) if isinstance(what, type) else what
+        found.append(clean(name, 300).replace("<locals>.", ""))
+    return found
+
+
 def lifespan_of(app, project):
     """The project's lifespan or None; what FastAPI merges around it, once per included router, is looked through."""
     open_, seen = [getattr(app.router, "lifespan_context", None)], set()
@@ -124,12 +148,13 @@ def places_of(callables, project):
     return [project.place(item) for item in list(callables or ())[:100]]
 
 
-def openapi_error(app):
+def openapi(app):
+    """(document as JSON text, why there is none); a custom function may raise anything, and return what is not JSON."""
     build = getattr(app, "openapi", None)
     if build is None:
-        return ""
+        return "", ""
     try:
-        build()
+        text = _ENCODE(build())
     except BaseException as error:
-        return clean("%s: %s" % (type(error).__name__, error), 500)
-    return ""
+        return "", clean("%s: %s" % (type(error).__name__, error), 500)
+    return text if len(text) <= MAX_OPENAPI else "", ""

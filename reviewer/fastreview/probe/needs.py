@@ -1,23 +1,30 @@
-"""What an import that failed was missing, as far as its exception says: settings, variables, folders."""
+"""What an import that failed was missing, as far as its exception says: settings and environment variables."""
 
 from __future__ import annotations
 
+import linecache
 import os
 import re
 import sys
 
-from .places import clean
-from .shapes import type_text
+from . import obstacles
+from .fields import fields_of, settings_class, settings_classes, variable, wanted
+from .places import need
 
 _NAME = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 _ABSENT = re.compile(
     r"(?i)environment|env\b|missing|not set|required|not found|must be|undefined|provide|unset|configur"
 )
-_FOLDER = re.compile(r"Directory '([^'\n]{1,300})' does not exist")
+_QUOTED = re.compile(r"[\"'`]([A-Z][A-Z0-9_]{2,60})[\"'`]")
+_LITERAL = re.compile(r"(?:invalid literal for int\(\)[^:]*: |could not convert string to (float): )'([^'\n]{0,200})'")
+_CONVERTED = re.compile(r"(\w+)\(\s*(?:os\s*\.\s*)?(?:getenv|environ\b(?:\.get)?)\s*[\[(]\s*[\"'](\w+)[\"']")
 _SETTING = re.compile(r"error parsing (?:value for|env var)[^\"]*\"(\w+)\"")
 # Pydantic 2 error types, and Pydantic 1's after the dot, of a value that was there but of the wrong shape.
 _HINTS = (("int", "int"), ("float", "float"), ("decimal", "float"), ("bool", "bool"), ("url", "url"), ("json", "list"),
           ("uuid", "uuid"), ("email", "email"), ("list", "list"), ("dict", "dict"))  # fmt: skip
+_REFUSED = re.compile(r"(?i)placeholder|insecure|weak|too short|too long|at least|invalid|must|reject|change|default")
+_OWN = frozenset(("PATH", "HOME", "LANG", "TMPDIR"))
+_TYPES = {"int": "int", "float": "float", "bool": "bool", "loads": "json", "literal_eval": "json", "UUID": "uuid"}
 
 
 class Asked:
@@ -25,7 +32,8 @@ class Asked:
 
     def __init__(self, project):
         self.project = project
-        self.names = []
+        self.names = {}
+        """Each with what its value is converted to where it is asked for, or ""."""
 
     def install(self):
         environment = type(os.environ)
@@ -34,49 +42,57 @@ class Asked:
 
         def getenv(key, default=None):
             value = get(key, default)
-            if value is None and asked.project.relative(sys._getframe(1).f_code.co_filename):
-                asked.note(key)
+            if value is None:
+                asked.note(key, sys._getframe(1))
             return value
 
         def watched_get(self, key, default=None):
             try:
                 return look(self, key)
             except KeyError:
-                if default is None and asked.project.relative(sys._getframe(1).f_code.co_filename):
-                    asked.note(key)
+                if default is None:
+                    asked.note(key, sys._getframe(1))
                 return default
 
         os.getenv = getenv
         environment.get = watched_get
 
-    def note(self, key):
-        if isinstance(key, str) and key not in self.names and len(self.names) < 200:
-            self.names.append(key)
+    def note(self, key, frame):
+        if not isinstance(key, str) or key in self.names or len(self.names) >= 200:
+            return
+        filename = frame.f_code.co_filename
+        if self.project.relative(filename):
+            line = linecache.getline(filename, frame.f_lineno)[:1000]
+            types = {name: wanted for wanted, name in _CONVERTED.findall(line)}
+            self.names[key] = _TYPES.get(types.get(key, ""), "")
 
 
-def missing(error, asked):
-    """``{"kind", "name", "type", "choices"}`` per thing; kind is variable, folder, or maybe (a variable asked for)."""
+def missing(error, asked, watch):
+    """``{"kind", "name", "type", "choices", "fields"}`` per thing that was missing.
+
+    Kind is variable, maybe (a variable that was asked for, perhaps needed), literal (a value that is no ``type``) or one
+    of those that `obstacles` finds.
+    """
     found = []
-    seen = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        found += settings(error) or environment_key(error) or named(error)
-        folder = _FOLDER.search(str(error)[:2000])
-        if folder:
-            found.append(need("folder", folder.group(1)))
-        error = error.__cause__ or error.__context__
+    for one in chain(error):
+        found += settings(one) or environment_key(one) or named(one) or refused(one)
+        literal = _LITERAL.search(str(one)[:1000]) if isinstance(one, ValueError) else None
+        if literal:
+            found.append(need("literal", literal.group(2), literal.group(1) or "int"))
+        found += obstacles.paths(one, asked.project, watch.listed) + obstacles.modules(one, asked.project)
+    found += obstacles.services(error, asked.project, watch)
     known = {item["name"] for item in found}
-    found += [need("maybe", name) for name in asked.names if name not in known and name not in os.environ]
-    return found[:200]
+    names = [(name, kind) for name, kind in asked.names.items() if name not in known and name not in os.environ]
+    return (found + [need("maybe", name, kind) for name, kind in names])[:200]
 
 
-def need(kind, name, type_name="", choices=()):
-    return {
-        "kind": kind,
-        "name": clean(name, 300),
-        "type": clean(type_name, 200),
-        "choices": [clean(c, 200) for c in choices],
-    }
+def chain(error):
+    """The exception and those it came from, none twice."""
+    seen = []
+    while error is not None and not any(error is one for one in seen) and len(seen) < 50:
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return seen
 
 
 def settings(error):
@@ -97,77 +113,11 @@ def settings(error):
         kind = str(item.get("type", ""))
         if not location or not isinstance(location[0], str):
             continue
-        annotation = field_type(cls, location[0])
         absent = "missing" in kind
         hint = "" if absent else next((name for part, name in _HINTS if part in kind), "")
         expected = (item.get("ctx") or {}).get("expected") or (item.get("ctx") or {}).get("enum_values") or ""
-        choices = re.findall(r"'([^']{1,100})'", str(expected)) or members(annotation)
-        found.append(need("variable", variable(cls, location[:1]), hint or type_text(annotation), choices))
+        found += wanted(cls, location, hint, re.findall(r"'([^']{1,100})'", str(expected)))
     return found
-
-
-def settings_class(error):
-    """The settings class whose construction failed, found in the frames the exception passed through."""
-    trace, cls = error.__traceback__, None
-    while trace is not None:
-        for name in ("__pydantic_self__", "self", "cls", "__pydantic_validator__"):
-            value = trace.tb_frame.f_locals.get(name)
-            candidate = value if isinstance(value, type) else type(value)
-            if any(base.__name__ == "BaseSettings" for base in candidate.__mro__):
-                cls = candidate
-            elif hasattr(value, "settings_cls"):
-                cls = value.settings_cls
-        trace = trace.tb_next
-    return cls
-
-
-def fields_of(cls):
-    fields = getattr(cls, "model_fields", None)
-    return fields if isinstance(fields, dict) else getattr(cls, "__fields__", {})
-
-
-def by_location(cls, name):
-    """(field name, field) for a name or alias in an error's location."""
-    fields = fields_of(cls)
-    if name in fields:
-        return name, fields[name]
-    for key, field in fields.items():
-        aliases = [getattr(field, "alias", None), getattr(field, "validation_alias", None)]
-        choices = getattr(aliases[1], "choices", None) or ()
-        if name in aliases or name in choices or name.lower() == key.lower():
-            return key, field
-    return name, None
-
-
-def field_type(cls, name):
-    field = by_location(cls, name)[1]
-    return getattr(field, "annotation", None) or getattr(field, "outer_type_", None) or str
-
-
-def members(annotation):
-    values = getattr(annotation, "__members__", None)
-    if values:
-        return [member.value for member in values.values()]
-    return [a for a in getattr(annotation, "__args__", None) or () if isinstance(a, (str, int))]
-
-
-def variable(cls, location):
-    """Environment variable of a settings field: its alias, else prefix and name."""
-    name, field = by_location(cls, location[0])
-    config = getattr(cls, "model_config", None)
-    if isinstance(config, dict):
-        alias = getattr(field, "validation_alias", None) or getattr(field, "alias", None)
-        choices = getattr(alias, "choices", None)
-        if choices:
-            alias = next((choice for choice in choices if isinstance(choice, str)), None)
-        if isinstance(alias, str):
-            return alias
-        return ((config.get("env_prefix") or "") + name).upper()
-    extra = getattr(getattr(field, "field_info", None), "extra", None) or {}
-    names = sorted(extra.get("env_names") or ())
-    if names:
-        return names[0].upper()
-    return ((getattr(getattr(cls, "Config", None), "env_prefix", "") or "") + name).upper()
 
 
 def environment_key(error):
@@ -188,7 +138,21 @@ def named(error):
     text = str(error)[:2000]
     if not _ABSENT.search(text) and not isinstance(error, KeyError):
         return []
-    names = [name for name in dict.fromkeys(_NAME.findall(text)) if name not in os.environ]
+    mentioned = dict.fromkeys(_NAME.findall(text) + _QUOTED.findall(text))
+    names = [name for name in mentioned if name not in os.environ]
     if not names and type(error).__name__ == "UndefinedValueError":
         names = re.findall(r"^(\w+)", text)
     return [need("variable", name) for name in names[:20]]
+
+
+def refused(error):
+    """Variables whose value the project itself does not accept, as far as its message names them."""
+    text = str(error)[:2000]
+    if not _REFUSED.search(text) or isinstance(error, (ImportError, OSError)):
+        return []
+    words = list(dict.fromkeys(re.findall(r"\w{3,60}", text)))
+    found = [need("variable", word.upper()) for word in words if word.upper() in os.environ.keys() - _OWN]
+    for cls in settings_classes():
+        fields = fields_of(cls)
+        found += [need("variable", variable(cls, (word,))) for word in words if "_" in word and word in fields]
+    return found[:20]

@@ -184,6 +184,17 @@ def clean(text, limit=1000):
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
+def need(kind, name, type_name="", choices=(), fields=()):
+    """One thing that an import was missing; ``fields`` are those of a model."""
+    return {
+        "kind": kind,
+        "name": clean(name, 300),
+        "type": clean(type_name, 200),
+        "choices": [clean(c, 200) for c in choices],
+        "fields": list(fields),
+    }
+
+
 def show(value, limit=200):
     """A bounded ``repr`` without memory addresses; never raises."""
     try:

@@ -24,6 +24,8 @@ class Routes:
         self.models = models
         self.warn = warn
         self.found = []
+        self.calls = {}
+        """Endpoint functions by the order of their routes."""
         self.mounted = []
         """(prefix, app) of the mounted applications that were looked into."""
 
@@ -91,6 +93,9 @@ class Routes:
             "path_regex": clean(getattr(regex, "pattern", ""), 1000),
         }
         known.update(facts)
+        endpoint = getattr(route, "endpoint", None)
+        if callable(endpoint):
+            self.calls[known["order"]] = endpoint
         self.found.append(known)
 
     def mount(self, route, prefix, depth):
@@ -120,6 +125,7 @@ class Routes:
             "response_class": response_class(route.response_class),
             "documented_statuses": [clean(status, 20) for status in (route.responses or {})],
         }
+        facts["documented_models"] = self.documented(route.responses or {})
         facts.update(self.endpoint(route))
         model = route.response_model
         if model is not None:
@@ -128,6 +134,15 @@ class Routes:
         facts["parameters"], facts["body_models"] = self.parameters(route.dependant)
         facts["dependencies"] = self.dependencies(route.dependant)
         return facts
+
+    def documented(self, responses):
+        found = {}
+        for status, response in list(responses.items())[:50]:
+            model = response.get("model") if isinstance(response, dict) else None
+            if model is not None:
+                self.models.keys(model)
+                found[clean(status, 20)] = shapes.type_text(model)
+        return found
 
     def websocket(self, route):
         facts = {"kind": "websocket", "methods": ["WS"]}
@@ -188,6 +203,7 @@ class Routes:
                     "use_cache": bool(getattr(part, "use_cache", True)),
                     "scopes": scopes(part),
                     "security_scheme": scheme,
+                    "optional": bool(scheme) and getattr(part.call, "auto_error", True) is False,
                     "dependencies": self.dependencies(part, depth + 1),
                 }
             )

@@ -11,9 +11,11 @@ import threading
 import time
 import warnings
 
+from . import obstacles
+from .factories import called
 from .needs import Asked, missing
 from .places import Project, clean
-from .watch import Watch
+from .watch import Ended, Watch
 
 MAX_WARNINGS = 200
 
@@ -32,6 +34,7 @@ class Run:
         self.warnings = []
         self.missing = []
         self.built = {}
+        self.described = []
         self.doing = "Importing fastapi"
         self.facts = {
             "interpreter": sys.executable or "",
@@ -39,6 +42,7 @@ class Run:
             "packages": {},
             "apps": [],
             "import_seconds": 0.0,
+            "assumptions": [],
             "error": "",
             "error_place": None,
         }
@@ -47,12 +51,16 @@ class Run:
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append(clean(text, 500))
 
+    def assume(self, text):
+        if text not in self.facts["assumptions"] and len(self.facts["assumptions"]) < MAX_WARNINGS:
+            self.facts["assumptions"].append(clean(text, 300))
+
     def write(self, *, done):
         """Write the answer as it stands; a reader never sees half of one."""
         with self.lock:
             self.watch.on, was_on = False, self.watch.on
             try:
-                facts = dict(self.facts, warnings=self.warnings, side_effects=list(self.watch.effects))
+                facts = dict({"side_effects": list(self.watch.effects)}, **dict(self.facts, warnings=self.warnings))
                 text = self.dumps({"done": done, "doing": self.doing, "facts": facts, "missing": self.missing})
                 path = self.request["answer"]
                 with self.open(path + ".part", "w", encoding="utf-8") as file:
@@ -68,13 +76,14 @@ class Run:
         place = self.project.raised(error)
         what = "%s raised %s" % (doing, sentence(error))
         if isinstance(error, SystemExit):
-            what = "%s ended the process with sys.exit(%s)" % (doing, clean(error.code, 100))
+            call = "os._exit" if isinstance(error, Ended) else "sys.exit"
+            what = "%s ended the process with %s(%s)" % (doing, call, clean(error.code, 100))
         if place:
             what += " (%s:%d)" % (place["path"], place["line"])
         self.facts["error"] = what
         self.facts["error_place"] = place
         try:
-            self.missing = missing(error, self.asked)
+            self.missing = missing(error, self.asked, self.watch)
         except Exception as problem:
             self.warn("the error could not be looked into: %s" % clean(problem, 200))
 
@@ -90,6 +99,8 @@ class Run:
             if not self.facts["apps"]:
                 self.facts["error"] = "%s did not finish within %.0f seconds%s" % (self.doing, seconds, where)
                 self.facts["error_place"] = {"path": path, "line": line} if path else None
+                if obstacles.attempts(self.watch):
+                    self.missing = obstacles.steps(obstacles.running_frames(frame, self.project))
             self.write(done=True)
             leave(0)
 
@@ -102,6 +113,7 @@ class Run:
         os.chdir(request["cwd"])
         sys.argv[:] = ["uvicorn"]
         self.facts["packages"] = installed()
+        know_libraries(request.get("libraries") or {})
         self.asked = Asked(self.project)
         self.asked.install()
         warnings.simplefilter("default")
@@ -117,9 +129,10 @@ class Run:
         from fastapi.applications import FastAPI
 
         # Loaded before the project: it needs modules that a project may take away.
-        from . import describe
+        from . import describe, exchanges
 
         self.describe = describe
+        self.exchanges = exchanges
         build = FastAPI.__init__
         run = self
 
@@ -198,7 +211,7 @@ class Run:
             self.doing = "Calling %s" % label[:-2].replace(":", ".")
             self.watch.on = True
             try:
-                thing = called(thing)
+                thing = called(thing, self.assume)
             except BaseException as error:
                 self.fail(error, self.doing)
                 return
@@ -211,49 +224,21 @@ class Run:
         self.watch.on = True
         try:
             place = self.built.get(id(inner))
-            facts = describe.application(thing, label, factory, self.project, place, self.warn)
+            found = describe.application(thing, label, factory, self.project, place, self.warn)
         except BaseException as error:
             self.fail(error, self.doing)
             return
         finally:
             self.watch.on = False
-        if facts is None:
+        if found is None:
             self.problem("%s is a %s, not a FastAPI application" % (label, clean(type(thing).__name__, 100)))
         else:
-            self.facts["apps"].append(facts)
+            self.facts["apps"].append(found.facts)
+            self.described.append(found)
 
     def problem(self, text):
         if not self.facts["error"]:
             self.facts["error"] = text
-
-
-def called(factory):
-    """Call a factory without arguments, or with settings objects where it requires them."""
-    import inspect
-
-    arguments = {}
-    try:
-        signature = inspect.signature(factory)
-    except (TypeError, ValueError):
-        signature = None
-    for name, parameter in signature.parameters.items() if signature else ():
-        if parameter.default is parameter.empty and parameter.kind in (
-            parameter.POSITIONAL_OR_KEYWORD,
-            parameter.KEYWORD_ONLY,
-        ):
-            cls = parameter.annotation
-            if not isinstance(cls, type) or not any(base.__name__ == "BaseSettings" for base in cls.__mro__):
-                raise TypeError("it needs an argument: %s" % name)
-            arguments[name] = cls()
-    result = factory(**arguments)
-    if inspect.isawaitable(result):
-        import asyncio
-
-        async def finished():
-            return await result
-
-        return asyncio.run(finished())
-    return result
 
 
 def sentence(error):
@@ -288,6 +273,14 @@ def installed():
     return dict(list(found.items())[:3000])
 
 
+def know_libraries(names):
+    """No program can be started here that finds shared libraries: their names were looked up before."""
+    import ctypes.util
+
+    if names and hasattr(ctypes.util, "_findSoname_ldconfig"):
+        ctypes.util._findSoname_ldconfig = names.get
+
+
 def private_json():
     """Our own copy of the json package, out of reach of a project that replaces functions in its own."""
     import json
@@ -317,6 +310,7 @@ def main(path):
             run.fail(error, "Importing fastapi")
         else:
             run.candidates()
+            run.exchanges.ask_all(run.described, run)
     except BaseException as error:
         run.problem("The probe failed: %s" % sentence(error))
     run.write(done=True)

@@ -44,7 +44,7 @@ def type_text(annotation, depth=0):
         )
         name = "Union" if origin is typing.Union else type_text(origin, depth + 1)
         return "%s[%s]" % (name, inner) if inner else name
-    if isinstance(annotation, type) and not arguments:
+    if is_class(annotation) and not arguments:
         name = getattr(annotation, "__qualname__", annotation.__name__).replace("<locals>.", "")
         module = getattr(annotation, "__module__", "")
         if name.startswith("Constrained"):
@@ -73,12 +73,17 @@ def type_arguments(annotation):
     return tuple(found) if isinstance(found, tuple) else ()
 
 
+def is_class(thing):
+    """``list[str]`` says of itself that it is one, on Python 3.9 and 3.10."""
+    return isinstance(thing, type) and type(thing).__name__ != "GenericAlias"
+
+
 def classes_in(annotation, depth=0):
     """The classes that an annotation mentions, outermost first; what a model's own parameters mention is its affair."""
     if depth > 8 or isinstance(annotation, typing.TypeVar):
         return
     inner = list(type_arguments(annotation))
-    if isinstance(annotation, type):
+    if is_class(annotation):
         yield annotation
         if is_model(annotation):
             return
@@ -102,9 +107,9 @@ def old_base_model():
 
 def is_model(cls):
     for base in (base_model(), old_base_model()):
-        if base is not None and isinstance(cls, type) and issubclass(cls, base):
+        if base is not None and is_class(cls) and issubclass(cls, base):
             return cls is not base
-    return isinstance(cls, type) and hasattr(cls, "__dataclass_fields__")
+    return is_class(cls) and hasattr(cls, "__dataclass_fields__")
 
 
 def model_kind(cls):
@@ -154,7 +159,7 @@ class Models:
 
     def _describe(self, key, cls):
         fields = []
-        for name, alias, annotation, required, excluded in list(model_fields(cls))[:MAX_FIELDS]:
+        for name, alias, annotation, required, excluded, limits in list(model_fields(cls))[:MAX_FIELDS]:
             inner = self.keys(annotation)
             fields.append(
                 {
@@ -164,6 +169,7 @@ class Models:
                     "required": required,
                     "model": inner[0] if inner else "",
                     "excluded": excluded,
+                    "constraints": limits,
                 }
             )
         origin = cls
@@ -174,12 +180,13 @@ class Models:
 
 
 def model_fields(cls):
-    """(name, alias, annotation, required, excluded) per field of a Pydantic model or dataclass."""
+    """(name, alias, annotation, required, excluded, constraints) per field of a Pydantic model or dataclass."""
     fields = vars_of(cls, "__pydantic_fields__") or vars_of(cls, "model_fields")
     if isinstance(fields, dict) and kind_of_field(fields) == 2:
         for name, field in fields.items():
             alias = field.alias or name
-            yield name, alias, field.annotation, bool(field.is_required()), field.exclude is True
+            limits = constraints_of(field, field.annotation)
+            yield name, alias, field.annotation, bool(field.is_required()), field.exclude is True, limits
         return
     fields = getattr(cls, "__fields__", None)
     if isinstance(fields, dict) and kind_of_field(fields) == 1:
@@ -187,18 +194,26 @@ def model_fields(cls):
         for name, field in fields.items():
             info = getattr(field, "field_info", None)
             excluded = name in hidden or getattr(info, "exclude", None) is True
-            yield name, field.alias, old_annotation(field), bool(field.required), excluded
+            annotation = old_annotation(field)
+            if "ForwardRef(" in show(annotation):
+                # Pydantic 1 resolves names in what it validates with only.
+                annotation = type_hints(cls).get(name, field.type_)
+            yield name, field.alias, annotation, bool(field.required), excluded, constraints(field)
         return
     import dataclasses
 
     if dataclasses.is_dataclass(cls):
-        try:
-            hints = typing.get_type_hints(cls)
-        except Exception:
-            hints = {}
+        hints = type_hints(cls)
         for item in dataclasses.fields(cls):
             required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-            yield item.name, item.name, hints.get(item.name, item.type), required, False
+            yield item.name, item.name, hints.get(item.name, item.type), required, False, {}
+
+
+def type_hints(cls):
+    try:
+        return typing.get_type_hints(cls)
+    except Exception:
+        return {}
 
 
 def vars_of(cls, name):
@@ -236,14 +251,15 @@ def field_annotation(field):
 
 def constraints(field):
     """Constraints in the words of JSON Schema, values as text: ``{"maximum": "100"}``."""
-    found = {}
-    info = getattr(field, "field_info", None)
-    sources = [info]
-    sources += list(getattr(info, "metadata", None) or ())
-    sources += list(annotated_metadata(field_annotation(field)))
     constrained = getattr(field, "type_", None)
-    if isinstance(constrained, type) and getattr(constrained, "__module__", "").startswith("pydantic"):
-        sources.append(constrained)
+    own = is_class(constrained) and getattr(constrained, "__module__", "").startswith("pydantic")
+    return constraints_of(getattr(field, "field_info", None), field_annotation(field), [constrained] if own else [])
+
+
+def constraints_of(info, annotation, more=()):
+    """As `constraints`, of Pydantic's own description of a field."""
+    found = {}
+    sources = [info, *(getattr(info, "metadata", None) or ()), *annotated_metadata(annotation), *more]
     for source in sources:
         for name, schema in _SCHEMA_NAMES.items():
             value = getattr(source, name, None)
@@ -252,10 +268,10 @@ def constraints(field):
             if value is not None and not callable(value):
                 value = getattr(value, "pattern", value)
                 found.setdefault(schema, clean(value, 200))
-    for cls in classes_in(field_annotation(field)):
+    for cls in classes_in(annotation):
         if issubclass(cls, enum.Enum):
             found.setdefault("enum", clean(", ".join(str(member.value) for member in cls), 200))
-    literal = literal_values(field_annotation(field))
+    literal = literal_values(annotation)
     if literal:
         found.setdefault("enum", clean(", ".join(map(str, literal)), 200))
     return found

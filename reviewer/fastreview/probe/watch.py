@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 
+from . import drivers
 from .places import clean
 
 MAX_EFFECTS = 300
@@ -40,6 +41,7 @@ _CHANGES = {
     "os.setxattr": ((0, None),),
     "os.removexattr": ((0, None),),
 }
+_LISTING = ("os.listdir", "os.scandir", "os.chdir")
 # The standard library asks the system about itself with these (ldconfig, uname); nothing of the project is in it.
 _ASKING = ("ctypes/util.py", "platform.py", "uuid.py")
 
@@ -61,6 +63,9 @@ class Watch:
         self.on = False
         self.refuse = True
         self.busy = threading.local()
+        self.own_names = ()
+        self.listed = ""
+        """The path of the last folder that was to be listed or entered."""
 
     def record(self, event, detail, frame=None):
         path, line = self.project.caller(frame or sys._getframe(1))
@@ -73,6 +78,8 @@ class Watch:
         sys.addaudithook(self._hook)
         self._watch_threads()
         self._watch_exit()
+        self._answer_names()
+        drivers.watch(self)
         sys.stdout = Output(self, "stdout")
         sys.stderr = Output(self, "stderr")
 
@@ -89,6 +96,29 @@ class Watch:
 
         threading.Thread.start = started
 
+    def _answer_names(self):
+        """Names lead to this machine, where nothing answers: libraries that only look one up go on."""
+        import socket
+
+        look, watch = socket.getaddrinfo, self
+        self.own_names = ("localhost", socket.gethostname())
+
+        def getaddrinfo(host, *args, **options):
+            if watch.on and watch.asks_network(host):
+                watch.record("connect", "look up %s" % shown_host(host), sys._getframe(1))
+                host = "127.0.0.1"
+            return look(host, *args, **options)
+
+        def gethostbyname(host):
+            return getaddrinfo(host, None, socket.AF_INET)[0][4][0]
+
+        socket.getaddrinfo, socket.gethostbyname = getaddrinfo, gethostbyname
+
+    def asks_network(self, host):
+        """Whether a name would have to be looked up; addresses are not, nor the machine itself."""
+        name = shown_host(host)
+        return bool(name) and not name.replace(".", "").isdigit() and ":" not in name and name not in self.own_names
+
     def _watch_exit(self):
         leave = os._exit
 
@@ -104,7 +134,9 @@ class Watch:
     def _hook(self, event, args):
         if not self.on or getattr(self.busy, "now", False):
             return
-        if event == "open" or event in _CHANGES or event in _SPAWN or event[:6] in ("socket", "sqlite", "os.kil"):
+        if event in _LISTING:
+            self.listed = args[0] if args and isinstance(args[0], str) else self.listed
+        elif event == "open" or event in _CHANGES or event in _SPAWN or event[:6] in ("socket", "sqlite", "os.kil"):
             self.busy.now = True
             try:
                 self._judge(event, args)
@@ -200,14 +232,19 @@ class Watch:
                     return
                 self.record("connect", "listen on %s" % (address,), frame)
             else:
-                self.record("connect", "%s" % (address,), frame)
+                datagram = getattr(args[0], "type", None) == socket.SOCK_DGRAM
+                self.record("connect", "%s%s" % ("udp " if datagram else "", address), frame)
             raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused (no network here)")
         if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
-            host = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes)) else ""
-            if event == "socket.getaddrinfo" and (not host or host.replace(".", "").isdigit() or ":" in host):
+            own = shown_host(args[0]) in self.own_names
+            if own or (event == "socket.getaddrinfo" and not self.asks_network(args[0])):
                 return
-            self.record("connect", "look up %s" % host, frame)
+            self.record("connect", "look up %s" % shown_host(args[0]), frame)
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution (no network here)")
+
+
+def shown_host(host):
+    return os.fsdecode(host) if isinstance(host, (str, bytes)) else ""
 
 
 class Output:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from fastreview.facts import syntax as s
 from fastreview.facts.source import Parameter
 from fastreview.project.code import Class, Code, Function
+from fastreview.project.constants import Constants, Environment, Given
+from fastreview.project.givens import bound
 from fastreview.project.names import External, Variable
+from fastreview.project.routing.loops import Loops
 from fastreview.project.subject import Place, Subject
 from fastreview.project.values import Bound, Instance, Value, Values
 
@@ -37,6 +40,10 @@ class Injected:
     scopes: tuple[str, ...] = ()
     parameter: str = ""
     inner: tuple[Injected, ...] = ()
+    optional: bool = False
+    """A security scheme made with ``auto_error=False``: it leaves the rejection to whoever asks for it."""
+    words: tuple[str, ...] = ()
+    """Strings that its factory is given: the role of ``Depends(require_role("admin"))``."""
 
     @property
     def place(self) -> Place:
@@ -108,8 +115,10 @@ def provider_function(provider: Value | None) -> Function | None:
 class Injection:
     """Reads ``Depends`` and ``Security`` wherever they stand; trees are built once per function."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, constants: Constants) -> None:
         self._values = values
+        self._constants = constants
+        self._loops = Loops(values, constants)
         self._of: dict[int, tuple[Injected, ...]] = {}
         self._active: set[int] = set()
 
@@ -145,25 +154,23 @@ class Injection:
                     found[field.name] = self._parameter(parameter, ancestor.module)
         return tuple(injected for injected in found.values() if injected is not None)
 
-    def listed(self, expr: s.Expr | s.Missing, code: Code, by: str, line: int) -> tuple[Injected, ...]:
-        """The items of ``dependencies=[Depends(f), ...]``; the list may be a variable."""
-        match expr:
-            case s.Items(values=values):
-                return tuple(i for v in values for i in self.listed(v, code, by, line))
-            case s.Operation(op="+", operands=operands):
-                return tuple(i for o in operands for i in self.listed(o, code, by, line))
-            case s.Starred(value=value):
-                return self.listed(value, code, by, line)
-            case s.Ref(name=name):
-                found = self._values.names.resolve(code, name)
-                if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
-                    appends = (c.call for c in found.code.calls if c.call.name == f"{name}.append" and c.call.args)
-                    items = (found.bindings[-1].expr, *(call.args[0] for call in appends))
-                    return tuple(i for item in items for i in self.listed(item, found.code, by, line))
-            case s.Call():
-                made = self._marker(expr, code, by, line, annotated=True, own_type=None)
-                return (made,) if made else ()
-        return ()
+    def listed(
+        self, expr: s.Expr | s.Missing, code: Code, by: str, line: int, env: Environment | None = None
+    ) -> tuple[Injected, ...]:
+        """The items of ``dependencies=[Depends(f), ...]``; the list may be a variable, grown in place or made by a
+        function."""
+        if isinstance(expr, s.Missing):
+            return ()
+        made = (self._item(row, by, line, 0) for row in self._loops.rows(expr, code, env))
+        return tuple(injected for injected in made if injected is not None)
+
+    def _item(self, given: Given, by: str, line: int, hops: int) -> Injected | None:
+        if isinstance(given.expr, s.Call):
+            found = self._marker(given.expr, given.code, by, line, annotated=True, own_type=None, env=given.env)
+            if found is not None:
+                return found
+        origin = self._constants.given(*given) if hops < MAX_DEPTH else None
+        return self._item(origin, by, line, hops + 1) if origin is not None else None
 
     def _parameters(self, function: Function) -> Iterator[Injected]:
         scope = function.parent or function.module
@@ -221,44 +228,93 @@ class Injection:
             return None
         return Injected(
             found.provider, found.name, found.by, found.code, parameter.line, found.annotated, found.use_cache,
-            found.scopes, parameter.name, found.inner,
+            found.scopes, parameter.name, found.inner, found.optional, found.words,
         )  # fmt: skip
 
     def _wrapped(
-        self, function: Function, by: str, line: int, *, annotated: bool, own_type: s.Expr, of: str
+        self,
+        maker: Function,
+        call: s.Call,
+        code: Code,
+        by: str,
+        line: int,
+        *,
+        annotated: bool,
+        own_type: s.Expr,
+        of: str,
     ) -> Injected | None:
         """A function of the project that only returns ``Depends(...)``: ``AuthDependency()``."""
-        match function.body:
-            case (*_, s.Return(value=s.Call() as call)) if call.method in ("Depends", "Security"):
-                return self._marker(call, function, by, line, annotated=annotated, own_type=own_type, of=of)
+        match maker.body:
+            case (*_, s.Return(value=s.Call() as made)) if made.method in ("Depends", "Security"):
+                env = bound(maker, call, code, None)
+                return self._marker(made, maker, by, line, annotated=annotated, own_type=own_type, of=of, env=env)
         return None
 
     def _marker(
-        self, call: s.Call, code: Code, by: str, line: int, *, annotated: bool, own_type: s.Expr, of: str = ""
+        self,
+        call: s.Call,
+        code: Code,
+        by: str,
+        line: int,
+        *,
+        annotated: bool,
+        own_type: s.Expr,
+        of: str = "",
+        env: Environment | None = None,
     ) -> Injected | None:
         called = self._values.of(call.func, code)
         if isinstance(called, Function):
-            return self._wrapped(called, by, line, annotated=annotated, own_type=own_type, of=of)
+            return self._wrapped(called, call, code, by, line, annotated=annotated, own_type=own_type, of=of)
+        if called is None and isinstance(call.func, s.Ref):
+            origin = self._constants.given(call.func, code)
+            if origin is not None and isinstance(origin.expr, s.Lambda) and isinstance(origin.expr.body, s.Call):
+                made, scope = origin.expr.body, origin.code
+                return self._marker(made, scope, by, line, annotated=annotated, own_type=own_type, of=of)
+            return None
         if not (isinstance(called, External) and called.name in _MARKERS):
             return None
         given = call.argument(0, "dependency")
         if isinstance(given, s.Missing) or given is None:
             # Depends() and Depends(None): the parameter's type is what is called.
             given = own_type
-        provider = self._values.of(given, code)
+        wanted = Given(given, code, env)
+        if isinstance(given, s.Ref) and env and given.name in env:
+            wanted = env[given.name]
+        provider = self._values.of(wanted.expr, wanted.code)
         function = provider_function(provider)
         cache = call.keyword("use_cache")
         scopes = call.argument(1, "scopes") if called.name.endswith("Security") else s.MISSING
-        words = scopes.values if isinstance(scopes, s.Items) else ()
+        maker = self._constants.settled(wanted).expr
         return Injected(
             provider,
-            s.written(given, 80),
+            s.written(wanted.expr, 80),
             by,
             code,
             line,
             annotated,
             cache is not False,
-            tuple(w if isinstance(w, str) else s.written(w, 60) for w in words),
+            () if isinstance(scopes, s.Missing) else self._words(scopes, code, env),
             of,
             self.of(function) if function else (),
+            isinstance(maker, s.Call) and maker.keyword("auto_error") is False,
+            tuple(self._given_words(wanted)),
         )
+
+    def _words(self, expr: s.Expr, code: Code, env: Environment | None) -> tuple[str, ...]:
+        """Strings of a list, as far as they are known; as written where not."""
+        rows = self._loops.rows(expr, code, env)
+        return tuple(self._constants.text(*row) or s.written(row.expr, 60) for row in rows)
+
+    def _given_words(self, wanted: Given) -> Iterator[str]:
+        made = self._constants.settled(wanted)
+        if not isinstance(made.expr, s.Call):
+            return
+        for given in (*made.expr.args, *(k.value for k in made.expr.keywords)):
+            inner = given.value if isinstance(given, s.Starred) else given
+            text = self._constants.text(inner, made.code, made.env)
+            if text is not None:
+                yield text
+            else:
+                yield from (
+                    t for row in self._loops.rows(inner, made.code, made.env) if (t := self._constants.text(*row))
+                )

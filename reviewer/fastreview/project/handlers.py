@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class, Code, Function
+from fastreview.project.libraries import canonical
 from fastreview.project.names import External
 from fastreview.project.subject import Place
 from fastreview.project.values import Bound
@@ -35,7 +36,19 @@ class ExceptionHandler:
 
 
 def handlers_of(app: App) -> Iterator[ExceptionHandler]:
-    """The handlers that the code registers on ``app`` and on the apps that it mounts."""
+    """The handlers that the code registers on ``app`` and on the apps that it mounts, and those that only the running app
+    shows to be the project's."""
+    declared = tuple(_declared(app))
+    yield from declared
+    known = {(id(handler.function), handler.handles.rpartition(".")[2]) for handler in declared}
+    shown = zip(app.facts.handled, app.facts.exception_handlers, strict=False) if app.facts is not None else ()
+    for handled, (name, place) in shown:
+        function = app.project.function_at(place)
+        if function is not None and app.router is not None and (id(function), name) not in known:
+            yield ExceptionHandler(app.router, canonical(handled), function, function.place, function.module)
+
+
+def _declared(app: App) -> Iterator[ExceptionHandler]:
     for router in app.routers:
         for handled, handler, code, line in router.exception_handlers:
             yield _handler(app, router, handled, handler, code, line)

@@ -60,10 +60,10 @@ def imports_of(project: Project, module: Module) -> Iterator[tuple[Module, int]]
         if found.typing_only or found.within or found.line in aside:
             continue
         name = absolute_name(module, found)
-        origin = project.names.module(name)
+        origin = project.names.module(name, module)
         if found.name and found.name != "*":
             # `from package import module` loads the module; the package itself is loaded anyway.
-            inside = project.names.module(f"{name}.{found.name}")
+            inside = project.names.module(f"{name}.{found.name}", module)
             if inside is not None and not _defines(origin, found.name):
                 origin = inside
         if origin is not None and origin is not module:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -66,3 +67,25 @@ class Middleware(Subject):
             return ()
         found = (self.cls.method(n) for n in ("dispatch", "__call__"))
         return tuple(f for f in found if f is not None)
+
+
+def stack_of(app: App) -> Iterator[Middleware]:
+    """What the running app has in its own stack, outermost first, each joined by its place with what the code declares."""
+    declared = [middleware for middleware in app.project.middleware if middleware.app is app]
+    for shown in app.facts.middleware if app.facts is not None else ():
+        if shown.mount:
+            continue
+        found = next((m for m in declared if _is(m, shown)), None)
+        if found is not None:
+            declared.remove(found)
+            yield found
+        else:
+            place = Place(shown.place.path, shown.place.line)
+            yield Middleware(app, shown.name, f"{shown.module}.{shown.name}", None, None, {}, None, place, shown)
+
+
+def _is(middleware: Middleware, shown: MiddlewareFacts) -> bool:
+    own = middleware.function or middleware.cls
+    if own is not None:
+        return (own.place.path, own.place.line) == (shown.place.path, shown.place.line)
+    return not shown.place.path and middleware.name == shown.name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import Import
@@ -48,16 +49,22 @@ MAX_ANCESTORS = 100
 class Names:
     """Resolves names. Answers are cached; a name that nothing in the project binds is a builtin or unknown."""
 
-    def __init__(self, modules: dict[str, Module]) -> None:
-        self._modules = modules
+    def __init__(self, by_name: dict[str, Module], modules: Sequence[Module] = ()) -> None:
+        self._modules = by_name
+        self._rivals = _rivals(modules)
+        self._imports: dict[int, dict[str, Import]] = {}
         self._cache: dict[tuple[int, str], Definition | None] = {}
         self._module_names: dict[tuple[int, str], Definition | None] = {}
         self._stars: dict[tuple[int, str], Definition | None] = {}
         self._bases_of: dict[int, tuple[Class | External, ...]] = {}
         self._resolving = 0
 
-    def module(self, name: str) -> Module | None:
-        return self._modules.get(name)
+    def module(self, name: str, near: Module | None = None) -> Module | None:
+        """The module of that name; where several services of one repository have one, that closest to ``near``."""
+        rivals = self._rivals.get(name)
+        if rivals is None or near is None:
+            return self._modules.get(name)
+        return max(rivals, key=lambda rival: _shared(rival.path, near.path))
 
     def resolve(self, code: Code, dotted: str) -> Definition | None:
         """What ``dotted`` means in ``code``; attributes of instances are not looked into (see `values`)."""
@@ -75,7 +82,7 @@ class Names:
                 return None
             if isinstance(found, External) and position == 0:
                 # `import a.b.c` binds only `a`; the rest may lead back into the project (namespace packages).
-                inside = self._modules.get(f"{found.name}.{part}")
+                inside = self.module(f"{found.name}.{part}", code.module)
                 found = inside or self.member(found, part)
             else:
                 found = self.member(found, part)
@@ -115,7 +122,7 @@ class Names:
     def _own(self, module: Module, name: str, hops: int) -> Definition | None:
         """What ``module`` itself binds, imports by name or has as a submodule."""
         bindings = module.bindings.get(name)
-        found_import = module.top_level_imports.get(name)
+        found_import = self._import(module, name)
         if bindings and not (found_import and all(b.kind == "annotate" for b in bindings)):
             # `try: import x / except ImportError: x = None`: the import is what the code is written for.
             if found_import and all(b.expr is None for b in bindings):
@@ -125,7 +132,16 @@ class Names:
             return self.imported(module, found_import, hops)
         if name in module.by_qualname:
             return module.by_qualname[name]
-        return self._modules.get(f"{module.name}.{name}") if module.is_package else None
+        return self.module(f"{module.name}.{name}", module) if module.is_package else None
+
+    def _import(self, module: Module, name: str) -> Import | None:
+        """The import that binds ``name``: of two in one ``try`` or ``if`` the first, else the last."""
+        found = module.top_level_imports.get(name)
+        if found is not None:
+            if id(module) not in self._imports:
+                self._imports[id(module)] = _preferred(module)
+            found = self._imports[id(module)].get(name, found)
+        return found
 
     def _starred(self, module: Module, name: str, hops: int) -> Definition | None:
         """What star imports bring, those of the imported modules too. Each module is entered once: between modules that
@@ -173,21 +189,21 @@ class Names:
             if found.alias:
                 return origin
             top = found.module.partition(".")[0]
-            return self._modules.get(top) or External(top)
+            return self.module(top, module) or External(top)
         if isinstance(origin, Module):
             inside = self.in_module(origin, found.name, hops + 1)
             if inside is None or (isinstance(inside, External) and inside.package == "builtins"):
-                return self._modules.get(f"{origin.name}.{found.name}") or inside
+                return self.module(f"{origin.name}.{found.name}", origin) or inside
             return inside
         if isinstance(origin, External):
             # A namespace package has no module of its own.
-            inside_namespace = self._modules.get(f"{origin.name}.{found.name}")
+            inside_namespace = self.module(f"{origin.name}.{found.name}", module)
             return inside_namespace or External(canonical(f"{origin.name}.{found.name}"))
         return None
 
     def _module_of(self, module: Module, found: Import) -> Module | External:
         name = absolute_name(module, found)
-        return self._modules.get(name) or External(canonical(name))
+        return self.module(name, module) or External(canonical(name))
 
     def member(self, of: Definition, name: str) -> Definition | None:
         """``of.name`` for things that are not instances."""
@@ -195,7 +211,7 @@ class Names:
             case Module():
                 inside = self.in_module(of, name)
                 if inside is None or (isinstance(inside, External) and inside.package == "builtins"):
-                    return self._modules.get(f"{of.name}.{name}")
+                    return self.module(f"{of.name}.{name}", of)
                 return inside
             case Class():
                 nested = of.module.by_qualname.get(f"{of.facts.qualname}.{name}")
@@ -272,6 +288,49 @@ def _decorated_bases(names: Names, cls: Class) -> Iterator[External]:
         maker = names.resolve(cls.module, made.name) if isinstance(made, s.Ref) else None
         if isinstance(maker, External) and maker.name == "sqlalchemy.orm.as_declarative":
             yield External("sqlalchemy.orm.declarative_base()")
+
+
+def _rivals(modules: Sequence[Module]) -> dict[str, list[Module]]:
+    """Modules that share a name: ``app.main`` of two services, each with an import root of its own."""
+    named: dict[str, list[Module]] = {}
+    for module in modules:
+        named.setdefault(module.name, []).append(module)
+    return {name: group for name, group in named.items() if len(group) > 1}
+
+
+def _shared(one: str, other: str) -> int:
+    """Folders that two paths have in common, from the root on."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("/"), other.split("/"), strict=False))
+    )
+
+
+def _preferred(module: Module) -> dict[str, Import]:
+    """Imports that a later one of the same name does not replace: it stands in the ``except`` or ``else`` of the same
+    statement, or only type checkers read it."""
+    bound: dict[str, list[Import]] = {}
+    for found in module.facts.imports:
+        if not found.within and found.name != "*":
+            bound.setdefault(found.bound, []).append(found)
+    several = {name: group for name, group in bound.items() if len(group) > 1}
+    if not several:
+        return {}
+    choices = list(_choices(module))
+    chosen: dict[str, Import] = {}
+    for name, group in several.items():
+        first, *later = [one for one in group if not one.typing_only] or group
+        for one in later:
+            if not any(first.line in lines and one.line in lines for lines in choices):
+                first = one
+        chosen[name] = first
+    return chosen
+
+
+def _choices(module: Module) -> Iterator[range]:
+    """Lines of each ``try`` and ``if`` at the top level, up to the next statement: bodies do not hold their imports."""
+    for stmt, after in pairwise((*module.body, None)):
+        if isinstance(stmt, s.Try | s.If):
+            yield range(stmt.line, module.facts.lines + 1 if after is None else after.line)
 
 
 def absolute_name(module: Module, found: Import) -> str:

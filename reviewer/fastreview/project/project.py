@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from fastreview.facts import Facts, Side
 from fastreview.facts import syntax as s
-from fastreview.facts.app import AppFacts, RouteFacts
+from fastreview.facts.app import AppFacts, CodePlace, RouteFacts
 from fastreview.facts.files import Settings as ToolSettings
 from fastreview.project import layers
 from fastreview.project.code import CallSite, Class, Code, Function, Module
@@ -133,7 +133,7 @@ class Project(Subject):
 
     @cached_property
     def names(self) -> Names:
-        return Names(self._by_name)
+        return Names(self._by_name, self.modules)
 
     @cached_property
     def values(self) -> Values:
@@ -316,7 +316,7 @@ class Project(Subject):
 
     @cached_property
     def injection(self) -> Injection:
-        return Injection(self.values)
+        return Injection(self.values, self.constants)
 
     @cached_property
     def routing(self) -> Routing:
@@ -327,7 +327,7 @@ class Project(Subject):
     def apps(self) -> tuple[App, ...]:
         """Apps of the service. What was imported comes first; an app that only the code shows follows."""
         routers = [r for r in self.routing.apps if r.code.module.kind == "service"] or list(self.routing.apps)
-        imported = self.facts.probe.apps if self.facts.probe else ()
+        imported = _distinct(self.facts.probe.apps) if self.facts.probe else ()
         found: list[App] = []
         for facts in imported:
             router = _matching(facts, routers)
@@ -370,9 +370,7 @@ class Project(Subject):
         return found
 
     def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:
-        # The documentation pages are FastAPI's own routes, not the service's.
-        own = facts.kind != "plain" or facts.endpoint.module.partition(".")[0] != "fastapi"
-        if facts.kind not in ("http", "websocket", "plain") or not own:
+        if facts.kind not in ("http", "websocket", "plain") or _framework(facts):
             return
         function = self._function_at.get((facts.endpoint.path, facts.endpoint.line))
         methods = ("WS",) if facts.kind == "websocket" else facts.methods or ("GET",)
@@ -384,6 +382,10 @@ class Project(Subject):
                 listed.remove(match)
             endpoint = function or (match.registered.endpoint if match else None)
             yield Route(app, method, facts.path, match, facts, endpoint)
+
+    def function_at(self, place: CodePlace) -> Function | None:
+        """The function of the project that the running app has from there."""
+        return self._function_at.get((place.path, place.line))
 
     @cached_property
     def _function_at(self) -> dict[tuple[str, int], Function]:
@@ -686,6 +688,25 @@ def _abstract(function: Function) -> bool:
         case (s.Raise(exception=s.Ref(name="NotImplementedError") | s.Call(func=s.Ref(name="NotImplementedError"))),):
             return True
     return False
+
+
+def _distinct(apps: tuple[AppFacts, ...]) -> tuple[AppFacts, ...]:
+    """Each app once. An app whose routes another one has too, below some prefix or none, is a part of that (which mounts
+    it) or the same app, built again by the factory of what a module holds."""
+    tables = [{(r.methods, r.endpoint): r.path for r in app.routes if not _framework(r)} for app in apps]
+    kept: list[int] = []
+    for number in sorted(
+        range(len(apps)), key=lambda n: (len(tables[n]), sum(map(len, tables[n].values())), -n), reverse=True
+    ):
+        own = tables[number]
+        if not own or not any(all(tables[k].get(r, "").endswith(path) for r, path in own.items()) for k in kept):
+            kept.append(number)
+    return tuple(apps[number] for number in sorted(kept))
+
+
+def _framework(route: RouteFacts) -> bool:
+    """The documentation pages are FastAPI's own routes, not the service's."""
+    return route.kind == "plain" and route.endpoint.module.partition(".")[0] == "fastapi"
 
 
 def _matching(facts: AppFacts, routers: list[Router]) -> Router | None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, DependantFacts, RouteFacts
-from fastreview.project.code import Class, Code, Function
+from fastreview.project.code import Class, Function
 from fastreview.project.contracts import Declared, Input, classes_under, inputs_of
 from fastreview.project.dependencies import Injected
+from fastreview.project.doubts import doubts_of
 from fastreview.project.handlers import ExceptionHandler, handlers_of, main_handlers_of
+from fastreview.project.http import Answers, passed_without_credentials
+from fastreview.project.middleware import Middleware, stack_of
 from fastreview.project.routing import Listed, Router, comes_first
 from fastreview.project.subject import Place, Subject
 
@@ -62,6 +65,11 @@ class App(Subject):
         return any(route.security for route in self.routes)
 
     @cached_property
+    def turns_away(self) -> bool:
+        """Whether the running app refused some route without credentials: authentication was on."""
+        return any(route.answers_without_credentials is False for route in self.routes)
+
+    @cached_property
     def by_path(self) -> dict[tuple[str, str], tuple[Route, ...]]:
         """Routes by method and path."""
         found: dict[tuple[str, str], list[Route]] = {}
@@ -93,6 +101,16 @@ class App(Subject):
     def main_exception_handlers(self) -> tuple[ExceptionHandler, ...]:
         """Those that see the errors of most routes, where the app mounts others."""
         return tuple(main_handlers_of(self))
+
+    @cached_property
+    def stack(self) -> tuple[Middleware, ...]:
+        """Middleware in the order that a request meets it, the framework's own included; empty unless imported."""
+        return tuple(stack_of(self))
+
+    @cached_property
+    def http(self) -> Answers:
+        """How the imported app answered requests; false where none were sent."""
+        return Answers(self.facts.http if self.facts is not None else None)
 
     def keyword(self, name: str) -> s.Expr | s.Missing:
         """An argument of the app's constructor call."""
@@ -132,7 +150,7 @@ class Route(Subject):
         if self.endpoint is not None:
             return self.endpoint.place
         if self.listed is not None:
-            return Place(self.listed.registered.code.module.path, self.listed.registered.line)
+            return Place(self.listed.registered.at.code.module.path, self.listed.registered.at.line)
         if self.facts is not None:
             return Place(self.facts.endpoint.path, self.facts.endpoint.line)
         return Place("")
@@ -141,7 +159,7 @@ class Route(Subject):
     def declared_at(self) -> Place:
         """The decorator or ``add_api_route`` call, else the endpoint."""
         if self.listed is not None:
-            return Place(self.listed.registered.code.module.path, self.listed.registered.line)
+            return Place(self.listed.registered.at.code.module.path, self.listed.registered.at.line)
         return self.place
 
     @property
@@ -179,7 +197,8 @@ class Route(Subject):
 
     def option(self, name: str) -> s.Expr | s.Missing:
         """A keyword of the route's declaration (``response_model``, ``status_code``)."""
-        return self.listed.registered.declaration.keyword(name) if self.listed else s.MISSING
+        given = self.listed.registered.option(name) if self.listed else None
+        return s.MISSING if given is None else given[0]
 
     @cached_property
     def dependencies(self) -> tuple[Injected, ...]:
@@ -190,11 +209,14 @@ class Route(Subject):
             for router, included in self.listed.chain:
                 if included is not None:
                     given = included.call.keyword("dependencies")
-                    found.extend(injection.listed(given, included.code, "include", included.call.line))
+                    found.extend(injection.listed(given, included.code, "include", included.call.line, included.env))
                 by = "app" if router.is_app else "router"
-                found.extend(injection.listed(router.call.keyword("dependencies"), router.code, by, router.call.line))
+                own = router.call.keyword("dependencies")
+                found.extend(injection.listed(own, router.code, by, router.call.line, router.env))
             registered = self.listed.registered
-            found.extend(injection.listed(self.option("dependencies"), registered.code, "route", registered.line))
+            listed = registered.option("dependencies")
+            if listed is not None:
+                found.extend(injection.listed(*listed, "route", registered.line, registered.env))
         if self.endpoint is not None:
             if self.endpoint.owner is not None and self.endpoint.receiver:
                 found.extend(injection.of_view(self.endpoint.owner))
@@ -205,6 +227,12 @@ class Route(Subject):
     def dependency_tree(self) -> tuple[Injected, ...]:
         """Every dependency, nested ones before those that need them."""
         return tuple(i for d in self.dependencies for i in d.tree())
+
+    @cached_property
+    def asks_for(self) -> tuple[str, ...]:
+        """Scopes and roles that the caller must have, as far as they are written out."""
+        guards = [i for i in self.dependency_tree if i.scopes or self.app.project.security.authenticates(i)]
+        return tuple(dict.fromkeys(word for i in guards for word in (*i.scopes, *i.words)))
 
     @cached_property
     def solved(self) -> tuple[DependantFacts, ...]:
@@ -246,10 +274,10 @@ class Route(Subject):
             return None
         if self.listed is not None and not isinstance(given, s.Missing):
             registered = self.listed.registered
-            own: tuple[s.Expr, Code] = (given, registered.code)
+            own = registered.option("response_model") or (given, registered.code)
             if isinstance(given, s.Ref):
                 # The parameter of a factory: what its caller gave.
-                own = self.app.project.constants.origin(given, registered.code, registered.env) or own
+                own = self.app.project.constants.origin(*own, registered.env) or own
                 own = own if isinstance(own[0], s.Ref | s.Subscript) else (given, registered.code)
             return Declared(*own)
         if self.endpoint is not None and self.endpoint.facts.returns_annotated:
@@ -294,6 +322,18 @@ class Route(Subject):
     def security(self) -> tuple[str, ...]:
         """Names of what authenticates the caller (see `security`), outermost first; empty for a public route."""
         return self.app.project.security.of(self)
+
+    @cached_property
+    def answers_without_credentials(self) -> bool | None:
+        """Whether the running app let a request without credentials through to the endpoint or the check of its input;
+        None where no request was sent or its answer does not tell."""
+        return passed_without_credentials(self)
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """Where the code and the running app disagree on this route, as sentences without a full stop; empty where they
+        agree or only one of them was asked."""
+        return tuple(doubts_of(self))
 
 
 def _flatten(dependant: DependantFacts, found: list[DependantFacts], depth: int) -> None:

@@ -7,14 +7,17 @@ believed by its name: calling a protected route public would be the worse mistak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class, Code, Function
+from fastreview.project.constants import Given
 from fastreview.project.dependencies import Injected
+from fastreview.project.exemptions import Asked, Exemptions, calls_in, options_of
 from fastreview.project.names import External
-from fastreview.project.values import Bound, Instance
+from fastreview.project.routing.loops import Loops
+from fastreview.project.values import Bound
 
 if TYPE_CHECKING:
     from fastreview.project.middleware import Middleware
@@ -47,12 +50,19 @@ class Security:
         # What does not reject, and the depth at which that was found: further down the search was cut shorter.
         self._passes: dict[int, int] = {}
         self._middleware: dict[int, tuple[Middleware, ...]] = {}
+        self._stopped: dict[tuple[int, str, str], bool] = {}
+        loops = Loops(project.values, project.constants)
+        self._exemptions = Exemptions(project.values, project.constants, loops)
 
     def of(self, route: Route) -> tuple[str, ...]:
         """Names of what stands before the route, as far as it can turn a caller away; empty when nothing does."""
         found = list(self._middleware_of(route))
-        found += [i.name for d in route.dependencies for i in d.tree() if self.authenticates(i)]
-        found += [d.security_scheme for d in route.solved if d.security_scheme and not route.listed]
+        # What is believed by its name only does not hold against the running app, unless that asks nobody for credentials
+        # as it was started here.
+        let_through = route.answers_without_credentials is True and route.app.turns_away
+        believed = (i for d in route.dependencies for i in d.tree() if self.authenticates(i))
+        found += [i.name for i in believed if i.scheme or i.function is not None or not let_through]
+        found += [d.security_scheme for d in route.solved if d.security_scheme and not d.optional and not route.listed]
         if route.listed is not None:
             for router, _ in route.listed.chain:
                 name = self._route_class(router.call.keyword("route_class"), router.code)
@@ -65,7 +75,8 @@ class Security:
     def authenticates(self, injected: Injected) -> bool:
         """Whether this dependency itself (not what it depends on) can reject the caller."""
         if injected.scheme:
-            return not _optional_scheme(injected)
+            # Listed and given to nobody, an optional scheme documents what others see to.
+            return not injected.optional or injected.by != "parameter"
         function = injected.function
         if function is not None:
             return self.rejects(function)
@@ -83,8 +94,8 @@ class Security:
             return True
         return False
 
-    def _denies(self, function: Function) -> bool:
-        for stmt in function.statements:
+    def _denies(self, function: Function, statements: Sequence[s.Stmt] | None = None) -> bool:
+        for stmt in function.statements if statements is None else statements:
             match stmt:
                 case s.Raise(exception=exception):
                     if self._denying(exception, function):
@@ -149,9 +160,20 @@ class Security:
             if not site.call.name and _LIBRARY_GUARD.search(site.call.method):
                 yield site.call.method
         for decorator in endpoint.facts.decorators:
-            name = s.written(decorator.func if isinstance(decorator, s.Call) else decorator, 80)
-            if _GUARD_NAME.search(name.rpartition(".")[2]):
+            made = decorator.func if isinstance(decorator, s.Call) else decorator
+            name = s.written(made, 80)
+            if _GUARD_NAME.search(name.rpartition(".")[2]) or self._guards(made, endpoint.parent or endpoint.module):
                 yield name
+
+    def _guards(self, decorator: s.Expr, scope: Code) -> bool:
+        """Whether a decorator's own code, or what it puts in the place of the endpoint, turns callers away."""
+        match self._project.values.of(decorator, scope):
+            case (Function() as function) | Bound(function=function):
+                inside = (f for f in function.module.functions if _is_within(f, function))
+                return any(self.rejects(f, MAX_DEPTH - 2) for f in (function, *inside))
+            case External(name=name):
+                return bool(_LIBRARY_GUARD.search(name.rpartition(".")[2]))
+        return False
 
     def _middleware_of(self, route: Route) -> Iterator[str]:
         """That of the app, and that of a mounted app for the routes in it."""
@@ -161,8 +183,31 @@ class Security:
             self._middleware[key] = tuple(m for m in own if any(self.rejects(f) for f in m.functions))
         passed = {id(router) for router, _ in route.listed.chain} if route.listed is not None else set()
         for middleware in self._middleware[key]:
-            if middleware.router in (None, route.app.router) or id(middleware.router) in passed:
+            stands_before = middleware.router in (None, route.app.router) or id(middleware.router) in passed
+            if stands_before and self._stops(middleware, route):
                 yield middleware.name
+
+    def _stops(self, middleware: Middleware, route: Route) -> bool:
+        """Whether it can turn a request for ``route`` away: not where its path is written out as one that passes."""
+        key = (id(middleware), route.method, route.path)
+        if key not in self._stopped:
+            self._stopped[key] = any(self._reaches_denial(f, middleware, route) for f in middleware.functions)
+        return self._stopped[key]
+
+    def _reaches_denial(self, function: Function, middleware: Middleware, route: Route) -> bool:
+        env: dict[str, Given] = {}
+        if middleware.cls is not None and function.receiver:
+            env[function.receiver] = options_of(middleware.cls, middleware.options, middleware.code)
+        statements = self._exemptions.reached(function, Asked(route.method, route.path), env)
+        if self._denies(function, statements):
+            return True
+        made = {id(call) for call in calls_in(statements)}
+        return any(
+            isinstance(target, Function) and target is not function and self.rejects(target, 1)
+            for site in function.calls
+            if id(site.call) in made
+            for target in self._project.targets(site)
+        )
 
     def _route_class(self, given: s.Expr | s.Missing, code: Code) -> str:
         if isinstance(given, s.Missing):
@@ -171,6 +216,13 @@ class Security:
         if isinstance(value, Class) and any(self.rejects(m) for m in value.methods.values()):
             return value.name
         return ""
+
+
+def _is_within(function: Function, outer: Function) -> bool:
+    parent = function.parent
+    while parent is not None and parent is not outer:
+        parent = parent.parent
+    return parent is outer
 
 
 def denied_status(status: s.Expr) -> bool:
@@ -188,11 +240,3 @@ def denied_status(status: s.Expr) -> bool:
 def _says_denied(given: s.Expr) -> bool:
     """``AppError(ErrorCode.INSUFFICIENT_PERMISSIONS)``: an error's code says it where its class does not."""
     return isinstance(given, s.Ref) and "." in given.name and bool(_DENYING_ERROR.search(given.last))
-
-
-def _optional_scheme(injected: Injected) -> bool:
-    """``OAuth2PasswordBearer(..., auto_error=False)`` leaves the rejection to whoever asks for the token."""
-    provider = injected.provider
-    if not isinstance(provider, Instance | Bound):
-        return False
-    return "auto_error=False" in injected.name

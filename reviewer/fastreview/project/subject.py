@@ -31,3 +31,8 @@ class Subject:
     @property
     def place(self) -> Place:
         raise NotImplementedError
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Where the code and the running app disagree on it, as sentences without a full stop."""
+        return ()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fastreview.facts.app import AppFacts, ProbeFacts
-from fastreview.gather.app import Candidate, Limits, gather_app
+from fastreview.gather.app import Candidate, Limits, assumed, gather_app
 from fastreview.gather.environment import Interpreter
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -93,7 +93,7 @@ FAILING = {
     "x = 1\n1 / 0": "raised ZeroDivisionError: division by zero (main.py:2)",
     "def f(:": "raised SyntaxError: ",
     "import sys; sys.exit(3)": "ended the process with sys.exit(3) (main.py:1)",
-    "import os; os._exit(3)": "ended the process with sys.exit(3) (main.py:1)",
+    "import os; os._exit(3)": "ended the process with os._exit(3) (main.py:1)",
     "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)": "ended the process (signal SIGSEGV)",
     "class E(BaseException):\n  def __str__(self): raise self\nraise E": "raised E: <not printable> (main.py:3)",
     "x = bytearray(10 << 30)": "raised MemoryError (main.py:1)",
@@ -273,7 +273,7 @@ key = os.environ["THE_KEY"]
 
     assert only_app(facts).title == "from example"
     assert facts.assumptions == (
-        "APP_NAME was given a value (from an example file)",
+        "APP_NAME was given a value (from .env.example)",
         "APP_PORT was given a value (invented)",
         "APP_URL was given a value (invented)",
         "APP_DEBUG was given a value (invented)",
@@ -331,3 +331,109 @@ def test_interpreter_that_is_none(tmp_path: Path) -> None:
 
     assert isinstance(facts, ProbeFacts)
     assert facts.error == "The project's interpreter ended without an answer (exit status 4: no)"
+
+
+def test_nested_settings_by_variable_and_as_json(tmp_path: Path) -> None:
+    settings = """
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Pool(BaseModel):
+    size: int
+    name: str = "x"
+
+class Database(BaseModel):
+    url: str
+    pool: Pool
+
+class Flat(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="A_", env_nested_delimiter="__")
+    db: Database
+
+class Whole(BaseSettings):
+    db: Database
+
+flat, whole = Flat(), Whole()
+"""
+    facts = probe(write(tmp_path, {"settings.py": settings, "main.py": "import settings\n" + APP}), limits=Limits())
+
+    only_app(facts)
+    assert [text.partition(" ")[0] for text in facts.assumptions] == ["A_DB__URL", "A_DB__POOL__SIZE", "DB"]
+
+
+@pytest.mark.parametrize(
+    ("text", "assumption"),
+    [
+        ("import os\nport = int(os.getenv('LIMIT_OF'))", "LIMIT_OF was given a value (invented)"),
+        ("import os\nfrom datetime import timedelta\nx = os.getenv('SOME')\ny = int(x)", "SOME was given a value (invented)"),
+        ("raise RuntimeError('Environment variable \"TOKEN\" not set')", ""),
+        ("import os\nif not os.getenv('KEY_OF'): raise SystemExit('KEY_OF is required')", "KEY_OF was given a value (invented)"),
+        ("key = open('keys/private.pem').read()", "the file keys/private.pem was made up in the scratch copy"),
+        ("from pathlib import Path\nif not Path('conf.json').exists(): raise Exception('conf.json not found')",
+         "the file conf.json was copied from conf.example.json in the scratch copy"),
+        ("import os\nos.listdir('plugins.d')", "the folder plugins.d was made in the scratch copy"),
+        ("from fastapi.templating import Jinja2Templates\nt = Jinja2Templates('pages')\nimport os\nos.listdir('pages')",
+         "the folder pages was made in the scratch copy"),
+        ("import socket\nsocket.create_connection(('db', 5432))",
+         "the statement at main.py:2 cannot be carried out here and was left out in the scratch copy"),
+        ("import subprocess\nout = subprocess.run(['alembic', 'upgrade'])\nout.check_returncode()",
+         "the statement at main.py:2 cannot be carried out here and was given a stand-in in the scratch copy"),
+        ("import pack", "the generated file pack/_version.py was made up"),
+    ],
+)  # fmt: skip
+def test_what_is_made_up(tmp_path: Path, text: str, assumption: str) -> None:
+    files = {
+        "main.py": text + "\n" + APP,
+        "conf.example.json": "{}",
+        "pack/__init__.py": "from pack._version import version\n",
+    }
+    facts = probe(write(tmp_path, files), limits=Limits())
+
+    assert facts.assumptions == ((assumption,) if assumption else facts.assumptions)
+    assert bool(facts.apps) == bool(assumption)
+    assert assumed(facts).startswith("imported with 1 ") or not assumption
+
+
+def test_evidence_of_what_is_stepped_over_is_kept(tmp_path: Path) -> None:
+    facts = probe(write(tmp_path, {"main.py": "import socket\nsocket.create_connection(('127.0.0.1', 5432))\n" + APP}))
+
+    only_app(facts)
+    assert [(e.event, e.detail, e.path, e.line) for e in facts.side_effects] == [
+        ("connect", "('127.0.0.1', 5432)", "main.py", 2)
+    ]
+
+
+def test_factory_is_given_what_it_requires(tmp_path: Path) -> None:
+    text = """
+from dataclasses import dataclass
+from typing import Optional
+from fastapi import FastAPI
+
+@dataclass
+class Pool:
+    size: int
+
+class Settings:
+    def __init__(self, pool: Pool, name: str = "x") -> None: ...
+
+def create_app(settings: Settings, debug: bool, *, proxy: Optional[str], title="t") -> FastAPI:
+    assert isinstance(settings, Settings) and debug is False and proxy is None
+    return FastAPI(title=title)
+"""
+    facts = probe(write(tmp_path, {"main.py": text}), "main:create_app", factory=True)
+
+    assert only_app(facts).title == "t"
+    assert facts.assumptions == (
+        "create_app was called with settings=Settings()",
+        "create_app was called with debug=False",
+        "create_app was called with proxy=None",
+    )
+
+
+def test_no_answer_for_the_likeliest_is_not_made_up_for_by_another(tmp_path: Path) -> None:
+    files = {"main.py": "import os\nos.environ['NEEDED']\n" + APP, "other.py": APP}
+    candidates = (Candidate("main:app"), Candidate("other:app"))
+    facts = gather_app(write(tmp_path, files), (".",), candidates, OURS, QUICK)
+
+    assert isinstance(facts, ProbeFacts)
+    assert [app.target for app in facts.apps] == ["main:app", "other:app"]

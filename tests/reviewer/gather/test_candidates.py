@@ -33,6 +33,18 @@ def found(facts: Facts) -> list[Candidate]:
         ({"main.py": FACTORY}, [Candidate("main:create_app", factory=True)]),
         ({"main.py": FACTORY + "app = create_app()\n"}, [Candidate("main:create_app", factory=True)]),
         ({"main.py": FACTORY.replace("()", "(settings)")}, []),
+        ({"main.py": FACTORY.replace("()", "(settings: Settings)", 1)}, [Candidate("main:create_app", factory=True)]),
+        ({"main.py": FACTORY.replace("def", "async def")}, [Candidate("main:create_app", factory=True)]),
+        (
+            {"a.py": FACTORY, "main.py": "from a import create_app\napp = create_app()\n"},
+            [Candidate("main:app"), Candidate("a:create_app", factory=True)],
+        ),
+        ({"main.py": "from made import creator\napp = creator.app\n"}, [Candidate("main:app")]),
+        ({"main.py": "from settings import app\nx = app.title\napi = load()\n"}, []),
+        (
+            {"main.py": "from fastapi import FastAPI\ndef app_factory():\n    return built()\n"},
+            [Candidate("main:app_factory", factory=True)],
+        ),
         ({"src/shop/main.py": APP, "src/shop/__init__.py": ""}, [Candidate("shop.main:app", root="src")]),
         ({"main.py": "from fastapi import FastAPI\nclass Api(FastAPI): ...\nx = Api()\n"}, [Candidate("main:x")]),
         ({"main.py": "print(1)\n"}, []),
@@ -91,6 +103,16 @@ def test_what_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
         ),
         ({"lib/x.py": "", "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['lib']\n"}, "lib"),
         ({"__init__.py": "", "main.py": APP}, ".."),
+        (
+            # Imported as a package from elsewhere too: the folder is the only one that holds what its files import.
+            {
+                "shop/image/daemon/server.py": APP + "from daemon.contract import PATH\n",
+                "shop/image/daemon/contract.py": "PATH = '/x'\n",
+                "shop/client.py": "from shop.image.daemon.contract import PATH\n",
+                "shop/other.py": "from shop.image.daemon.contract import PATH\n",
+            },
+            "shop/image",
+        ),
     ],
 )
 def test_import_roots(tmp_path: Path, files: dict[str, str], root: str) -> None:

@@ -1,5 +1,6 @@
 """Dependencies in resolution order, and who authenticates a route."""
 
+import pytest
 from tests.reviewer.project.conftest import ProjectOf
 
 from fastreview.project import Project
@@ -94,3 +95,125 @@ def test_recursive_dependencies_end(project_of: ProjectOf) -> None:
     )
     assert len(project.routes) == 1
     assert project.routes[0].dependency_tree
+
+
+GUARDS = """
+    from functools import partial
+    from typing import Annotated
+    from fastapi import APIRouter, Depends, FastAPI, HTTPException, Security
+    from fastapi.security import HTTPBearer
+
+    bearer = HTTPBearer(auto_error=False)
+
+    def user(token=Depends(bearer)):
+        raise HTTPException(401)
+
+    def maybe(token=Depends(bearer)):
+        return token
+
+    def role(*names):
+        def check(caller=Depends(user)):
+            raise HTTPException(403)
+        return check
+
+    class Permission:
+        def __init__(self, allowed): self.allowed = allowed
+        def __call__(self, caller=Depends(user)): raise HTTPException(403)
+
+    class Scopes:
+        READ = "items:read"
+
+    Admin = Annotated[str, Depends(role("admin"))]
+    editors = Permission(["editor", "admin"])
+    needs = lambda name: Depends(role(name))
+    several = [Depends(user)]
+    several += [Depends(role("staff"))]
+    WANTED = [Scopes.READ, "items:write"]
+
+    def guards(): return [Depends(role("made"))]
+
+    app = FastAPI()
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "guarded", "asked"),
+    [
+        ("dependencies=[Security(user, scopes=WANTED)]", True, ("items:read", "items:write")),
+        ("dependencies=[Depends(role('a', 'b'))]", True, ("a", "b")),
+        ("dependencies=[Depends(editors)]", True, ("editor", "admin")),
+        ("dependencies=[needs('x')]", True, ()),
+        ("dependencies=several", True, ("staff",)),
+        ("dependencies=[*several, Depends(maybe)]", True, ("staff",)),
+        ("dependencies=list(guards())", True, ("made",)),
+        ("dependencies=[Depends(partial(user, 'x'))]", True, ("x",)),
+        ("dependencies=[Depends(maybe)]", False, ()),
+    ],
+)
+def test_guards_with_scopes_and_roles(
+    project_of: ProjectOf, declared: str, guarded: bool, asked: tuple[str, ...]
+) -> None:
+    route = f"""
+    @app.get("/x", {declared})
+    def x(): ...
+
+    @app.get("/admin")
+    def admin(caller: Admin): ...
+    """
+    routes = {r.path: r for r in project_of({"main.py": GUARDS + route}).routes}
+    assert bool(routes["/x"].security) is guarded
+    assert routes["/x"].asks_for == asked
+    assert routes["/admin"].asks_for == ("admin",)
+
+
+def test_decorators_that_turn_callers_away(project_of: ProjectOf) -> None:
+    source = """
+    from functools import wraps
+    from starlette.authentication import requires
+
+    def needs(name):
+        def decorate(f):
+            @wraps(f)
+            async def inner(*args, **kwargs):
+                raise HTTPException(403)
+            return inner
+        return decorate
+
+    def noted(f):
+        @wraps(f)
+        async def inner(*args, **kwargs):
+            return await f(*args, **kwargs)
+        return inner
+
+    @app.get("/a")
+    @needs("x")
+    async def a(): ...
+
+    @app.get("/b")
+    @requires("admin")
+    async def b(request): ...
+
+    @app.get("/c")
+    @noted
+    async def c(): ...
+    """
+    project = project_of({"main.py": GUARDS.replace("needs = lambda", "want = lambda") + source})
+    assert {r.path for r in project.routes if r.security} == {"/a", "/b"}
+
+
+def test_options_that_a_wrapping_decorator_hands_on(project_of: ProjectOf) -> None:
+    source = """
+    def protected(router, path, *, methods=("GET",), **options):
+        def wrap(endpoint):
+            router.add_api_route(path, endpoint, methods=list(methods), dependencies=[Depends(user)], **options)
+            return endpoint
+        return wrap
+
+    @protected(app, "/x", methods=["PUT"], status_code=201, response_model=int)
+    async def x(): ...
+    """
+    [route] = project_of({"main.py": GUARDS + source}).routes
+    assert (route.key, route.response_model, route.option("status_code")) == ("PUT /x", "int", 201)
+    assert route.security == ("user",)
+    assert route.endpoint is not None
+    assert route.endpoint.name == "x"

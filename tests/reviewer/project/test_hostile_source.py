@@ -104,11 +104,55 @@ def many_modules(count: int) -> Mapping[str, str]:
     return {f"p/m{i}.py": APP.replace("app", "other") + body for i in range(count // 2)}
 
 
+def wrapped(count: int) -> Mapping[str, str]:
+    wrapper = (
+        "def guarded(path, tags=None):\n    def wrap(f):\n        app.add_api_route(path, f, tags=tags)\n"
+        "        return f\n    return wrap\n"
+    )
+    return {"main.py": f"{APP}{wrapper}" + lines(count, "@guarded('/i<0>')\nasync def f<0>(): ...\n")}
+
+
+def helper_calls(count: int) -> Mapping[str, str]:
+    helper = "def register(a, p):\n    a.include_router(r, prefix=p)\nr = APIRouter()\n@r.get('/')\ndef f(): ...\n"
+    return {"main.py": f"{APP}{helper}" + lines(count, "register(app, '/i<0>')\n")}
+
+
+def factory_chain(count: int) -> Mapping[str, str]:
+    chain = lines(count, "def m<1>(p): return m<0>(p)\n")
+    first = "def m0(p):\n    r = APIRouter(prefix=p)\n    @r.get(p)\n    def f(): ...\n    return r\n"
+    return {"main.py": f"{APP}{first}{chain}" + lines(count, "app.include_router(m<0>('/i<0>'))\n")}
+
+
+def router_lists(count: int) -> Mapping[str, str]:
+    template = (
+        "r<0> = APIRouter()\nl<0> = []\nl<0>.append(r<0>)\nfor r in l<0>:\n    app.include_router(r, prefix='/<0>')\n"
+    )
+    return {"main.py": APP + lines(count // 2, template)}
+
+
+def chosen_includes(count: int) -> Mapping[str, str]:
+    branch = (
+        "    if a == <0>:\n        app.include_router(r<0>)\n    else:\n        app.include_router(r<0>, prefix='/x')\n"
+    )
+    template = "r<0> = APIRouter()\n@r<0>.get('/<0>')\ndef f<0>(): ...\n"
+    return {"main.py": f"{APP}{lines(count // 2, template)}def setup(a):\n{lines(count // 2, branch)}"}
+
+
+def guarding_middleware(count: int) -> Mapping[str, str]:
+    guard = (
+        "PUBLIC = [" + ", ".join(f"'/p{i}'" for i in range(20)) + "]\n@app.middleware('http')\n"
+        "async def guard(request, call_next):\n    for p in PUBLIC:\n        if request.url.path.startswith(p):\n"
+        "            return await call_next(request)\n    raise HTTPException(401)\n"
+    )
+    return {"main.py": f"{APP}{guard}" + lines(count, "@app.get('/i<0>')\nasync def f<0>(): ...\n")}
+
+
 @pytest.mark.parametrize(
     "source",
     [
         routes, dependencies, long_function, logging, call_chain, class_chain, classes, routers, elif_chain, literals,
-        star_chain, reexports, import_ring, many_modules,
+        star_chain, reexports, import_ring, many_modules, wrapped, helper_calls, factory_chain, router_lists,
+        chosen_includes, guarding_middleware,
     ],
 )  # fmt: skip
 def test_time_grows_with_the_input(source: Callable[[int], Mapping[str, str]]) -> None:
@@ -170,6 +214,34 @@ MULTIPLYING = {
     + "@app.get('/health')\n@app.get('/{a}')\ndef h(size: int): f0(1)\n"
     + "@app.exception_handler(404)\ndef i(a, b): return g0(1)\n@app.exception_handler(500)\ndef j(a, b): return g1(1)\n",
     "returns": lines(60, "def f<0>(x): return f<1>(x) or f<1>(x).a or f<1>(x).b\n"),
+    "helpers": APP
+    + "def h0(a, p): a.include_router(APIRouter(), prefix=p)\n"
+    + lines(8, "def h<1>(a, p):\n" + 20 * "    h<0>(a, p + '/x')\n")
+    + "h8(app, '/y')\n",
+    "router factories": APP
+    + "def m0(p):\n    r = APIRouter(prefix=p)\n    @r.get(p)\n    def f(): ...\n    return r\n"
+    + lines(8, "def m<1>(p):\n    r = m<0>(p)\n" + 20 * "    r.include_router(m<0>(p + '/x'))\n" + "    return r\n")
+    + "app.include_router(m8('/y'))\n",
+    "lists": APP
+    + "l0 = [APIRouter()]\nl0 += l0\nl0.extend(l60)\n"
+    + lines(60, "l<1> = l<0> + l<0> + [*l<0>]\nl<1>.extend(l<0>)\n")
+    + "for r in l60:\n    app.include_router(r)\n",
+    "loops": APP
+    + "l = ["
+    + "'/a', " * 60
+    + "]\nfor a in l:\n  for b in l:\n    for c in l:\n"
+    + "      app.add_api_route(a + b + c, f)\n      app.get(a + b + c)(f)\n",
+    "decorators": APP
+    + "def w0(p):\n    def wrap(f): return app.get(p)(f)\n    return wrap\n"
+    + lines(
+        60, "def w<1>(p):\n    @w<0>(p)\n    def inner(): ...\n    @w<0>(p)\n    def other(): ...\n    return w<0>(p)\n"
+    )
+    + "@w60('/x')\ndef f(): ...\n",
+    "middleware": APP
+    + "def p0(path): return path == '/a'\n"
+    + lines(60, "def p<1>(path): return p<0>(path) or p<0>(path) or any(p<0>(path) for x in [1, 2, 3])\n")
+    + "@app.middleware('http')\nasync def g(request, call_next):\n    if p60(request.url.path): return 1\n"
+    + "    raise HTTPException(401)\n@app.get('/x')\ndef f(): ...\n",
 }
 
 

@@ -32,7 +32,7 @@ def requirement(text: str, group: str, path: str, line: int) -> Requirement | No
     if found is None:
         return None
     name, extras, rest = found.groups()
-    rest = rest if rest.startswith("@") else rest.partition(";")[0]
+    rest, _, marker = rest.partition(" ;" if rest.startswith("@") else ";")
     rest = rest.strip()
     if rest.startswith("("):
         rest = rest.strip("()").strip()
@@ -40,7 +40,9 @@ def requirement(text: str, group: str, path: str, line: int) -> Requirement | No
         return None
     pinned = bool(_EXACT.fullmatch(rest)) or (rest.startswith("@") and bool(_COMMIT.search(rest)))
     specifier = re.sub(r"\s*([<>=!~,]+)\s*", r"\1", rest) if not rest.startswith("@") else rest
-    return Requirement(normalised(name), specifier[:300], group, path, line, pinned, hashed, _extras(extras))
+    return Requirement(
+        normalised(name), specifier[:300], group, path, line, pinned, hashed, _extras(extras), marker.strip()
+    )
 
 
 def _extras(text: str | None) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ def _extras(text: str | None) -> tuple[str, ...]:
 def poetry_requirement(name: str, value: object, group: str, path: str, line: int) -> Requirement:
     """``name = "^1.2"`` or a table with ``version``, ``git``, ``path``; Pipfile writes the same."""
     extras: tuple[str, ...] = ()
-    version, pinned = "", False
+    version, marker, pinned = "", "", False
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, str):
@@ -63,9 +65,10 @@ def poetry_requirement(name: str, value: object, group: str, path: str, line: in
             if isinstance(value.get(source), str):
                 version = version or f"@ {value[source]}"
         pinned = isinstance(value.get("rev"), str) or isinstance(value.get("ref"), str)
+        marker = str(value.get("markers") or "")
     version = "" if version.strip() == "*" else version.strip()
     pinned = pinned or bool(re.fullmatch(r"(?:={1,3}\s*)?\d[^,*\s|]*", version)) or bool(_EXACT.fullmatch(version))
-    return Requirement(normalised(name), version[:300], group, path, line, pinned, False, extras)
+    return Requirement(normalised(name), version[:300], group, path, line, pinned, False, extras, marker[:MAX_LENGTH])
 
 
 def conda_requirement(text: str, group: str, path: str, line: int) -> Requirement | None:

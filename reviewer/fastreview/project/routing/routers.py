@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fastreview.facts import syntax as s
+from fastreview.project.branches import exclusive
 from fastreview.project.code import CallSite, Class, Code, Function
-from fastreview.project.constants import Environment
+from fastreview.project.constants import Environment, Given
 from fastreview.project.subject import Place
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 
 
 @dataclass(eq=False)
@@ -16,7 +20,7 @@ class Router:
     """An app or router, by the call that creates it.
 
     A factory that is called in several places makes a router at each: these share the ``base`` of what the factory itself
-    registers. ``made_in`` is the code whose running makes this one.
+    registers. ``made_in`` is the code whose running makes this one, ``env`` what names in ``call`` stand for there.
     """
 
     call: s.Call
@@ -25,7 +29,11 @@ class Router:
     cls: Class | None
     made_in: Code
     base: Router | None = None
+    env: Environment | None = None
+    prefix: Given | None = None
+    """Assigned after it was made."""
     entries: list[Registered | Included] = field(default_factory=list)
+    copies: list[Router] = field(default_factory=list)
     middleware: list[CallSite] = field(default_factory=list)
     middleware_functions: list[Function] = field(default_factory=list)
     exception_handlers: list[tuple[s.Expr, s.Expr, Code, int]] = field(default_factory=list)
@@ -42,16 +50,40 @@ class Router:
     @property
     def in_order(self) -> list[Registered | Included]:
         """By line within each file; files in the order in which they were met. The running app knows better."""
+        entries = self.entries
+        maker = self.base
+        while maker is not None:
+            entries = [*maker.entries, *entries]
+            maker = maker.base
+        if not entries and self.copies:
+            # Which of them it is cannot be told where it is used.
+            return self.copies[0].in_order
         files: dict[str, int] = {}
-        for entry in self.entries:
-            files.setdefault(entry.code.module.path, len(files))
-        own = sorted(self.entries, key=lambda e: (files[e.code.module.path], e.line))
-        return [*self.base.in_order, *own] if self.base else own
+        for entry in entries:
+            files.setdefault(entry.at.code.module.path, len(files))
+        return sorted(entries, key=lambda e: (files[e.at.code.module.path], e.at.line, e.line))
+
+    def comes_from(self, function: Code) -> bool:
+        """Whether it is made by a call of ``function`` that hands it out."""
+        return self.base is not None and (self.base.made_in is function or self.base.comes_from(function))
+
+
+class Via(NamedTuple):
+    """The call of a function of the project that registers something, as a decorator too: where an author sees the
+    registration."""
+
+    call: s.Call
+    code: Code
+    line: int
 
 
 @dataclass(frozen=True, eq=False)
 class Registered:
-    """One path on one router. ``declaration`` is the decorator or the ``add_api_route`` call; websockets have the method WS."""
+    """One path on one router. ``declaration`` is the decorator or the ``add_api_route`` call; websockets have the method WS.
+
+    ``via`` is the call of the function that ``declaration`` stands in, where each call of it registers another route.
+    A ``bare`` one, put into ``router.routes`` as it is, does not get the prefix of its own router.
+    """
 
     methods: tuple[str, ...]
     path: str
@@ -60,6 +92,20 @@ class Registered:
     code: Code
     line: int
     env: Environment | None = None
+    via: Via | None = None
+    bare: bool = False
+
+    @property
+    def at(self) -> Via:
+        return self.via or Via(self.declaration, self.code, self.line)
+
+    def option(self, name: str) -> tuple[s.Expr, Code] | None:
+        """An argument of the declaration, else of the call that led to it, with the code that it is written in."""
+        for call, code in ((self.declaration, self.code), (self.at.call, self.at.code)):
+            given = call.keyword(name)
+            if not isinstance(given, s.Missing) and given != s.Ref(name):
+                return given, code
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +117,16 @@ class Included:
     call: s.Call
     code: Code
     mount: bool
+    via: Via | None = None
+    env: Environment | None = None
 
     @property
     def line(self) -> int:
         return self.call.line
+
+    @property
+    def at(self) -> Via:
+        return self.via or Via(self.call, self.code, self.line)
 
 
 @dataclass(frozen=True)
@@ -91,29 +143,28 @@ class Listed:
 def comes_first(one: Listed, other: Listed) -> bool:
     """Whether source order proves that ``one`` is registered before ``other``: where their ways part, both stand in the
     same function or module, one after the other, and not in two branches of one ``if``."""
-    ways = ([*(i for _, i in way.chain if i is not None), way.registered] for way in (one, other))
+    ways = ([step for i in _entries(way) for step in _steps(i)] for way in (one, other))
     for first, second in zip(*ways, strict=False):
-        if first is second:
+        if first == second:
             continue
-        if first.code is not second.code:
+        if first[0] is not second[0]:
             return False
-        lines = _stands_at(first), _stands_at(second)
-        return lines[0] < lines[1] and not _exclusive(first.code.body, *lines)
+        return first[1] < second[1] and exclusive(first[0], first[1], second[1]) is None
     return False
 
 
-def _stands_at(entry: Registered | Included) -> int:
-    """The line of its statement: a decorated function is defined on that of its ``def``."""
+def _entries(listed: Listed) -> list[Registered | Included]:
+    return [*(i for _, i in listed.chain if i is not None), listed.registered]
+
+
+def _steps(entry: Registered | Included) -> Iterator[tuple[Code, int]]:
+    """Code and line where it is registered, from the outside in. A decorated function is defined on the line of its
+    ``def``."""
     endpoint, declared = (entry.endpoint, entry.declaration) if isinstance(entry, Registered) else (None, None)
-    if endpoint is not None and id(declared) in endpoint.decorator_ids:
-        return endpoint.facts.line
-    return entry.line
+    if entry.via is not None:
+        yield entry.via.code, _stands_at(entry.via.line, entry.via.call, endpoint)
+    yield entry.code, _stands_at(entry.line, declared, endpoint)
 
 
-def _exclusive(body: s.Body, one: int, other: int) -> bool:
-    for stmt in s.statements(body):
-        if isinstance(stmt, s.If) and stmt.orelse:
-            sides = [{inner.line for inner in s.statements(block)} for block in (stmt.body, stmt.orelse)]
-            if (one in sides[0] and other in sides[1]) or (one in sides[1] and other in sides[0]):
-                return True
-    return False
+def _stands_at(line: int, declared: s.Call | None, endpoint: Function | None) -> int:
+    return endpoint.facts.line if endpoint is not None and id(declared) in endpoint.decorator_ids else line

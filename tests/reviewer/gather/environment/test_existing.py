@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fastreview.gather.environment import Interpreter, find_interpreter, installed_fastapi
+from fastreview.gather.environment.existing import bringing, packages_in
 
 
 def environment(prefix: Path, fastapi: str = "0.110.0", *, python: bool = True) -> Path:
@@ -120,6 +121,18 @@ def test_base_packages_count_where_the_environment_says_so(tmp_path: Path) -> No
     assert installed_fastapi(prefix) == ""
     (prefix / "pyvenv.cfg").write_text(f"home = {base}/bin\ninclude-system-site-packages = true\n", "utf-8")
     assert installed_fastapi(prefix) == "unknown"
+
+
+def test_packages_and_their_modules(tmp_path: Path) -> None:
+    prefix = environment(tmp_path / "venv")
+    folder = prefix / "lib/python3.11/site-packages/python_jose-3.3.0.dist-info"
+    folder.mkdir()
+    (folder / "RECORD").write_text("python_jose-3.3.0.dist-info/METADATA,,\njose/__init__.py,,\nsix.py,,\n", "utf-8")
+
+    assert dict(packages_in(prefix)) == {"fastapi": "0.110.0", "fastapi-users": "12.0", "python-jose": "3.3.0"}
+    assert bringing(prefix, "jose.jwt") == "python-jose"
+    assert bringing(prefix, "six") == "python-jose"
+    assert bringing(prefix, "os") == ""
 
 
 def test_given(tmp_path: Path, home: dict[str, str]) -> None:

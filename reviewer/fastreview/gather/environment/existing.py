@@ -1,4 +1,4 @@
-"""Which Python interpreter imports the project: its own, the active one, a given one, or the one we run in.
+"""Interpreters that are there already: the project's own, the active one, a given one, or the one we run in.
 
 Environments of a project are judged by what lies on disk; nothing that the project brings is run here.
 """
@@ -25,12 +25,14 @@ class Interpreter(Struct, frozen=True):
     """``path`` is absolute and not resolved: a virtual environment is told by where its link stands.
 
     ``origin`` is one of "given", "project .venv" (the folder), "poetry", "pipenv", "pdm", "active",
-    "conda", "fastreview's own".
+    "conda", "provisioned", "fastreview's own".
     """
 
     path: str
     origin: str
     fastapi_version: str
+    supplied: dict[str, str] = {}
+    """Files that a build of the project writes, by path below the reviewed root: for the scratch copy."""
 
 
 def find_interpreter(
@@ -63,9 +65,35 @@ def find_interpreter(
     return "; ".join(seen[:4]) or "no environment with FastAPI was found for the project"
 
 
+def packages_in(prefix: Path) -> Iterator[tuple[str, str]]:
+    """Normalised name and version of each distribution in the environment at ``prefix``."""
+    for packages in packages_folders(prefix):
+        try:
+            names = os.listdir(packages)
+        except OSError:
+            continue
+        for name in names:
+            if found := re.match(r"(.+?)-([^-]+)(?:-py[\d.]+)?\.(?:dist|egg)-info$", name):
+                yield re.sub(r"[-_.]+", "-", found[1]).lower(), found[2]
+
+
+def bringing(prefix: Path, module: str) -> str:
+    """The normalised name of the distribution that installed ``module``; "" where none says so."""
+    start = module.partition(".")[0]
+    for packages in packages_folders(prefix):
+        for record in packages.glob("*.dist-info/RECORD"):
+            try:
+                text = record.read_text("utf-8", "replace")
+            except OSError:
+                continue
+            if text.startswith((f"{start}/", f"{start}.py,")) or f"\n{start}/" in text or f"\n{start}.py," in text:
+                return re.sub(r"[-_.]+", "-", record.parent.name.partition("-")[0]).lower()
+    return ""
+
+
 def installed_fastapi(prefix: Path) -> str:
     """FastAPI's version in the environment at ``prefix``, or "". Its base counts where the environment says so."""
-    for packages in _packages_folders(prefix):
+    for packages in packages_folders(prefix):
         try:
             if not (packages / "fastapi").is_dir():
                 continue
@@ -82,7 +110,8 @@ def installed_fastapi(prefix: Path) -> str:
     return ""
 
 
-def _packages_folders(prefix: Path) -> Iterator[Path]:
+def packages_folders(prefix: Path) -> Iterator[Path]:
+    """Where the environment at ``prefix`` would keep distributions; they need not exist."""
     for library in ("lib", "lib64"):
         for pattern in ("python3*/site-packages", "python3*/dist-packages", "python3/dist-packages"):
             yield from sorted((prefix / library).glob(pattern))

@@ -1,0 +1,98 @@
+"""Packages of the same repository that the project builds on, and the project as a package: where their code lies.
+
+None of them is built or installed. Their folders become import roots, their requirements the project's.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from fastreview.facts.files import LockFile, Requirement
+from fastreview.gather.environment.locked import local_packages
+from fastreview.gather.files.packaging import packaging
+from fastreview.gather.files.places import places
+from fastreview.gather.files.plain import table, text, texts
+from fastreview.gather.files.reading import Reader
+from fastreview.gather.files.requirement_text import normalised
+
+MAX_PACKAGES = 40
+MAX_MEMBERS = 400
+
+
+class LocalPackage(Struct, frozen=True):
+    """``folder`` is absolute; ``roots`` are the folders its modules are imported from, absolute too."""
+
+    name: str
+    folder: Path
+    roots: tuple[Path, ...]
+    requirements: tuple[Requirement, ...]
+
+
+def local_folders(reader: Reader, root: Path, repository: Path, locks: tuple[LockFile, ...]) -> dict[str, Path]:
+    """Folders of the repository by the name of the package they hold: of workspaces, lock files, path sources."""
+    found: dict[str, Path] = {}
+    for lock in locks:
+        home = (root / lock.path).parent
+        for name, folder in local_packages(reader, lock).items():
+            found.setdefault(name, _inside(home / folder, repository))
+    for above in (root, *root.parents):
+        if not above.is_relative_to(repository):
+            break
+        data = reader.toml(os.path.relpath(above / "pyproject.toml", root)) if _has_project(above) else None
+        uv = table(data or {}, "tool", "uv")
+        for name, source in table(uv, "sources").items():
+            if isinstance(path := table(source).get("path"), str):
+                found.setdefault(normalised(name), _inside(above / path, repository))
+        workspace = table(uv, "workspace")
+        patterns = (
+            *texts(workspace.get("members")),
+            *texts(table(data or {}, "tool", "rye", "workspace").get("members")),
+        )
+        for member in _members(above, patterns):
+            if name := _name(reader, member, root):
+                found.setdefault(name, _inside(member, repository))
+    return {name: folder for name, folder in found.items() if folder != Path() and folder.is_dir()}
+
+
+def described(name: str, folder: Path, repository: Path) -> LocalPackage:
+    """What the local package ``name`` needs, and from where it is imported."""
+    reader = Reader(folder, repository)
+    listing = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
+    declared = packaging(reader, places(listing))
+    return LocalPackage(name, folder, _roots(folder), declared.requirements)
+
+
+def _roots(folder: Path) -> tuple[Path, ...]:
+    found = [folder / "src"] if (folder / "src").is_dir() and not (folder / "src/__init__.py").exists() else []
+    return (*found, folder)
+
+
+def _has_project(folder: Path) -> bool:
+    return (folder / "pyproject.toml").is_file()
+
+
+def _inside(folder: Path, repository: Path) -> Path:
+    """The folder, or the empty path where it lies outside of the repository."""
+    folder = Path(os.path.realpath(folder))
+    return folder if folder.is_relative_to(repository) else Path()
+
+
+def _members(above: Path, patterns: tuple[str, ...]) -> list[Path]:
+    found: list[Path] = []
+    for pattern in patterns[:20]:
+        if re.search(r"\*\*|\.\.", pattern) or pattern.startswith("/"):
+            continue
+        try:
+            found += [path for path in above.glob(pattern.rstrip("/")) if _has_project(path)][:MAX_MEMBERS]
+        except (OSError, ValueError, IndexError, NotImplementedError):
+            # Such as "." and "": no folder below this one.
+            continue
+    return found[:MAX_MEMBERS]
+
+
+def _name(reader: Reader, folder: Path, root: Path) -> str:
+    data = reader.toml(os.path.relpath(folder / "pyproject.toml", root)) or {}
+    name = text(table(data, "project").get("name")) or text(table(data, "tool", "poetry").get("name"))
+    return normalised(name) if name else ""
