@@ -1,8 +1,9 @@
-"""Static reviews kept for the case that nothing has changed: then none of the project's files is opened.
+"""Reviews kept for the case that nothing has changed: then none of the project's files is opened, and nothing is imported.
 
 A review is found again by everything it depends on: names, sizes and times of all files that it may read, the state of the
-repository, the choice of checks, and the source of fastreview and of every pack. As git does, a file whose size, times
-and inode are those of the last look is taken for unchanged. A kept review that cannot be read counts as none.
+repository, the choice of checks, and the source of fastreview and of every pack; where the app was imported, also by what
+is installed in the environment that it was imported in. As git does, a file whose size, times and inode are those of the
+last look is taken for unchanged. A kept review that cannot be read counts as none.
 """
 
 import hashlib
@@ -23,11 +24,14 @@ from fastreview.review import Review
 KEPT = 200
 """Kept reviews in the user's cache folder; the ones written longest ago go first."""
 
+# An activated environment is one that may import the app.
+_CHOOSING = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT")
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class KeptReviews:
-    """The static review of ``root``, if it was made before with the same ``options``; they are told apart by their text.
+    """The review of ``root``, if it was made before with the same ``options``; they are told apart by their text.
 
     Raises:
         UsageError: when ``root`` is not a folder that can be listed.
@@ -44,7 +48,8 @@ class KeptReviews:
         with ThreadPoolExecutor(1) as beside:
             state = beside.submit(_state, found.root, found.repository)
             key = hashlib.blake2b(digest_size=20)
-            key.update(_encode((os.fsencode(found.root), tuple(options), found.name, found.left_out)))
+            environment = tuple(map(os.getenv, _CHOOSING))
+            key.update(_encode((os.fsencode(found.root), tuple(options), environment, found.name, found.left_out)))
             for line in (*_described(str(found.root), found.listing), *_own_sources()):
                 key.update(line)
             key.update(state.result())
@@ -54,14 +59,31 @@ class KeptReviews:
         if self._file is None:
             return None
         try:
-            return msgspec.msgpack.decode(self._file.read_bytes(), type=Review)
+            kept = msgspec.msgpack.decode(self._file.read_bytes(), type=_Kept)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
+        return kept.review if kept.installed == _installed(kept.interpreter) else None
 
-    def keep(self, review: Review) -> None:
-        """Replaced in one step; a folder that cannot be written to keeps nothing."""
+    def keep(self, review: Review, interpreter: str = "") -> None:
+        """Replaced in one step; a folder that cannot be written to keeps nothing. ``interpreter`` is the one that imported
+        the app, "" where none did."""
         if self._file is not None:
-            store(self._file, _encode(review), KEPT)
+            store(self._file, _encode(_Kept(interpreter, _installed(interpreter), review)), KEPT)
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    interpreter: str
+    installed: bytes
+    review: Review
+
+
+def _installed(interpreter: str) -> bytes:
+    """What says that packages came or went: installers add or remove folders of ``site-packages``."""
+    if not interpreter:
+        return b""
+    home = Path(interpreter).parent.parent
+    folders = sorted((*home.glob("lib/python3*/site-packages"), *home.glob("Lib/site-packages")))
+    return b"".join(_described("", (interpreter, str(home / "pyvenv.cfg"), *map(str, folders))))
 
 
 def _state(root: Path, repository: Path) -> bytes:

@@ -63,11 +63,11 @@ def test_a_change_that_keeps_size_and_time_is_seen(root: Path) -> None:
 def test_a_commit_makes_a_new_review(root: Path) -> None:
     keep(root)
     for command in (
-        ["init", "-q"],  # noqa: S607
+        ["init", "-q"],
         ["add", "."],
         ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"],
     ):
-        subprocess.run(["git", *command], cwd=root, check=True)
+        subprocess.run(["git", *command], cwd=root, check=True)  # noqa: S607
     assert kept(root).recall() is None
 
 
@@ -88,3 +88,13 @@ def test_nothing_is_kept_inside_the_reviewed_folder(root: Path, monkeypatch: pyt
     monkeypatch.setenv("FASTREVIEW_CACHE_DIR", str(root / "cache"))
     keep(root)
     assert not (root / "cache").exists()
+
+
+def test_an_import_is_kept_as_long_as_nothing_is_installed(root: Path, tmp_path: Path) -> None:
+    packages = tmp_path / "env" / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
+    python = tmp_path / "env" / "bin" / "python"
+    kept(root).keep(assess(gather_static(root), root).review, str(python))
+    assert kept(root).recall() is not None
+    (packages / "fastapi").mkdir()
+    assert kept(root).recall() is None

@@ -65,17 +65,20 @@ def review(
     complete, reason = True, ""
     with collector_off(), progress:
         progress.step("Looking at the project")
-        # Facts that are to be saved must be gathered, and an app may answer differently today.
-        recallable = static and not (no_cache or from_facts or save_facts)
-        kept = KeptReviews(path, (*choice[0], "-", *choice[1])) if recallable else None
+        # Facts that are to be saved must be gathered.
+        recallable = not (no_cache or from_facts or save_facts)
+        options = (*choice[0], "-", *choice[1], f"static={static}", env, *app)
+        kept = KeptReviews(path, options) if recallable else None
         document = kept.recall() if kept else None
         if document is None:
             facts, root = _facts(path, from_facts, (static, tuple(app), env, not no_cache), progress)
             complete = save_facts is None or _saved(facts, root or path, save_facts)
             progress.step("Evaluating the checks")
             document, reason = _assessed(facts, root, choice, from_facts or path)
-            if kept and not reason:
-                kept.keep(document)
+            app_state = next(side.state for side in document.gathered if side.what == "app")
+            # What kept the app from being imported may be gone the next time.
+            if kept and not reason and (static or app_state != "unavailable"):
+                kept.keep(document, facts.probe.interpreter if facts.probe else "")
         progress.step("Writing the report")
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
