@@ -84,5 +84,6 @@ def held(probe: ProbeFacts) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    names = list(dict.fromkeys(names))
     more = len(names) - SHOWN_NAMES
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -71,7 +71,8 @@ def _unlikeliness(seen: _Seen) -> tuple[bool, int, int, str, int]:
 
 def _aside(path: str) -> bool:
     *folders, name = path.split("/")
-    return name.startswith("test_") or not _OTHER_FOLDERS.isdisjoint(folders)
+    private = any(part.startswith("_") and not part.startswith("__") for part in (*folders, name))
+    return private or name.startswith("test_") or not _OTHER_FOLDERS.isdisjoint(folders)
 
 
 def _in_source(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> Iterator[_Seen]:

@@ -42,13 +42,13 @@ _SOCKETS = ("/run/secrets", "/run/docker.sock", "/run/podman")
 
 
 class Limits(Struct, frozen=True):
-    """``seconds`` bound one import, ``total_seconds`` all attempts together; sizes are bytes.
+    """``seconds`` bound one import's work, or waiting, ``total_seconds`` all attempts together; sizes are bytes.
 
     ``memory`` is address space, ``file_size`` that of one file and ``disk`` that of all files in the scratch folder.
     """
 
     seconds: float = 40.0
-    total_seconds: float = 150.0
+    total_seconds: float = 180.0
     memory: int = 4 << 30
     file_size: int = 256 << 20
     disk: int = 1 << 30
@@ -64,8 +64,14 @@ class Ended(Struct, frozen=True):
     isolation: tuple[str, ...]
 
 
-def confined(argv: list[str], scratch: Path, environment: Mapping[str, str], seconds: float, limits: Limits) -> Ended:
-    """Run ``argv`` where it can change nothing but the work folder, for ``seconds`` at most, and what it starts with it."""
+def confined(
+    argv: list[str], scratch: Path, environment: Mapping[str, str], seconds: tuple[float, float], limits: Limits
+) -> Ended:
+    """Run ``argv`` where it can change nothing but the work folder, and end it and what it starts in time.
+
+    The first of ``seconds`` bounds its work, and its waiting; the second all of it, however slow the machine.
+    """
+    least, longest = seconds
     control, work = scratch / CONTROL, scratch / WORK
     report, ended, spec = control / REPORT, control / "ended.json", control / "spec.json"
     for path in (report, ended):
@@ -76,9 +82,10 @@ def confined(argv: list[str], scratch: Path, environment: Mapping[str, str], sec
         "argv": argv,
         "work": str(work),
         "hidden": [os.path.join(os.path.expanduser("~"), name) for name in _CREDENTIALS] + list(_SOCKETS),
-        "seconds": seconds + SETTLE_SECONDS,
+        "seconds": least + SETTLE_SECONDS,
+        "longest": longest + SETTLE_SECONDS,
         "memory": limits.memory,
-        "cpu_seconds": int(seconds) + 5,
+        "cpu_seconds": int(least) + 5,
         "file_size": limits.file_size,
         "disk": limits.disk,
         "report": str(report),
@@ -99,7 +106,7 @@ def confined(argv: list[str], scratch: Path, environment: Mapping[str, str], sec
             start_new_session=True,
         )
         try:
-            code = process.wait(seconds + SETTLE_SECONDS + GRACE_SECONDS)
+            code = process.wait(longest + SETTLE_SECONDS + GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             pass
         finally:

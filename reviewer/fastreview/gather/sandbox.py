@@ -1,7 +1,7 @@
 """Run by path in our own interpreter: start the project's interpreter confined, and end it when it goes too far.
 
 ``python -I -S -B sandbox.py SPEC`` where SPEC is a JSON file with ``argv``, ``work`` (the only folder that may be
-written), ``hidden`` (paths that are to look empty), limits (``seconds``, ``cpu_seconds``, ``memory``, ``file_size``,
+written), ``hidden`` (paths that are to look empty), limits (``seconds``, ``longest``, ``cpu_seconds``, ``memory``, ``file_size``,
 ``disk``), ``report`` (a file that is told which protections hold) and ``ended`` (a file that is told why the sandbox
 ended the process: "time" or "disk").
 Whatever the kernel does not permit is left out of the report; the probe's audit hook is there in any case.
@@ -24,6 +24,7 @@ from fastreview.gather import kernel
 
 POLL_SECONDS = 0.05
 DISK_SECONDS = 0.5
+IDLE_SECONDS = 2.0
 MAX_PROCESSES = 256
 MAX_SWEEPS = 100
 
@@ -37,6 +38,7 @@ class Spec:
         self.work = str(text["work"])
         self.hidden = [str(place) for place in text["hidden"]]
         self.seconds = float(text["seconds"])
+        self.longest = float(text["longest"])
         self.memory = int(text["memory"])
         self.cpu_seconds = int(text["cpu_seconds"])
         self.file_size = int(text["file_size"])
@@ -117,13 +119,18 @@ def limit(spec: Spec, held: list[str]) -> list[str]:
 def _watched(first: int, spec: Spec) -> tuple[int, str]:
     """Exit status of ``first`` and why it was ended, if it was."""
     start = looked = time.monotonic()
-    free = _free(spec.work)
+    free, work, worked = _free(spec.work), 0.0, start
     while True:
         pid, status = os.waitpid(first, os.WNOHANG)
         if pid:
             return _code(status), ""
         now = time.monotonic()
-        stopped = "time" if now - start > spec.seconds else ""
+        if now - start > spec.seconds and now - worked > IDLE_SECONDS / 4:
+            before, work = work, _work(first)
+            # Waiting, unlike work on a busy machine, is ended at once.
+            worked = now if work > before or work == 0 else worked
+        waits = now - start > spec.seconds + IDLE_SECONDS and now - worked > IDLE_SECONDS
+        stopped = "time" if waits or now - start > spec.longest else ""
         if not stopped and now - looked > DISK_SECONDS:
             looked = now
             # What is free changes for others too: a look that costs little, before one that is certain.
@@ -133,6 +140,18 @@ def _watched(first: int, spec: Spec) -> tuple[int, str]:
             os.kill(first, signal.SIGKILL)
             return _code(os.waitpid(first, 0)[1]), stopped
         time.sleep(POLL_SECONDS)
+
+
+def _work(first: int) -> float:
+    """Seconds of processor time that the children of ``first`` have used; 0 where that cannot be known."""
+    try:
+        children = Path(f"/proc/{first}/task/{first}/children").read_text("ascii").split()
+        texts = [Path(f"/proc/{child}/stat").read_text("utf-8", "replace") for child in children]
+    except OSError:
+        return 0.0
+    # After the name, in parentheses, the twelfth and thirteenth fields are the times in user and kernel mode.
+    fields = (text.rpartition(")")[2].split() for text in texts)
+    return sum(int(times[11]) + int(times[12]) for times in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def _free(folder: str) -> int:

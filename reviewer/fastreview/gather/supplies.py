@@ -131,6 +131,9 @@ def step_over(copy: Path, place: str) -> str:
     match found:
         case ast.Expr() | ast.With() | ast.AsyncWith():
             done, changed = "left out", _replaced(source, found, "pass")
+        case ast.Assign(targets=[ast.Tuple() | ast.List()]):
+            # A stand-in has nothing to unpack.
+            return ""
         case ast.Assign(value=value) | ast.AnnAssign(value=value) if isinstance(value, ast.Call | ast.Await):
             done, changed = "given a stand-in", _replaced(source, value, STAND_IN)
         case _:

@@ -18,6 +18,8 @@ from .places import Project, clean
 from .watch import Ended, Watch
 
 MAX_WARNINGS = 200
+IDLE_SECONDS, IDLE_WORK = 1.0, 0.02
+"""Who works less than this in that time waits for something."""
 
 
 class Run:
@@ -87,16 +89,16 @@ class Run:
         except Exception as problem:
             self.warn("the error could not be looked into: %s" % clean(problem, 200))
 
-    def watchdog(self, seconds):
+    def watchdog(self, seconds, longest):
         """Say where the import stands when the time is up, then end: a hanging import cannot be left any other way."""
         leave, main = self.leave, threading.main_thread().ident
 
         def end():
-            time.sleep(seconds)
+            wait_while_busy(seconds, longest)
             frame = sys._current_frames().get(main)
             path, line = self.project.caller(frame)
             where = " (%s:%d)" % (path, line) if path else ""
-            if not self.facts["apps"]:
+            if not self.facts["apps"] or not self.facts["error"]:
                 self.facts["error"] = "%s did not finish within %.0f seconds%s" % (self.doing, seconds, where)
                 self.facts["error_place"] = {"path": path, "line": line} if path else None
                 if obstacles.attempts(self.watch):
@@ -273,6 +275,16 @@ def installed():
     return dict(list(found.items())[:3000])
 
 
+def wait_while_busy(seconds, longest, now=time.monotonic, worked=time.process_time, sleep=time.sleep):
+    """Return after ``seconds`` of work, or of time if nothing is done any more, and after ``longest`` in any case."""
+    start, before = now(), worked()
+    while now() - start < longest and worked() < seconds:
+        sleep(min(IDLE_SECONDS, max(0.05, seconds - (now() - start))))
+        idle, before = worked() - before < IDLE_WORK, worked()
+        if now() - start >= seconds and idle:
+            return
+
+
 def know_libraries(names):
     """No program can be started here that finds shared libraries: their names were looked up before."""
     import ctypes.util
@@ -299,7 +311,7 @@ def main(path):
     leave = os._exit
     try:
         run.prepare()
-        run.watchdog(float(request["seconds"]))
+        run.watchdog(float(request["seconds"]), float(request.get("longest") or request["seconds"]))
         run.watch.install()
         import asyncio  # noqa: F401
         import socket  # noqa: F401

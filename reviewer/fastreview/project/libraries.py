@@ -165,6 +165,15 @@ RETURNS = {
     "asyncio.ensure_future": "asyncio.Task",
     "asyncio.AbstractEventLoop.create_task": "asyncio.Task",
     "elasticsearch.Elasticsearch": "elasticsearch.Elasticsearch",
+    "PIL.Image.open": "PIL.Image.Image",
+    "PIL.Image.Image.convert": "PIL.Image.Image",
+    "PIL.Image.Image.crop": "PIL.Image.Image",
+    "PIL.Image.Image.resize": "PIL.Image.Image",
+    "PIL.ImageOps.exif_transpose": "PIL.Image.Image",
+    "pandas.read_csv": "pandas.DataFrame",
+    "pandas.read_excel": "pandas.DataFrame",
+    "pandas.read_json": "pandas.DataFrame",
+    "pandas.read_parquet": "pandas.DataFrame",
 }
 
 # What a product of a factory gives when it is called itself: sessionmaker(...)() is a session.
@@ -247,7 +256,8 @@ WRAPPERS = frozenset(
         "collections.abc.Awaitable", "collections.abc.Coroutine", "collections.abc.Iterator", "collections.abc.Iterable",
         "collections.abc.Generator", "collections.abc.AsyncIterator", "collections.abc.AsyncIterable",
         "collections.abc.AsyncGenerator", "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
-        "sqlalchemy.orm.Mapped", "sqlalchemy.orm.scoped_session",
+        "sqlalchemy.orm.Mapped", "sqlalchemy.orm.scoped_session", "dishka.FromDishka", "dishka.integrations.base.FromDishka",
+        "dishka.integrations.fastapi.FromDishka",
     }
 )  # fmt: skip
 

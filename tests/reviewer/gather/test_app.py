@@ -378,6 +378,7 @@ flat, whole = Flat(), Whole()
          "the statement at main.py:2 cannot be carried out here and was left out in the scratch copy"),
         ("import subprocess\nout = subprocess.run(['alembic', 'upgrade'])\nout.check_returncode()",
          "the statement at main.py:2 cannot be carried out here and was given a stand-in in the scratch copy"),
+        ("import os\nos.makedirs(os.getenv('DATA_DIR') or '/app-data', exist_ok=True)", "DATA_DIR was given a value (invented)"),
         ("import pack", "the generated file pack/_version.py was made up"),
     ],
 )  # fmt: skip

@@ -90,7 +90,16 @@ def test_statement_that_is_stepped_over(tmp_path: Path, text: str, line: int, ex
 
 
 @pytest.mark.parametrize(
-    "text", ["import app.db\n", "return_ = 1\n", "def f():\n    return run()\n", "x = (\n", "raise E(run())\n", "\0\n"]
+    "text",
+    [
+        "import app.db\n",
+        "return_ = 1\n",
+        "def f():\n    return run()\n",
+        "x = (\n",
+        "raise E(run())\n",
+        "a, b = run()\n",
+        "\0\n",
+    ],
 )
 def test_statement_that_stays(tmp_path: Path, text: str) -> None:
     copy = tmp_path / "copy"
