@@ -219,6 +219,7 @@ class SideView(Struct, frozen=True):
     ok: bool
     state: str
     text: str
+    assumed: tuple[str, ...]
 
 
 class Report(Struct, frozen=True):
@@ -594,7 +595,8 @@ def _outcomes(outcomes: Sequence[OutcomeEntry]) -> tuple[OutcomeGroup, ...]:
 def _side(entry: GatheredEntry) -> SideView:
     state = {"ok": "Seen", "unavailable": "Not available", "off": "Switched off"}[entry.state]
     text = ". ".join(words.sentence(part).rstrip(".") for part in (entry.reason, entry.how) if part)
-    return SideView(words.SIDES[entry.what], entry.state == "ok", state, text)
+    assumed = tuple(words.sentence(one) for one in entry.assumed)
+    return SideView(words.SIDES[entry.what], entry.state == "ok", state, text, assumed)
 
 
 def _place(path: str, line: int) -> str:

@@ -67,6 +67,8 @@ class GatheredEntry(Struct, frozen=True):
     how: str
     """What would provide it, as an instruction; "" when it is there."""
     seconds: float
+    assumed: tuple[str, ...] = ()
+    """What had to be assumed to get it, as sentences: settings that were invented, packages that were replaced."""
 
 
 class Headline(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
 from fastreview.engine import in_order
-from fastreview.facts import Facts
+from fastreview.facts import Facts, Side
 from fastreview.facts.app import CodePlace
 from fastreview.facts.syntax import Ref
 from fastreview.outcome import Evaluation, Level, Run
@@ -91,8 +91,17 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
 
 def _gathered(facts: Facts) -> tuple[review.GatheredEntry, ...]:
     """How each side went, with the seconds that it took."""
+    probe = facts.probe
+    assumed = (*(probe.environment.assumptions if probe.environment else ()), *probe.assumptions) if probe else ()
     return tuple(
-        review.GatheredEntry(side.what.value, cast("State", side.state), side.reason, side.how, side.seconds)
+        review.GatheredEntry(
+            side.what.value,
+            cast("State", side.state),
+            side.reason,
+            side.how,
+            side.seconds,
+            assumed if side.what is Side.APP else (),
+        )
         for side in facts.gathered
     )
 
