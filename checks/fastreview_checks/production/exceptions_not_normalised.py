@@ -109,7 +109,20 @@ def items() -> list[str]:
 ```
 """
 
-from fastreview.api import App, ExceptionHandler, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
+from fastreview.api import (
+    App,
+    Confidence,
+    ExceptionHandler,
+    Found,
+    Hit,
+    Met,
+    NotApplicable,
+    Place,
+    Project,
+    Related,
+    Rung,
+    check,
+)
 from fastreview_checks.knowledge.error_handlers import (
     FASTAPI_HTTP,
     HTTP,
@@ -132,6 +145,10 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
     if library := library_of(project):
         yield Met(app.place, f"`{library}` gives all errors one schema.", Rung.CONFIGURED)
         return
+    if app.http.errors_have_one_shape:
+        first, *_ = app.main_exception_handlers or (None,)
+        yield Met(_place(first) if first else app.place, "All errors were answered in one schema.", Rung.EXERCISED)
+        return
     by_name = {h.handles: h for h in app.main_exception_handlers}
     chosen = {
         "404 and 405 of the router": _first(by_name, HTTP) or (by_name.get("404") if "405" in by_name else None),
@@ -151,7 +168,8 @@ def exceptions_not_normalised(app: App, project: Project) -> Found:
             else f"The framework's own shape is kept for {', '.join(missing)}, so clients have to understand several. Register "
             "handlers that answer all errors in one schema."
         )
-        yield Hit(place, reason)
+        asked = app.http.errors_have_one_shape is False
+        yield Hit(place, reason, confidence=Confidence.CERTAIN if asked else Confidence.LIKELY)
         return
     found = [h for h in chosen.values() if h is not None]
     shapes = {h: shape_of(h, project) for h in found}

@@ -92,7 +92,7 @@ def items() -> list[str]:
 ```
 """
 
-from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
+from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
 from fastreview_checks.knowledge.correlation import ID_NAME, parts_of
 from fastreview_checks.knowledge.health import stands_beside
 
@@ -112,7 +112,8 @@ def no_correlation_id(app: App, project: Project) -> Found:
             continue
         place = middleware.functions[0].place if middleware.functions else middleware.place
         if not parts.missing:
-            rung = Rung.EXERCISED if middleware.facts is not None else Rung.CONFIGURED
+            seen = app.http.returns_request_ids if app.http else middleware.facts is not None
+            rung = Rung.EXERCISED if seen else Rung.CONFIGURED
             yield Met(place, f"`{middleware.name}` gives every request an id, in log lines and response.", rung)
             return
         partial = partial or Hit(
@@ -120,6 +121,8 @@ def no_correlation_id(app: App, project: Project) -> Found:
             f"`{middleware.name}` handles a request id, but it {parts.missing}. Only an id that client, log lines and "
             "response share leads from a report to its log lines.",
         )
+    if partial is None and app.http.returns_request_ids:
+        raise Unknown("answers carry a request id, and the code does not show whether log lines do")
     yield partial or Hit(
         app.place,
         "Requests have no id, so the log lines of one request cannot be told from those of the others. Add middleware that "

@@ -85,7 +85,10 @@ def no_health_check(app: App, project: Project) -> Found:
         raise NotApplicable("a small app beside the service's own")
     routes = liveness_routes(app) or readiness_routes(app)
     if routes:
-        rung = Rung.EXERCISED if routes[0].facts is not None else Rung.CONFIGURED
+        # Its services were away: that it answered at all is what counts.
+        answered = [exchange.status for route in routes for exchange in app.http.health(route)]
+        seen = any(answered) if answered else routes[0].facts is not None
+        rung = Rung.EXERCISED if seen else Rung.CONFIGURED
         yield Met(routes[0].place, f"`{routes[0].key}` answers load balancers and orchestrators.", rung)
     elif library := library_routes(project, app):
         yield Met(app.place, f"`{library}` answers health checks.", Rung.CONFIGURED)

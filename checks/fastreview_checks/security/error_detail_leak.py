@@ -70,8 +70,10 @@ async def unexpected(request: Request, error: Exception) -> JSONResponse:
 
 from collections.abc import Iterator
 
-from fastreview.api import Class, Code, External, Found, Function, Hit, Place, Project, check, syntax
+from fastreview.api import App, Class, Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
 from fastreview_checks.knowledge.errors import ANSWERS, REVEALING, TRACES, tells
+
+_GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
 
 
 @check("SEC011", dimension="security", level=1, gate=True, effort="hours")
@@ -81,7 +83,7 @@ def error_detail_leak(project: Project) -> Found:
     for module in project.service_modules:
         for code in module.codes():
             for stmt in code.statements:
-                for handler in stmt.handlers if isinstance(stmt, syntax.Try) else ():
+                for handler in stmt.handlers if type(stmt) is syntax.Try else ():
                     if handler.name and _unexpected(handler.type, code, project):
                         answers = _answers(handler.body, handler.name, code, project, returns=id(code) in endpoints)
                         for place in answers:
@@ -99,6 +101,18 @@ def error_detail_leak(project: Project) -> Found:
                     if place not in seen:
                         seen.add(place)
                         yield _hit(place, function.qualname, syntax.written(given))
+        if not seen:
+            yield from _answered(app)
+
+
+def _answered(app: App) -> Found:
+    """What the imported app gave away of an error that was raised for it."""
+    for exchange in app.http.leaks:
+        if exchange.kind == "unhandled" and app.facts is not None and not app.facts.debug:
+            given = " and ".join(_GIVEN_AWAY[leak] for leak in exchange.leaks)
+            text = f"An unexpected error was answered with {given}. Log it, and answer with a text of your own."
+            yield Hit(app.place, text, symbol="unhandled", confidence=Confidence.CERTAIN)
+            return
 
 
 def _hit(place: Place, symbol: str, error: str) -> Hit:

@@ -128,7 +128,7 @@ _SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
 def unprotected_write(route: Route, project: Project) -> Found:
     if not route.mutates and not writes_by_name(route):
         raise NotApplicable("the route changes nothing")
-    if route.security:
+    if route.security or route.answers_without_credentials is False:
         return
     if _only_redirects(route):
         raise NotApplicable("the route only redirects")
@@ -143,7 +143,7 @@ def unprotected_write(route: Route, project: Project) -> Found:
         confidence=Confidence.POSSIBLE
         if doubtful
         else Confidence.CERTAIN
-        if len(route.seen) > 1
+        if route.answers_without_credentials and route.app.turns_away
         else Confidence.LIKELY,
     )
 
