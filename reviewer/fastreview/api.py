@@ -29,7 +29,7 @@ from fastreview.project.http import Answers
 from fastreview.project.libraries import BASES, canonical
 from fastreview.project.loop import Entry, LoopFunction
 from fastreview.project.middleware import Middleware
-from fastreview.project.models import Schema, Settings, Table
+from fastreview.project.models import SCHEMA_BASES, Schema, Settings, Table
 from fastreview.project.names import Definition, External, Variable, absolute_name
 from fastreview.project.output import LogCall
 from fastreview.project.pipelines import Command
@@ -40,6 +40,7 @@ from fastreview.project.values import Bound, Instance, Value
 
 __all__ = [
     "BASES",
+    "SCHEMA_BASES",
     "Answers",
     "App",
     "Bound",

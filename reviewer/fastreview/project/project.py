@@ -219,13 +219,14 @@ class Project(Subject):
     def targets(self, site: CallSite) -> tuple[Function | External, ...]:
         """What a call runs: functions of the project (a class's ``__init__``, the overrides of an abstract method) or
         something of a library."""
-        key = id(site)
-        if key not in self._targets:
-            self._targets[key] = tuple(self._resolve_call(site))
-        return self._targets[key]
+        known = self._targets.get(id(site))
+        if known is None:
+            known = self._targets[id(site)] = (site, tuple(self._resolve_call(site)))
+        return known[1]
 
     @cached_property
-    def _targets(self) -> dict[int, tuple[Function | External, ...]]:
+    def _targets(self) -> dict[int, tuple[CallSite, tuple[Function | External, ...]]]:
+        """By the id of the call, which is kept: another one would get its id."""
         return {}
 
     def _resolve_call(self, site: CallSite) -> Iterator[Function | External]:

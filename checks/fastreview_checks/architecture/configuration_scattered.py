@@ -1,0 +1,93 @@
+"""Environment read outside of the settings
+
+Each `os.environ` in a router or service is a setting that nobody can list: it has no type, no default in one place, no
+error at start when it is missing, and a test must change the environment of the whole process to reach it.
+
+## Improve
+
+Make it a field of the settings object, which is read once, and hand that object or the value on: as a dependency to
+endpoints, as a constructor argument to services.
+
+## When not to apply
+
+Reads under `if __name__ == "__main__"`, variables of the platform (`HOSTNAME`, `TZ`) and what is written into the
+environment for a library are not settings of the service.
+
+## Read
+
+- [Settings and environment variables](https://fastapi.tiangolo.com/advanced/settings/)
+- [Pydantic Settings](https://docs.pydantic.dev/latest/concepts/pydantic_settings/)
+
+```python bad app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "orders"
+```
+
+```python bad app/mail.py
+import os
+
+
+def sender() -> str:
+    return os.environ["MAIL_SENDER"]  # finding
+```
+
+```python fixed app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "orders"
+    mail_sender: str
+
+
+settings = Settings()
+```
+
+```python fixed app/mail.py
+from app.settings import Settings
+
+
+def sender(settings: Settings) -> str:
+    return settings.mail_sender
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+```
+"""
+
+from fastreview.api import Confidence, Found, Hit, Module, NotApplicable, Project, Related, check
+from fastreview_checks.knowledge.environment import configuration
+
+
+@check("ARC017", dimension="architecture", level=1, gate=True, each=Module, effort="hours")
+def configuration_scattered(module: Module, project: Project) -> Found:
+    found = configuration(project)
+    if module.path in found.places:
+        return
+    if module.path not in found.own:
+        raise NotApplicable("the module belongs to a command, a plugin or another program")
+    reads = found.reads.get(module.path)
+    if not reads:
+        if module.path in found.users:
+            return
+        raise NotApplicable("the module reads no configuration")
+    (place, first), *others = reads
+    names = list(dict.fromkeys(f"`{name}`" for _, name in reads if name))
+    what = (
+        ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") if names else "the environment"
+    )
+    settled = min((s.place.path for s in project.settings), default=min(found.places))
+    yield Hit(
+        place,
+        f"`{module.name}` reads {what} itself, beside the settings in `{settled}`: without a type, a check at start or "
+        "a place to look it up. Make it a field of the settings object and hand it on.",
+        symbol=first,
+        related=tuple(Related(other, f"reads `{name}`" if name else "reads the environment") for other, name in others),
+        confidence=Confidence.LIKELY if names else Confidence.POSSIBLE,
+    )

@@ -1,0 +1,122 @@
+"""Business code that speaks HTTP
+
+A service that raises `HTTPException` or takes a `Request` can only be used by a route: a job, a command or a test has to
+catch status codes and build requests to ask it anything. The status of a refusal is then decided in two layers.
+
+## Improve
+
+Raise errors of the domain (`OrderMissing`) and turn them into answers in one place: an exception handler, or the route.
+Give the service the values it needs, not the request that they came in.
+
+## When not to apply
+
+Dependencies, middleware, exception handlers and security schemes are part of HTTP. So is a function that only they call.
+
+## Read
+
+- [Handling errors: custom exception handlers](https://fastapi.tiangolo.com/tutorial/handling-errors/#install-custom-exception-handlers)
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.orders import Orders
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}/cancel")
+def cancel(order_id: int) -> int:
+    Orders({}).cancel(order_id)
+    return order_id
+```
+
+```python bad app/orders.py
+from fastapi import HTTPException
+
+
+class Orders:
+    def __init__(self, status: dict[int, str]) -> None:
+        self.status = status
+
+    def find(self, order_id: int) -> str | None:
+        return self.status.get(order_id)
+
+    def cancel(self, order_id: int) -> None:
+        if order_id not in self.status:
+            raise HTTPException(404)  # finding
+        self.status[order_id] = "cancelled"
+
+    def count(self) -> int:
+        return len(self.status)
+```
+
+```python fixed app/main.py
+from fastapi import FastAPI, HTTPException
+
+from app.orders import OrderMissing, Orders
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}/cancel")
+def cancel(order_id: int) -> int:
+    try:
+        Orders({}).cancel(order_id)
+    except OrderMissing as error:
+        raise HTTPException(404) from error
+    return order_id
+```
+
+```python fixed app/orders.py
+class OrderMissing(Exception):
+    pass
+
+
+class Orders:
+    def __init__(self, status: dict[int, str]) -> None:
+        self.status = status
+
+    def find(self, order_id: int) -> str | None:
+        return self.status.get(order_id)
+
+    def cancel(self, order_id: int) -> None:
+        if order_id not in self.status:
+            raise OrderMissing(order_id)
+        self.status[order_id] = "cancelled"
+
+    def count(self) -> int:
+        return len(self.status)
+```
+"""
+
+from fastreview.api import Found, Hit, Module, NotApplicable, Project, Related, check
+from fastreview_checks.knowledge.layering import (
+    guards,
+    http_errors,
+    layering,
+    raises_http,
+    serves_only_dependencies,
+    takes_http,
+)
+
+
+@check("ARC006", dimension="architecture", level=2, gate=True, each=Module, effort="days")
+def http_in_domain(module: Module, project: Project) -> Found:
+    layers = layering(project)
+    if module.path in layers.free:
+        return
+    if module.path not in layers.bound:
+        raise NotApplicable("the module holds no business code, or the routes themselves")
+    own = http_errors(project)
+    for function in layers.functions(module):
+        if guards(function):
+            continue
+        found = (*raises_http(function, project, own), *takes_http(function, project))
+        if found and not serves_only_dependencies(function, project, layers):
+            yield Hit(
+                found[0].place,
+                f"`{function.qualname}` is business code, but {found[0].what}, so only a route can call it. "
+                "Raise an error of the domain or take plain values, and translate where the routes are.",
+                symbol=function.qualname,
+                related=tuple(Related(one.place, one.what) for one in found[1:]),
+            )

@@ -1,0 +1,176 @@
+"""Importing the service does more than define it
+
+A module that connects, writes or starts something when it is imported does so for every test, every command, every
+migration and every worker, in whatever order they import it. Where the database is away or a secret is missing, nothing
+can be imported at all: not the tests, not the OpenAPI document.
+
+## Improve
+
+Open connections and start threads in the lifespan, make tables in migrations, and read settings in the function that
+builds the app. What is left at the top of a module then only defines things.
+
+## When not to apply
+
+Creating an engine or a lazy client connects to nothing yet, and settings whose every secret has a default that cannot
+start in production need nothing. Code under `if __name__ == "__main__"` does not run on import.
+
+## Read
+
+- [Lifespan events](https://fastapi.tiangolo.com/advanced/events/)
+- [Settings in a dependency](https://fastapi.tiangolo.com/advanced/settings/#settings-in-a-dependency)
+
+```python bad
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+
+engine = create_engine("postgresql://localhost/orders")
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+Base.metadata.create_all(bind=engine)  # finding
+app = FastAPI()
+```
+
+```python good
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    async with httpx.AsyncClient(timeout=5) as client:
+        yield {"client": client}
+
+
+app = FastAPI(lifespan=lifespan)
+```
+
+What an imported module calls counts, the defaults of its classes too:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.rates import Rates
+
+app = FastAPI()
+
+
+@app.get("/rates")
+def rates() -> Rates:
+    return Rates()
+```
+
+```python bad app/rates.py
+import requests
+from pydantic import BaseModel
+
+
+def current() -> float:
+    return requests.get("https://rates.example.com/eur", timeout=5).json()
+
+
+class Rates(BaseModel):
+    eur: float = current()  # finding
+```
+
+Settings that are read on import need their secrets then:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.settings import settings
+
+app = FastAPI(title=settings.title)
+```
+
+```python bad app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "orders"
+    jwt_secret: str
+
+
+settings = Settings()  # finding
+```
+"""
+
+from collections.abc import Iterator
+
+from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
+from fastreview_checks.knowledge.importing import Effect, effects_of_import, needed_secrets
+
+_SEEN = {
+    "connect": "reached for the network",
+    "write": "wrote to the disk",
+    "spawn": "started a process",
+    "thread": "started a thread",
+}
+
+
+@check("ARC012", dimension="architecture", level=1, gate=True, effort="hours")
+def import_side_effect(project: Project) -> Found:
+    if not project.apps:
+        raise NotApplicable("the project creates no app")
+    told: set[tuple[str, int]] = set()
+    for hit in (*_read(project), *_watched(project)):
+        where = (hit.place.path, hit.place.line)
+        if where not in told:
+            told.add(where)
+            yield hit
+    if not told:
+        yield from _clean(project.apps[0], project)
+
+
+def _read(project: Project) -> Iterator[Hit]:
+    sources: dict[Place, list[Effect]] = {}
+    for effect in effects_of_import(project):
+        sources.setdefault(effect.related[0].place if effect.related else effect.place, []).append(effect)
+    for effects in sources.values():
+        effect = min(effects, key=lambda one: one.guarded)
+        others = tuple(Related(one.place, "and here") for one in effects if one is not effect)
+        under = " where a condition holds" if effect.guarded else ""
+        yield Hit(
+            effect.place,
+            f"Importing this module {effect.what}{under}, for tests, commands and every worker alike. "
+            "Do it in the lifespan or in the function that builds the app.",
+            related=(*effect.related, *others),
+            confidence=Confidence.POSSIBLE if effect.guarded else Confidence.LIKELY,
+        )
+    for place, settings, names in needed_secrets(project):
+        some = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield Hit(
+            place,
+            f"Importing this module reads `{settings.name}`, which fails without {some}. "
+            "Read the settings in the function that builds the app, and hand them on.",
+            symbol=settings.name,
+        )
+
+
+def _watched(project: Project) -> Iterator[Hit]:
+    """What the import was seen to do."""
+    probe = project.facts.probe
+    for effect in probe.side_effects if probe is not None and probe.apps else ():
+        if effect.path and effect.event in _SEEN:
+            yield Hit(
+                Place(effect.path, effect.line),
+                f"Importing the app {_SEEN[effect.event]} here ({effect.detail[:80]}). "
+                "Do it in the lifespan or in the function that builds the app.",
+                symbol=effect.event,
+                confidence=Confidence.CERTAIN,
+            )
+
+
+def _clean(app: App, project: Project) -> Iterator[Met]:
+    probe = project.facts.probe
+    if probe is not None and probe.apps:
+        said = f"Importing the app took {probe.import_seconds:.1f} s and connected, wrote and started nothing"
+        yield Met(app.place, said, Rung.EXERCISED)

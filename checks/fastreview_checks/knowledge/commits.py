@@ -1,0 +1,170 @@
+"""Where transactions of SQLAlchemy's sessions end, and how often on the way through a function."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from fastreview.api import CallSite, Function, Project, syntax
+from fastreview_checks.knowledge.callers import callers
+from fastreview_checks.knowledge.queries import kind_of, queries_in
+
+_DEPTH = 3
+_ASIDE = re.compile(
+    r"^_*(?:get|read|find|list|authenticate|verify|check|validate|is|has|log|audit|record|track|lock|unlock)(?:_|$)"
+)
+_LEAVING = (syntax.Return, syntax.Raise)
+MAX_WAY = 12
+
+
+class Commit(NamedTuple):
+    """``site`` is the call in the function asked about, ``way`` the calls from there; the last one is the commit itself."""
+
+    site: CallSite
+    way: tuple[CallSite, ...]
+
+
+def commits(project: Project) -> Iterator[CallSite]:
+    """Every commit in the service's code."""
+    yield from (site for site in project.calls("commit") if kind_of(site, project) == "commit")
+
+
+_ADDING = frozenset({"add", "add_all", "delete", "merge", "setattr"})
+
+
+@lru_cache(maxsize=10_000)
+def changes_rows(function: Function, project: Project) -> bool:
+    """Whether ``function`` itself changes what a commit would store; some commit only to end a transaction that read. What yields
+    commits for others: it is the one owner of the transaction."""
+    return not function.facts.yields and bool(_changes(function, project))
+
+
+@lru_cache(maxsize=10_000)
+def _changes(function: Function, project: Project) -> tuple[int, ...]:
+    """Lines on which ``function`` adds, deletes or changes rows."""
+    found = [site.call.line for site in function.calls if site.call.method in _ADDING]
+    found += [site.call.line for site, kind in queries_in(function, project) if kind == "write"]
+    for stmt in function.statements:
+        if isinstance(stmt, syntax.Assign):
+            targets = [t for t in stmt.targets if isinstance(t, syntax.Ref) and "." in t.name]
+            found += [stmt.line for target in targets if target.root != function.receiver]
+    return tuple(found)
+
+
+def changing(function: Function, project: Project) -> tuple[Commit, ...]:
+    """The commits on the longest way through ``function`` that each store something of their own."""
+    kept: list[Commit] = []
+    last = 0
+    for commit in longest(function, project):
+        line = commit.site.call.line
+        if len(commit.way) > 1 or any(
+            last < changed <= commit.site.call.end_line for changed in _changes(function, project)
+        ):
+            kept.append(commit)
+        last = line
+    return tuple(kept)
+
+
+def owns_transactions(function: Function, project: Project) -> bool:
+    """Whether ``function`` hands a transaction out and ends it: a dependency or a context manager."""
+    entered = any(
+        name.rpartition(".")[2] in ("asynccontextmanager", "contextmanager") for name in function.decorator_names
+    )
+    return entered or any(dependency.function is function for dependency in project.dependencies)
+
+
+@lru_cache(maxsize=1)
+def committing(project: Project) -> frozenset[Function]:
+    """Functions that commit, themselves or through what they call."""
+    found: set[Function] = set()
+    level = {s.code for s in commits(project) if isinstance(s.code, Function) and changes_rows(s.code, project)}
+    for _ in range(_DEPTH):
+        found |= level
+        above = {site.code for function in level for site in callers(function, project)}
+        level = {code for code in above if isinstance(code, Function)} - found
+    return frozenset(found)
+
+
+@lru_cache(maxsize=10_000)
+def longest(function: Function, project: Project, depth: int = _DEPTH) -> tuple[Commit, ...]:
+    """The commits on the way through ``function`` that has most of them; one in a loop stands there twice."""
+    if function not in committing(project):
+        return ()
+    sites = {id(site.call): site for site in function.calls if not site.deferred}
+    way, _ = _through(function.body, sites, project, depth)
+    return tuple(way[:MAX_WAY])
+
+
+def _through(body: syntax.Body, sites: dict[int, CallSite], project: Project, depth: int) -> tuple[list[Commit], bool]:
+    """The longest way through ``body``, and whether every way ends the function."""
+    # Ways that leave the function early count as they are; the others go on.
+    here: list[Commit] = []
+    ended: list[Commit] = []
+    for stmt in body:
+        own = [commit for expr in syntax.expressions(stmt) for commit in _in(expr, sites, project, depth)]
+        if isinstance(stmt, syntax.Try):
+            inside, leaves = _through(stmt.body, sites, project, depth)
+            orelse, _ = _through(stmt.orelse, sites, project, depth)
+            # What `finally` commits on every way is a precaution, not a part of the operation.
+            here += inside + orelse
+            if leaves:
+                return max(here, ended, key=len), True
+        elif isinstance(stmt, syntax.Loop):
+            once, _ = _through(stmt.body, sites, project, depth)
+            here += own + once
+        elif isinstance(stmt, syntax.If | syntax.Match):
+            branches = [_through(block, sites, project, depth) for block in syntax.blocks(stmt)]
+            open_ = [way for way, leaves in branches if not leaves] or [[]]
+            ended = max([ended, *(here + own + way for way, leaves in branches if leaves)], key=len)
+            here = here + own + max(open_, key=len)
+        else:
+            here += own
+            for block in syntax.blocks(stmt):
+                inside, leaves = _through(block, sites, project, depth)
+                here += inside
+                if leaves:
+                    return max(here, ended, key=len), True
+        if isinstance(stmt, _LEAVING):
+            return max(here, ended, key=len), True
+    return max(here, ended, key=len), False
+
+
+def _in(expr: syntax.Expr, sites: dict[int, CallSite], project: Project, depth: int) -> Sequence[Commit]:
+    found = []
+    for node in syntax.walk(expr):
+        site = sites.get(id(node)) if isinstance(node, syntax.Call) else None
+        if site is None:
+            continue
+        if kind_of(site, project) == "commit":
+            if not (isinstance(site.code, Function) and changes_rows(site.code, project)):
+                continue
+            found.append(Commit(site, (site,)))
+        elif depth:
+            for target in project.targets(site):
+                inner = always(target, project, depth - 1) if isinstance(target, Function) else ()
+                if inner:
+                    found.append(Commit(site, (site, *inner)))
+                    break
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def always(function: Function, project: Project, depth: int) -> tuple[CallSite, ...]:
+    """The calls to the commit that a call of ``function`` leads to, guard clauses aside. Functions that read or check a caller and
+    keep books on it (when a key was last used) are operations of their own."""
+    if function not in committing(project) or _ASIDE.search(function.name):
+        return ()
+    sites = {id(site.call): site for site in function.calls if not site.deferred}
+    for stmt in _always_run(function.body):
+        for expr in syntax.expressions(stmt):
+            found = _in(expr, sites, project, depth)
+            if found:
+                return found[0].way
+    return ()
+
+
+def _always_run(body: syntax.Body) -> Iterator[syntax.Stmt]:
+    for stmt in body:
+        yield stmt
+        if isinstance(stmt, syntax.With | syntax.Try):
+            yield from _always_run(stmt.body)

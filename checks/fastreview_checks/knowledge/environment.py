@@ -1,0 +1,114 @@
+"""Reads of the environment, wherever code writes them, and the modules where configuration has its place.
+
+Sources: the documentation of `os`, python-decouple, environs and Starlette.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from fastreview.api import Code, External, Instance, Module, Place, Project, syntax
+from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE
+from fastreview_checks.knowledge.importing import asides, own_modules
+
+_READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config"})
+_READER_OBJECTS = frozenset({"environs.Env", "starlette.config.Config", "fastapi.config.Config", "decouple.AutoConfig"})
+_LIBRARIES = {"decouple": "config", "environs": "env", "starlette": "config"}
+_CALLED = frozenset({"get", "getenv", "pop", *_LIBRARIES.values()})
+_SYSTEM = re.compile(
+    r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"
+    r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER_\w+|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot)$"
+)
+"""Variables of the system, the test runner and the platform: they configure other programs."""
+
+
+class Configuration:
+    """What the service reads from outside. ``places`` are the files where that belongs, ``reads`` the places and names of
+    variables by file, ``users`` the files that use a settings object, ``own`` the files of the service itself: what the app
+    imports, and its packages; not commands, plugins and other programs of the repository."""
+
+    def __init__(self, project: Project) -> None:
+        self.own = own_modules(project)
+        self.reads: dict[str, list[tuple[Place, str]]] = {}
+        for place, name in _reads(project):
+            self.reads.setdefault(place.path, []).append((place, name))
+        self.places = frozenset(
+            {s.place.path for s in project.settings} | {path for path in self.reads if CONFIGURATION_FILE.search(path)}
+        )
+        if not self.places and self.reads:
+            # Without a settings module, the one that reads most is the closest to it.
+            most = max(sorted(self.reads), key=lambda path: len(self.reads[path]))
+            self.places = frozenset({most})
+        names = {s.name for s in project.settings} | _instances(project)
+        self.users = frozenset(module.path for module in project.service_modules if self._uses(module, names, project))
+
+    def _uses(self, module: Module, names: set[str], project: Project) -> bool:
+        if any(i.name in names for i in module.facts.imports):
+            return True
+        return any(target.path in self.places for target, _ in project.imports_of(module))
+
+
+@lru_cache(maxsize=1)
+def configuration(project: Project) -> Configuration:
+    return Configuration(project)
+
+
+def _instances(project: Project) -> set[str]:
+    """Names of module-level settings objects."""
+    classes = {id(s.cls) for s in project.settings}
+    found: set[str] = set()
+    for path in {s.place.path for s in project.settings} | project.entry_paths:
+        module = next((m for m in project.service_modules if m.path == path), None)
+        for name in module.bindings if module is not None else ():
+            value = project.values.of(syntax.Ref(name), module) if module is not None else None
+            if isinstance(value, Instance) and id(value.of) in classes:
+                found.add(name)
+    return found
+
+
+def _reading(project: Project) -> Iterator[Code]:
+    """Code that may read the environment: of modules that import what does, and calls or mentions it."""
+    libraries = project.imported_packages & _LIBRARIES.keys()
+    for module in project.service_modules:
+        if any(i.module == "os" or i.module.partition(".")[0] in libraries for i in module.facts.imports):
+            for code in module.codes():
+                if not _CALLED.isdisjoint(code.called) or "environ" in code.mentioned:
+                    yield code
+
+
+def _reads(project: Project) -> Iterator[tuple[Place, str]]:
+    """Each read of a variable with its name, "" where the code does not tell."""
+    for code in _reading(project):
+        aside = asides(code.module)[0] if isinstance(code, Module) else frozenset()
+        for stmt in code.statements:
+            read = (stmt.value,) if isinstance(stmt, syntax.Assign) else syntax.expressions(stmt)
+            for expr in read:
+                for node in syntax.walk(expr):
+                    name = _variable(node, code, project)
+                    line = node.line if isinstance(node, syntax.Call) else getattr(stmt, "line", 0)
+                    if name is not None and not _SYSTEM.search(name) and line not in aside:
+                        yield Place(code.module.path, line), name
+    for module in project.service_modules:
+        if any(i.module == "os" or i.module.partition(".")[0] in _LIBRARIES for i in module.facts.imports):
+            for cls in module.classes:
+                for field in cls.facts.fields:
+                    for node in syntax.walk(field.value) if field.has_value else ():
+                        name = _variable(node, module, project)
+                        if name is not None and not _SYSTEM.search(name):
+                            yield Place(module.path, field.line), name
+
+
+def _variable(node: syntax.Expr, code: Code, project: Project) -> str | None:
+    """The variable that an expression reads."""
+    if type(node) is syntax.Call and node.args:
+        value = project.values.of(node.func, code)
+        read = (isinstance(value, External) and value.name in _READERS) or (
+            isinstance(value, Instance) and isinstance(value.of, External) and value.of.name in _READER_OBJECTS
+        )
+        first = node.args[0]
+        return (first if isinstance(first, str) else "") if read else None
+    if type(node) is syntax.Subscript and isinstance(node.value, syntax.Ref) and node.value.last == "environ":
+        value = project.values.of(node.value, code)
+        if isinstance(value, External) and value.name == "os.environ":
+            return node.index if isinstance(node.index, str) else ""
+    return None

@@ -1,0 +1,230 @@
+"""Which module does business, and how far the web framework reaches into it; seen from what modules define and call.
+
+Sources: FastAPI's reference for what belongs to HTTP. Names of folders play no part.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from fastreview.api import Class, External, Function, Module, Place, Project, syntax
+from fastreview_checks.knowledge.answers import is_operational
+
+WEB = frozenset({"fastapi", "starlette"})
+_STORING = frozenset(
+    {
+        "execute", "scalars", "scalar", "commit", "query", "flush", "add_all", "bulk_create", "find_one", "insert_one", "insert_many",
+        "update_one", "update_many", "delete_one", "delete_many", "find_one_and_update", "fetchrow", "fetch_all", "fetch_one",
+        "fetchone", "fetchall", "exec", "get_or_none", "refresh", "aggregate",
+    }
+)  # fmt: skip
+STORAGE = frozenset(
+    {
+        "sqlalchemy", "sqlmodel", "tortoise", "beanie", "motor", "pymongo", "asyncpg", "psycopg", "psycopg2", "databases", "redis",
+        "odmantic", "mongoengine", "peewee", "aiosqlite", "sqlite3", "elasticsearch", "boto3", "piccolo", "ormar",
+    }
+)  # fmt: skip
+_CARRIERS = frozenset({"fastapi.Request", "fastapi.Response"})
+_WEB_BASES = ("fastapi.", "starlette.")
+_ERROR = re.compile(r"(?:Exception|Error)$")
+_PLUMBING = re.compile(
+    r"middleware|background|bg_?task|auth|security|permission|handler|limit|cookie|adapter|backend|transport|context|session|response|renderer|template"
+    r"|oauth|admin|webhook|proxy|route|dispatch",
+    re.IGNORECASE,
+)
+_GUARD = re.compile(r"wrapper|decorat|require|permission|guard", re.IGNORECASE)
+_GUARDING = re.compile(
+    r"permission|rbac|enforce|guard|require|oauth|auth(?!or)|wrapper|decorat|middleware|limit|websocket|token|jwt|security",
+    re.IGNORECASE,
+)
+_ROUTING = frozenset({"APIRouter", "FastAPI", "Starlette"})
+_SERVING = frozenset({"fastapi.security", "starlette.types", "starlette.middleware.base", "fastapi.middleware"})
+_RECORDS = frozenset({"typing.NamedTuple", "typing.TypedDict"})
+_ASGI = ["scope", "receive", "send"]
+MANY_METHODS = 3
+
+
+class Carried(NamedTuple):
+    """HTTP in a function that should know none: the place and what is there, after "it"."""
+
+    place: Place
+    what: str
+
+
+class Layering:
+    """``web`` are the files of endpoints and apps, ``routing`` those of the API's endpoints, ``free`` the business modules that import no web framework, ``bound``
+    those that do."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.endpoints = frozenset(id(endpoint.function) for endpoint in project.endpoints)
+        self.web_functions = frozenset(_web_functions(project))
+        self.web = frozenset({e.place.path for e in project.endpoints} | project.entry_paths)
+        self.routing = frozenset(
+            e.place.path for e in project.endpoints if any(r.is_api and not is_operational(r) for r in e.routes)
+        )
+        self.free: dict[str, Module] = {}
+        self.bound: dict[str, Module] = {}
+        for module in project.service_modules:
+            if module.path not in self.web and self._does_business(module):
+                (self.bound if imports_web(module) else self.free)[module.path] = module
+
+    def _does_business(self, module: Module) -> bool:
+        own = [f for f in self.functions(module) if not f.name.startswith("__")]
+        web = imports_web(module)
+        if web and any(i.name in _ROUTING or i.module in _SERVING for i in module.facts.imports):
+            return False
+        if web and (any(map(_assembles, module.functions)) or any(map(_is_plumbing_class, module.classes))):
+            return False
+        if any(not _STORING.isdisjoint(f.facts.called) for f in own) and (not web or self._stores(module)):
+            return True
+        if web:
+            owners = {id(f.owner) for f in own if f.owner is not None and not f.is_property}
+            return any(_acts(cls) for cls in module.classes if id(cls) in owners)
+        return any(f.facts.complexity > 1 for f in own) and self._project.layer(module) in ("business", "data", "web")
+
+    def _stores(self, module: Module) -> bool:
+        """Whether it imports a library for storage, or a module of the project that does."""
+        around = (module, *(target for target, _ in self._project.imports_of(module)))
+        return any(i.module.partition(".")[0] in STORAGE for one in around for i in one.facts.imports if not i.level)
+
+    def functions(self, module: Module) -> Iterator[Function]:
+        """Functions and methods that are no part of HTTP themselves."""
+        for function in module.functions:
+            if id(function) in self.web_functions or (
+                function.parent is not None and id(function.parent) in self.web_functions
+            ):
+                continue
+            if function.owner is not None and _is_web_class(function.owner):
+                continue
+            if (
+                _assembles(function)
+                or _is_dependency(function)
+                or (function.owner is None and function.facts.yields and imports_web(module))
+            ):
+                continue
+            yield function
+
+
+@lru_cache(maxsize=1)
+def layering(project: Project) -> Layering:
+    return Layering(project)
+
+
+def imports_web(module: Module) -> bool:
+    return any(i.module.partition(".")[0] in WEB and not i.level and not i.typing_only for i in module.facts.imports)
+
+
+def _web_functions(project: Project) -> Iterator[int]:
+    """Endpoints, dependencies, middleware, handlers, lifespans and factories of apps."""
+    yield from (id(endpoint.function) for endpoint in project.endpoints)
+    for dependency in project.dependencies:
+        if not isinstance(dependency.provider, Class) or dependency.function.name == "__call__":
+            yield id(dependency.function)
+    yield from (id(f) for middleware in project.middleware for f in middleware.functions)
+    for app in project.apps:
+        yield from (id(h.function) for h in app.exception_handlers if h.function is not None)
+        if app.router is not None and isinstance(app.router.code, Function):
+            yield id(app.router.code)
+
+
+def _acts(cls: Class) -> bool:
+    """Whether it is a group of operations, inherited ones too, and neither data nor a part of HTTP."""
+    if _PLUMBING.search(cls.name) or _is_data(cls):
+        return False
+    return len({n for one in cls.ancestry.project for n in one.methods if not n.startswith("__")}) >= MANY_METHODS
+
+
+def _is_plumbing_class(cls: Class) -> bool:
+    return _is_web_class(cls) and not _ERROR.search(cls.name)
+
+
+def _is_web_class(cls: Class) -> bool:
+    """Middleware, route classes, security schemes, HTTP errors."""
+    call = cls.methods.get("__call__")
+    if call is not None and [p.name for p in call.facts.parameters][1:] == _ASGI:
+        return True
+    return any(name.startswith(_WEB_BASES) for name in cls.ancestry.external) or bool(_ERROR.search(cls.name))
+
+
+def _is_dependency(function: Function) -> bool:
+    """Whether it asks for dependencies itself, used by a route or not."""
+    return function.owner is None and any(
+        type(p.default) is syntax.Call and p.default.method in ("Depends", "Security")
+        for p in function.facts.parameters
+    )
+
+
+def _assembles(function: Function) -> bool:
+    """Whether it is given the app: it registers something there, or runs with it."""
+    written = (p.annotation.last for p in function.facts.parameters if type(p.annotation) is syntax.Ref)
+    return any(name in ("FastAPI", "APIRouter", "Starlette") for name in written)
+
+
+def _is_data(cls: Class) -> bool:
+    """Schemas and the like: they hold values."""
+    return any(
+        name.startswith(("pydantic.", "enum.", "msgspec.")) or name in _RECORDS for name in cls.ancestry.external
+    )
+
+
+@lru_cache(maxsize=1)
+def http_errors(project: Project) -> frozenset[str]:
+    """Names of the project's own subclasses of ``HTTPException``."""
+    return frozenset(
+        cls.name
+        for module in project.service_modules
+        for cls in module.classes
+        if cls.facts.bases and any(n.endswith(".HTTPException") for n in cls.ancestry.external)
+    )
+
+
+def raises_http(function: Function, project: Project, own: frozenset[str]) -> Iterator[Carried]:
+    """Raises of ``HTTPException`` or of a subclass of it; a function that does nothing else is a shorthand of the routes."""
+    if function.facts.statements < 2:
+        return
+    for stmt in function.statements:
+        if type(stmt) is syntax.Raise:
+            raised = stmt.exception.func if type(stmt.exception) is syntax.Call else stmt.exception
+            if type(raised) is syntax.Ref and (raised.last.endswith("HTTPException") or raised.last in own):
+                value = project.values.of(raised, function)
+                is_http = isinstance(value, External) and value.name.endswith(".HTTPException")
+                is_own = isinstance(value, Class) and any(n.endswith(".HTTPException") for n in value.ancestry.external)
+                if is_http or is_own:
+                    yield Carried(Place(function.module.path, stmt.line), f"raises `{raised.last}`")
+
+
+def takes_http(function: Function, project: Project) -> Iterator[Carried]:
+    """Parameters that are a request or response, of a function that works with storage: others may only render or log it."""
+    if _STORING.isdisjoint(function.facts.called) and not any(
+        _is_session(p.annotation) for p in function.facts.parameters
+    ):
+        return
+    for parameter in function.facts.parameters:
+        if parameter.annotated and type(parameter.annotation) is syntax.Ref:
+            name = parameter.annotation.name
+            if name.rpartition(".")[2] in ("Request", "Response"):
+                found = project.names.resolve(function.module, name)
+                if isinstance(found, External) and found.name in _CARRIERS:
+                    yield Carried(Place(function.module.path, parameter.line), f"takes a `{name.rpartition('.')[2]}`")
+
+
+def _is_session(annotation: syntax.Expr) -> bool:
+    return type(annotation) is syntax.Ref and annotation.last.endswith("Session")
+
+
+def guards(function: Function) -> bool:
+    """Whether it lets requests in or turns them away: permission checks, decorators of endpoints, authentication."""
+    *around, own = function.qualname.split(".")
+    names = (function.module.name.rpartition(".")[2], *around)
+    return any(_GUARDING.search(name) for name in names) or bool(_GUARD.search(own))
+
+
+def serves_only_dependencies(function: Function, project: Project, layers: Layering) -> bool:
+    """Whether only dependencies and middleware call it: then it is their part of HTTP, in another function."""
+    callers = [site.code for site in project.callers(function)]
+    return bool(callers) and all(
+        isinstance(code, Function) and id(code) in layers.web_functions and id(code) not in layers.endpoints
+        for code in callers
+    )

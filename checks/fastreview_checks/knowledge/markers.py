@@ -1,0 +1,87 @@
+"""Defaults that mean something to FastAPI only: in a plain call they are the marker itself.
+
+Source: FastAPI's reference, "Dependencies" and "Request parameters".
+"""
+
+import re
+from collections.abc import Iterator
+
+from fastreview.api import CallSite, Class, External, Function, Injected, Instance, Place, Project, syntax
+
+MARKERS = frozenset(
+    f"fastapi.{name}" for name in ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File")
+)
+_NAMES = frozenset(name.rpartition(".")[2] for name in MARKERS)
+_CALLED = re.compile(r"([A-Za-z_][\w.]*)\(\)")
+
+# Decorators that give the function back as it is.
+_TRANSPARENT = frozenset(
+    {
+        "staticmethod", "classmethod", "get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket",
+        "websocket_route",
+    }
+)  # fmt: skip
+
+
+def markers_of(function: Function, project: Project) -> dict[str, str]:
+    """Parameters of ``function`` whose default is a marker, each with the name of the marker."""
+    found: dict[str, str] = {}
+    for parameter in function.facts.parameters:
+        given = parameter.default
+        if type(given) is syntax.Call and given.method in _NAMES:
+            value = project.values.of(given.func, function.parent or function.module)
+            if isinstance(value, External) and value.name in MARKERS:
+                found[parameter.name] = given.method
+    return found
+
+
+def marked(project: Project) -> Iterator[tuple[Function, dict[str, str]]]:
+    """Functions of the service with such parameters that a call reaches as they are written."""
+    for module in project.service_modules:
+        if any(found.name in _NAMES or found.module == "fastapi" for found in module.facts.imports):
+            for function in module.functions:
+                markers = markers_of(function, project)
+                if markers and all(n.rpartition(".")[2] in _TRANSPARENT for n in function.decorator_names):
+                    yield function, markers
+
+
+def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str:
+    """The first parameter that a call of ``function`` leaves to its marker and the body uses, or ""."""
+    keywords = {keyword.name for keyword in site.call.keywords}
+    if "" in keywords or any(type(given) is syntax.Starred for given in site.call.args):
+        return ""
+    bound = len(site.call.args) + bool(function.receiver)
+    for position, parameter in enumerate(function.facts.parameters):
+        by_position = position < bound and parameter.kind != "keyword"
+        lost = parameter.name in markers and parameter.name not in keywords and not by_position
+        if lost and _uses(function, parameter.name):
+            return parameter.name
+    return ""
+
+
+def _uses(function: Function, name: str) -> bool:
+    """Whether the body mentions ``name``; some parameters are there for what their dependency refuses only."""
+    return re.search(rb"(?<![A-Za-z0-9_])%b(?![A-Za-z0-9_])" % name.encode(), bytes(function.facts.body)) is not None
+
+
+def results_injected(project: Project) -> Iterator[tuple[Place, str]]:
+    """``Depends(f())`` where calling ``f`` gives nothing that can be called: the places, and the names of ``f``."""
+    seen: dict[tuple[Place, str], Injected] = {}
+    for route in project.routes:
+        for injected in route.dependency_tree:
+            if injected.name.endswith("()") and injected.function is None:
+                seen.setdefault((injected.place, injected.name), injected)
+    for (place, written), injected in seen.items():
+        called = _CALLED.fullmatch(written)
+        made = project.names.resolve(injected.code, called[1]) if called else None
+        if called and isinstance(made, Function) and (made.facts.yields or made.is_async or _is_data(injected)):
+            yield place, called[1]
+
+
+def _is_data(injected: Injected) -> bool:
+    match injected.provider:
+        case Instance(of=Class() as cls):
+            return cls.method("__call__") is None and not cls.ancestry.external
+        case Instance(of=External(name=name)):
+            return name.partition(".")[0] in {"builtins", "sqlalchemy", "sqlmodel"} and name != "builtins.object"
+    return False

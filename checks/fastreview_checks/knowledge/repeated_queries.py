@@ -1,0 +1,99 @@
+"""Queries that a loop sends one by one, its own and those of what it calls."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from fastreview.api import CallSite, Confidence, Function, Place, Project, syntax
+from fastreview_checks.knowledge.blocking import CACHE
+from fastreview_checks.knowledge.queries import kind_of, queries_in
+from fastreview_checks.knowledge.relations import awaited_relations, lazy_reads
+from fastreview_checks.knowledge.rounds import Round, depends, is_small, rounds
+
+_DEPTH = 4
+_FAR = 4
+"""Calls between a loop and a query from which on it is an operation on many things rather than a look-up of each."""
+
+
+class Repeated(NamedTuple):
+    """What sends a query in each round of a loop; ``way`` are the calls from there to the query."""
+
+    place: Place
+    name: str
+    way: tuple[CallSite, ...]
+    confidence: Confidence
+
+
+def repeated(function: Function, project: Project) -> tuple[Repeated, ...]:
+    """The places of ``function`` that send a query in each round of a loop."""
+    return tuple(sorted((*_calls(function, project), *_relations(function, project)), key=lambda one: one.place))
+
+
+def _calls(function: Function, project: Project) -> Iterator[Repeated]:
+    for site in function.calls:
+        if not site.loops or site.deferred:
+            continue
+        kind = kind_of(site, project)
+        way = (site,) if kind in ("read", "write") else () if kind else _onward(site, project)
+        around = [one for one in rounds(function) if id(site.call) in one.calls] if way else []
+        if any(depends(site.call, one) and not is_small(one, function, project) for one in around):
+            yield Repeated(site.place, site.call.method, way, _confidence(way, around, project))
+
+
+def _confidence(way: tuple[CallSite, ...], around: list[Round], project: Project) -> Confidence:
+    if kind_of(way[-1], project) != "read" or any(one.leaves for one in around) or len(way) >= _FAR:
+        return Confidence.POSSIBLE
+    called = (t for t in project.targets(way[0]) if isinstance(t, Function)) if len(way) > 1 else ()
+    return Confidence.POSSIBLE if any(_changes(function, project) for function in called) else Confidence.LIKELY
+
+
+def _relations(function: Function, project: Project) -> Iterator[Repeated]:
+    """Relations that are loaded row by row: awaited ones, and lazy ones of a synchronous session."""
+    awaited = awaited_relations(project)
+    if not awaited.isdisjoint(function.mentioned):
+        for one in rounds(function):
+            for expr, line in one.awaits:
+                if isinstance(expr, syntax.Ref) and expr.root in one.changing and expr.last in awaited:
+                    yield Repeated(Place(function.module.path, line), expr.name, (), Confidence.LIKELY)
+    for read in lazy_reads(function, project):
+        if read.repeated and not read.awaited_query:
+            yield Repeated(Place(function.module.path, read.line), f"{read.row}.{read.relation}", (), Confidence.LIKELY)
+
+
+def _onward(site: CallSite, project: Project) -> tuple[CallSite, ...]:
+    for target in project.targets(site):
+        if isinstance(target, Function) and not _is_cached(target):
+            way = _path(target, project)
+            if way:
+                return (site, *way)
+    return ()
+
+
+@lru_cache(maxsize=20_000)
+def _path(function: Function, project: Project, depth: int = _DEPTH) -> tuple[CallSite, ...]:
+    """The calls that lead from ``function`` to a query; the last one is the query. Reads are preferred."""
+    own = list(queries_in(function, project))
+    for wanted in ("read", "write"):
+        for site, kind in own:
+            if kind == wanted:
+                return (site,)
+    for site in function.calls if depth else ():
+        for target in project.targets(site) if not site.deferred else ():
+            if isinstance(target, Function) and target is not function and not _is_cached(target):
+                way = _path(target, project, depth - 1)
+                if way:
+                    return (site, *way)
+    return ()
+
+
+@lru_cache(maxsize=20_000)
+def _changes(function: Function, project: Project, depth: int = 2) -> bool:
+    """Whether ``function`` writes or adds rows: it is an operation, not a look-up."""
+    if any(kind != "read" for _, kind in queries_in(function, project)) or "add" in function.called:
+        return True
+    inner = (t for site in function.calls for t in project.targets(site)) if depth else ()
+    return any(_changes(t, project, depth - 1) for t in inner if isinstance(t, Function) and t is not function)
+
+
+def _is_cached(function: Function) -> bool:
+    return any(CACHE.search(name.rpartition(".")[2]) for name in function.decorator_names)

@@ -1,0 +1,101 @@
+"""How long sessions of SQLAlchemy live, and who commits them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastreview.api import CallSite, Function, Module, Project, Route, syntax
+from fastreview_checks.knowledge.commits import changes_rows, commits, owns_transactions
+from fastreview_checks.knowledge.engines import session_made
+from fastreview_checks.knowledge.served import served
+
+_FACTORIES = ("Session", "AsyncSession", "scoped_session", "async_scoped_session")
+
+
+class Owner(NamedTuple):
+    """Who commits: "the dependency that opens the session", endpoints, functions that they
+    call or a context manager, and where."""
+
+    who: str
+    sites: tuple[CallSite, ...]
+
+
+def opened(project: Project) -> Iterator[CallSite]:
+    """Calls that open a session: of a session class or of a factory that the project keeps."""
+    for site in project.calls(*_FACTORIES, *_factory_names(project)):
+        if session_made(site, project):
+            yield site
+
+
+def _factory_names(project: Project) -> frozenset[str]:
+    """Names that hold a ``sessionmaker``."""
+    found: set[str] = set()
+    for site in project.calls("sessionmaker", "async_sessionmaker"):
+        for name, bindings in site.code.bindings.items():
+            if any(b.expr is site.call for b in bindings):
+                found.add(name)
+        for stmt in site.code.statements:
+            if isinstance(stmt, syntax.Assign) and stmt.value is site.call:
+                found.update(t.last for t in stmt.targets if isinstance(t, syntax.Ref))
+    return frozenset(found)
+
+
+def held_by_module(site: CallSite) -> bool:
+    """Whether a session is opened when a module is imported, and kept in a variable of it; what stands under
+    ``if __name__ == "__main__"`` is a script."""
+    return isinstance(site.code, Module) and any(
+        isinstance(stmt, syntax.Assign) and stmt.value is site.call for stmt in site.code.body
+    )
+
+
+def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[CallSite, Route]]:
+    """Sessions that a function opens for itself while a request is answered, which has no session or another one. What serves a
+    websocket lives as long as the connection: it opens one when it needs it."""
+    reached = served(project)
+    providers = {id(d.function) for d in project.dependencies}
+    for site in sites:
+        code = site.code
+        if not isinstance(code, Function) or code.facts.yields or code not in reached or not reached[code]:
+            continue
+        hands_out = any(
+            isinstance(s, syntax.Return) and s.value is not None and _gives(s.value, site) for s in code.statements
+        )
+        named = code.name.startswith("__") or (code.owner is not None and "work" in code.owner.name.lower())
+        route = next((one for one in reached[code] if not one.is_websocket), None)
+        if route is not None and id(code) not in providers and not hands_out and not named:
+            yield site, route
+
+
+def _gives(value: syntax.Expr, site: CallSite) -> bool:
+    names = {name for name, bound in site.code.bindings.items() if any(b.expr is site.call for b in bound)}
+    return any(
+        node is site.call or (isinstance(node, syntax.Ref) and node.name in names) for node in syntax.walk(value)
+    )
+
+
+def owners(project: Project) -> tuple[Owner, ...]:
+    """Who commits what requests change, the most frequent first."""
+    found: dict[str, list[CallSite]] = {}
+    endpoints = {id(one.function) for one in project.endpoints}
+    providers = {id(d.function) for d in project.dependencies}
+    reached = served(project)
+    for site in commits(project):
+        code = site.code
+        if not isinstance(code, Function):
+            continue
+        if id(code) in endpoints:
+            who = "endpoints"
+        elif code.facts.yields and owns_transactions(code, project):
+            provides = code in reached or id(code) in providers
+            who = "the dependency that opens the session" if provides else "a context manager"
+        elif code in reached and changes_rows(code, project):
+            who = "functions that endpoints call"
+        else:
+            continue
+        found.setdefault(who, []).append(site)
+    if "the dependency that opens the session" in found:
+        # The other ones are those of workers and scripts.
+        found.pop("a context manager", None)
+    ordered = sorted(found.items(), key=lambda one: -len(one[1]))
+    return tuple(Owner(who, tuple(sites)) for who, sites in ordered)

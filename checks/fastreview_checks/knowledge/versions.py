@@ -1,0 +1,72 @@
+"""Which version of a library a project runs on, and the versions that are worth staying on.
+
+Sources: the release notes of the libraries and the GitHub advisory database.
+"""
+
+import re
+from typing import NamedTuple
+
+from fastreview.api import Place, Project
+
+Version = tuple[int, ...]
+
+_V1_ONLY = re.compile(r"(?:==|===|~=|\^|~)\s*v?1(?:\.|$|\b)|<\s*v?2(?:\.0)*(?:$|[,\s\"a-z])|<=\s*1\.")
+_EXACT = re.compile(r"===?\s*v?([0-9][\w.]*)")
+_NUMBER = re.compile(r"\d+")
+
+
+class Least(NamedTuple):
+    """The first version without what ``why`` says of the ones before it."""
+
+    version: str
+    why: str
+
+
+LEAST = {
+    "pydantic": Least("2.0", "Pydantic v1 gets no fixes and does not run on new Python versions"),
+    "fastapi": Least("0.109.1", "a form header can stop the process (CVE-2024-24762)"),
+    "starlette": Least("0.40.0", "a form field of any size is read into memory (CVE-2024-47874)"),
+}
+"""Libraries of the framework, by name."""
+
+
+class Known(NamedTuple):
+    """A version, and the file that says so ("" for the running environment)."""
+
+    version: str
+    place: Place
+
+
+def known(project: Project, package: str) -> Known | None:
+    """The version of ``package``: of the environment that the app was imported in where it is the project's own choice, else
+    that of the lock files, else an exact pin; None where the project leaves it open."""
+    probe = project.facts.probe
+    if probe is not None and package in probe.packages:
+        return Known(probe.packages[package], Place(""))
+    locked = [
+        Known(lock.packages[package], Place(lock.path))
+        for lock in project.facts.files.locks
+        if package in lock.packages
+    ]
+    pinned = [
+        Known(exact[1], Place(r.path, r.line))
+        for r in project.facts.files.requirements
+        if r.name == package and (exact := _EXACT.fullmatch(r.specifier.strip()))
+    ]
+    # Of several lock files one is forgotten: the newest version is the one in use.
+    return max(locked or pinned, key=lambda found: parts(found.version), default=None)
+
+
+def parts(version: str) -> Version:
+    """The numbers of a version that compare: ``0.109.1`` is (0, 109, 1)."""
+    release = re.split(r"[^0-9.]", version, maxsplit=1)[0]
+    return tuple(int(number) for number in _NUMBER.findall(release))
+
+
+def is_pydantic_v1(project: Project) -> bool:
+    """Whether the project runs on Pydantic v1 or declares that it does."""
+    found = known(project, "pydantic")
+    if found is not None:
+        return parts(found.version)[:1] == (1,)
+    declared = [r.specifier for r in project.facts.files.requirements if r.name == "pydantic" and r.specifier]
+    return bool(declared) and all(_V1_ONLY.search(specifier) is not None for specifier in declared)

@@ -1,0 +1,173 @@
+"""What the checks of storage know: names of queries, money, engines, and how loops and transactions are read."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from fastreview.gather.facts import gather_static
+from fastreview.project import Project
+from fastreview.project.code import Function
+from fastreview_checks.knowledge.callers import callers
+from fastreview_checks.knowledge.commits import changing
+from fastreview_checks.knowledge.engines import ASYNC, SYNC, created
+from fastreview_checks.knowledge.money import is_money
+from fastreview_checks.knowledge.queries import NAMES, kind_of
+from fastreview_checks.knowledge.rounds import is_small, rounds
+from fastreview_checks.knowledge.sorting import is_sort
+
+ProjectOf = Callable[[Mapping[str, str]], Project]
+
+
+@pytest.fixture
+def project_of(tmp_path: Path) -> ProjectOf:
+    def build(files: Mapping[str, str]) -> Project:
+        for path, text in files.items():
+            target = tmp_path / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(dedent(text), "utf-8")
+        return Project(gather_static(tmp_path), {})
+
+    return build
+
+
+def function_of(project: Project, name: str) -> Function:
+    return next(function for function in project.functions if function.name == name)
+
+
+def test_tables_name_calls_by_their_full_names() -> None:
+    assert SYNC.isdisjoint(ASYNC)
+    assert all("." in name and name == name.strip() for name in SYNC | ASYNC)
+    assert all(name.isidentifier() for name in NAMES)
+    assert len(NAMES) == len(set(NAMES))
+
+
+@pytest.mark.parametrize("name", ["price", "unitPrice", "total_amount", "salary", "subtotal", "shipping_cost"])
+def test_money(name: str) -> None:
+    assert is_money(name, "Order")
+
+
+@pytest.mark.parametrize("name", ["exchange_rate", "price_per_token", "max_price", "score", "priced", "tax_rate"])
+def test_not_money(name: str) -> None:
+    assert not is_money(name, "Order")
+    assert not is_money("amount", "RecipeIngredient")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("sort", True), ("orderBy", True), ("sort_order", True), ("order_id", False), ("border", False)],
+)
+def test_parameters_that_order(name: str, expected: bool) -> None:
+    assert is_sort(name) is expected
+
+
+LOOPS = """
+    from enum import Enum
+    from sqlalchemy import insert, select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    KINDS = ("a", "b")
+
+
+    class Kind(Enum):
+        new = "new"
+
+
+    async def fixed(session: AsyncSession):
+        for kind in KINDS:
+            await session.get(object, kind)
+        for kind in Kind:
+            await session.get(object, kind)
+        for batch in batched(range(10), 3):
+            await session.get(object, batch)
+        for n in range(0, 100, 10):
+            await session.get(object, n)
+
+
+    async def open_ended(session: AsyncSession, ids: list[int]):
+        for one in ids:
+            await session.get(object, one)
+        rows = [await session.scalars(select(one)) for one in ids]
+        await session.execute(insert(object))
+        await session.commit()
+        {}.get("session")
+"""
+
+
+def test_loops_with_few_rounds(project_of: ProjectOf) -> None:
+    project = project_of({"app.py": LOOPS})
+    fixed, open_ended = function_of(project, "fixed"), function_of(project, "open_ended")
+    assert [is_small(one, fixed, project) for one in rounds(fixed)] == [True] * 4
+    assert [is_small(one, open_ended, project) for one in rounds(open_ended)] == [False] * 2
+
+
+def test_what_calls_do(project_of: ProjectOf) -> None:
+    project = project_of({"app.py": LOOPS})
+    kinds = [kind_of(site, project) for site in function_of(project, "open_ended").calls]
+    assert [kind for kind in kinds if kind] == ["read", "read", "write", "commit"]
+
+
+def test_a_wrapped_engine_is_async(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app.py": """
+                from sqlalchemy import create_engine
+                from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine as _create
+
+                engine = AsyncEngine(create_engine("postgresql+asyncpg://db"))
+                other = _create("postgresql+asyncpg://db")
+            """
+        }
+    )
+    assert sorted(name in ASYNC for _, name in created(project)) == [True, True]
+
+
+TRANSACTIONS = """
+    from typing import Protocol
+    from sqlalchemy.orm import Session
+
+
+    class Store(Protocol):
+        def save(self, row: object) -> None: ...
+
+
+    class SqlStore:
+        def __init__(self, session: Session) -> None:
+            self._session = session
+
+        def save(self, row: object) -> None:
+            self._session.add(row)
+            self._session.commit()
+
+
+    def twice(store: Store) -> None:
+        store.save(1)
+        store.save(2)
+
+
+    def either(session: Session, row: object) -> None:
+        session.add(row)
+        if row:
+            session.commit()
+            return
+        session.commit()
+
+
+    def reads(session: Session) -> None:
+        session.commit()
+        session.commit()
+"""
+
+
+def test_commits_on_one_way(project_of: ProjectOf) -> None:
+    project = project_of({"app.py": TRANSACTIONS})
+    assert len(changing(function_of(project, "twice"), project)) == 2
+    assert len(changing(function_of(project, "either"), project)) == 1
+    assert changing(function_of(project, "reads"), project) == ()
+
+
+def test_callers_through_a_protocol(project_of: ProjectOf) -> None:
+    project = project_of({"app.py": TRANSACTIONS})
+    saves = [function for function in project.functions if function.name == "save" and "SqlStore" in function.key]
+    assert [site.code.qualname for site in callers(saves[0], project)] == ["twice", "twice"]
