@@ -43,26 +43,24 @@ def status_of(route: Route, project: Project) -> int | None:
 
 def sets_status(function: Code) -> bool:
     """Whether the function decides on the status itself: ``response.status_code = 201``, ``JSONResponse(..., 201)``."""
-    return (
-        "status_code" in function.mentioned and _sets(function) or any("Response" in name for name in function.called)
-    )
+    return _sets(function) or any("Response" in name for name in function.called)
 
 
 def _sets(function: Code) -> bool:
-    return any(
+    return "status_code" in function.mentioned and any(
         isinstance(stmt, syntax.Assign)
         and any(isinstance(target, syntax.Ref) and target.last == "status_code" for target in stmt.targets)
         for stmt in function.statements
     )
 
 
-def raised(function: Function) -> tuple[tuple[int, int], ...]:
+def raised_by(function: Function) -> tuple[tuple[int, int], ...]:
     """Statuses of the ``HTTPException``s that a function raises, each with its line."""
     found = []
     for stmt in function.statements:
-        if isinstance(stmt, syntax.Raise) and isinstance(stmt.exception, syntax.Call):
-            if stmt.exception.method == "HTTPException":
-                status = status_in(stmt.exception.argument(0, "status_code"))
-                if status is not None:
-                    found.append((status, stmt.line))
+        raised = stmt.exception if isinstance(stmt, syntax.Raise) else None
+        if isinstance(raised, syntax.Call) and raised.method == "HTTPException":
+            status = status_in(raised.argument(0, "status_code"))
+            if status is not None:
+                found.append((status, raised.line))
     return tuple(found)

@@ -12,6 +12,7 @@ Version = tuple[int, ...]
 
 _V1_ONLY = re.compile(r"(?:==|===|~=|\^|~)\s*v?1(?:\.|$|\b)|<\s*v?2(?:\.0)*(?:$|[,\s\"a-z])|<=\s*1\.")
 _EXACT = re.compile(r"===?\s*v?([0-9][\w.]*)")
+_ASIDE = re.compile(r"dev|test|docs|lint")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -38,11 +39,12 @@ class Known(NamedTuple):
 
 
 def known(project: Project, package: str) -> Known | None:
-    """The version of ``package``: of the environment that the app was imported in where it is the project's own choice, else
-    that of the lock files, else an exact pin; None where the project leaves it open."""
+    """The version of ``package``: of the project's own environment, else of the lock files, else an exact pin, else what an
+    environment made for the review got; None where nothing says."""
     probe = project.facts.probe
-    if probe is not None and package in probe.packages:
-        return Known(probe.packages[package], Place(""))
+    shown = probe.packages.get(package, "") if probe is not None else ""
+    if probe is not None and shown and (probe.environment is None or probe.environment.kind in ("own", "given")):
+        return Known(shown, Place(""))
     locked = [
         Known(lock.packages[package], Place(lock.path))
         for lock in project.facts.files.locks
@@ -53,8 +55,10 @@ def known(project: Project, package: str) -> Known | None:
         for r in project.facts.files.requirements
         if r.name == package and (exact := _EXACT.fullmatch(r.specifier.strip()))
     ]
+    served = [found for found in locked if not _ASIDE.search(found.place.path.rpartition("/")[2])]
     # Of several lock files one is forgotten: the newest version is the one in use.
-    return max(locked or pinned, key=lambda found: parts(found.version), default=None)
+    made = [Known(shown, Place(""))] if shown else []
+    return max(served or locked or pinned or made, key=lambda found: parts(found.version), default=None)
 
 
 def parts(version: str) -> Version:

@@ -232,7 +232,7 @@ class Route(Subject):
     def asks_for(self) -> tuple[str, ...]:
         """Scopes and roles that the caller must have, as far as they are written out."""
         guards = [i for i in self.dependency_tree if i.scopes or self.app.project.security.authenticates(i)]
-        return tuple(dict.fromkeys(word for i in guards for word in (*i.scopes, *i.words)))
+        return tuple(dict.fromkeys(word for i in guards for word in (*i.scopes, *(() if i.scheme else i.words))))
 
     @cached_property
     def solved(self) -> tuple[DependantFacts, ...]:

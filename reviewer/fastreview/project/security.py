@@ -29,7 +29,7 @@ MAX_DEPTH = 5
 _DENIED = re.compile(r"(?:^|_|\.)(?:HTTP_)?(?:401|403)|unauthori[sz]ed|forbidden", re.IGNORECASE)
 _DENYING_ERROR = re.compile(
     r"unauth|forbidden|credential|permission|access.?denied|not.?allowed|invalid.?token|token.?(?:invalid|expired)"
-    r"|authenticat|authori[sz]|not.?logged|login.?required|insufficient|invalid.?api.?key"
+    r"|authenticat|authori[sz]|not.?logged|login.?required|insufficient.?(?:perm|priv|scope|right|role|auth|access|grant)|invalid.?api.?key"
     r"|(?<!o)auth_?(?:exception|error|fail)",  # an OAuth error tells of the provider, not of the caller
     re.IGNORECASE,
 )

@@ -124,3 +124,23 @@ def test_complexity_and_kinds_of_modules(project_of: ProjectOf) -> None:
     assert [t.function.name for t in project.tests] == ["test_f", "test_y"]
     (function,) = project.functions
     assert function.facts.complexity == 3
+
+
+def test_what_a_container_injects_is_what_its_type_says(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/main.py": """
+                from dishka.integrations.fastapi import FromDishka
+
+                class Orders:
+                    def cancel(self) -> None: ...
+
+                def cancel(orders: FromDishka[Orders]) -> None:
+                    orders.cancel()
+            """
+        }
+    )
+    [module] = project.modules
+    [site] = next(f for f in module.functions if f.qualname == "cancel").calls
+
+    assert [target.key for target in project.targets(site) if not isinstance(target, External)] == ["app.main.Orders.cancel"]

@@ -1,0 +1,154 @@
+"""Signed in is enough to change anything
+
+Authentication says who calls, not what they may do. A write that asks for a login only is open to every account there is,
+self-registered ones too: they change and delete what belongs to others.
+
+## Improve
+
+Ask for a scope, role or policy where the route is declared (`Security(get_user, scopes=["orders:write"])`,
+`Depends(require_role("admin"))`), or compare the owner of what is changed with the caller in the service.
+
+## When not to apply
+
+Routes about the caller's own account, sign-in flows and webhooks are left out. Where every account may do everything on
+purpose, waive it and say so.
+
+## Read
+
+- [FastAPI: OAuth2 scopes](https://fastapi.tiangolo.com/advanced/security/oauth2-scopes/)
+- [OWASP: authorization](https://cheatsheetseries.owasp.org/cheatsheets/Authorization_Cheat_Sheet.html)
+- [OWASP API5: broken function level authorization](https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/)
+
+```python bad
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+from app.store import products
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+app = FastAPI()
+
+
+def current_user(token: Annotated[str, Depends(scheme)]) -> str:
+    if token != "valid":
+        raise HTTPException(401)
+    return token
+
+
+@app.delete("/products/{product_id}")
+def delete_product(product_id: int, user: Annotated[str, Depends(current_user)]) -> None:  # finding
+    products.delete(product_id)
+```
+
+```python fixed
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Security
+from fastapi.security import OAuth2PasswordBearer, SecurityScopes
+
+from app.store import products
+from app.tokens import scopes_of
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+app = FastAPI()
+
+
+def current_user(required: SecurityScopes, token: Annotated[str, Depends(scheme)]) -> str:
+    if not scopes_of(token).issuperset(required.scopes):
+        raise HTTPException(403)
+    return token
+
+
+@app.delete("/products/{product_id}", dependencies=[Security(current_user, scopes=["products:write"])])
+def delete_product(product_id: int) -> None:
+    products.delete(product_id)
+
+
+@app.post("/orders")
+def place(user: Annotated[str, Security(current_user)]) -> None:
+    products.order(user)
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/products")
+def products() -> list[str]:
+    return []
+
+
+@app.post("/login")
+def login(name: str) -> str:
+    return name
+```
+"""
+
+import re
+from functools import lru_cache
+
+from fastreview.api import App, Confidence, Found, Hit, NotApplicable, Project, Route, check
+from fastreview_checks.knowledge.permissions import (
+    asks_for_permission,
+    decides_inside,
+    is_guarded,
+    restricts_to_caller,
+)
+from fastreview_checks.knowledge.public_routes import (
+    is_public_by_purpose,
+    is_registration,
+    is_webhook,
+    only_reads,
+    writes_by_name,
+)
+
+_FEW = 2
+_ADMINISTRATION = re.compile(r"/(?:admin|administration|backoffice|back-office)(?:/|$)")
+
+
+@check("SEC002", dimension="security", level=2, gate=True, each=Route, effort="days", sharpens="SEC001")
+def no_authorization(route: Route, project: Project) -> Found:
+    administers = bool(_ADMINISTRATION.search(route.path)) and route.is_api and bool(route.security)
+    if not (route.mutates or writes_by_name(route) or administers):
+        raise NotApplicable("the route neither writes nor administers")
+    if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not route.security):
+        raise NotApplicable("the route is public on purpose")
+    if only_reads(route):
+        raise NotApplicable("the route only asks")
+    if not route.security:
+        yield Hit(
+            route.place, f"{route.key} asks nobody who they are, let alone what they may do. Authenticate it first."
+        )
+        return
+    if not is_guarded(route, project) or _is_allowed_by_more(route, project):
+        return
+    writes, alike = _writes(route.app, project)
+    if alike > _FEW and 2 * alike > writes:
+        # One way to work, not hundreds of slips: told once, at the app.
+        text = f"{alike} of {writes} writes of this app ask for a login only, {route.key} among them."
+        yield Hit(
+            route.app.place, f"{text} Every account may do them all: require permissions or ownership.", symbol="app"
+        )
+        return
+    yield Hit(
+        route.place,
+        f"Whoever is signed in may call {route.key}: no role, scope or policy is asked for, and who calls changes nothing. "
+        "Require a permission, or compare the owner with the caller.",
+        confidence=Confidence.LIKELY,
+    )
+
+
+@lru_cache(maxsize=100)
+def _writes(app: App, project: Project) -> tuple[int, int]:
+    """How many guarded routes of the app write, and how many of them ask for a login only."""
+    writes = [route for route in app.routes if route.mutates and is_guarded(route, project)]
+    return len(writes), sum(not _is_allowed_by_more(route, project) for route in writes)
+
+
+@lru_cache(maxsize=20_000)
+def _is_allowed_by_more(route: Route, project: Project) -> bool:
+    return asks_for_permission(route, project) or restricts_to_caller(route, project) or decides_inside(route, project)
