@@ -73,7 +73,21 @@ def place_order(tasks: BackgroundTasks) -> None:
 ```
 """
 
-from fastreview.api import CallSite, Confidence, External, Found, Function, Hit, NotApplicable, Project, check, syntax
+from fastreview.api import (
+    CallSite,
+    Class,
+    Code,
+    Confidence,
+    External,
+    Found,
+    Function,
+    Hit,
+    Instance,
+    NotApplicable,
+    Project,
+    check,
+    syntax,
+)
 from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION
 
 
@@ -121,7 +135,7 @@ def _coroutine(site: CallSite, project: Project) -> str:
 def _is_named(site: CallSite, function: Function, project: Project) -> bool:
     """Whether the call names the function itself, or a method of what ``self`` or a constructor call surely is: values
     that were handed around are not proof enough."""
-    if project.names.resolve(site.code, site.call.name) is function:
+    if project.names.resolve(site.code, site.call.name) is function or _is_declared(site, function, project):
         return True
     owner, _, _ = site.call.name.rpartition(".")
     if function.owner is None or not owner:
@@ -132,3 +146,31 @@ def _is_named(site: CallSite, function: Function, project: Project) -> bool:
         case [binding]:
             return isinstance(binding.expr, syntax.Call) and binding.expr.name.endswith(function.owner.name)
     return False
+
+
+def _is_declared(site: CallSite, function: Function, project: Project) -> bool:
+    """Whether annotations alone say whose method it is: ``self.repository.save()`` of an annotated field."""
+    code = site.code
+    first, *parts = site.call.name.split(".")[:-1] or [""]
+    if not isinstance(code, Function):
+        return False
+    cls = code.owner if first == code.receiver else None
+    if first in code.parameters and cls is None and first not in code.bindings:
+        cls = _class(code.parameters[first].annotation, code.parent or code.module, project)
+    for part in parts:
+        cls = _held(cls, part, project) if cls is not None else None
+    method = cls.method(function.name) if cls is not None else None
+    return method is not None and method.is_async and not method.facts.yields
+
+
+def _held(cls: Class, name: str, project: Project) -> Class | None:
+    """The class of an annotated field or property."""
+    field, method = cls.field(name), cls.method(name)
+    if field is not None:
+        return _class(field[1].annotation, field[0].module, project)
+    return _class(method.facts.returns, method.module, project) if method is not None and method.is_property else None
+
+
+def _class(annotation: syntax.Expr, code: Code, project: Project) -> Class | None:
+    value = project.values.annotated(annotation, code) if annotation is not None else None
+    return value.of if isinstance(value, Instance) and isinstance(value.of, Class) else None
