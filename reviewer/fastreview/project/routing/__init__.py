@@ -31,7 +31,7 @@ class Routing:
         callers: Callable[[Function], Sequence[CallSite]],
     ) -> None:
         self._tables = Tables(constants)
-        self.routers = Reader(modules, values, constants, callers).finder.routers
+        self.routers = Reader(modules, values, constants, callers).routers
         """Every app and router, in the order in which they were met."""
 
     def table(self, app: Router) -> tuple[Listed, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Code, Function, Module
+from fastreview.project.code import Binding, CallSite, Code, Function, Module
 from fastreview.project.constants import Constants, Environment, Given
 from fastreview.project.givens import bound, group, receiver_of
 from fastreview.project.names import External, Variable
@@ -30,21 +31,23 @@ class Loops:
         self._growth: dict[int, dict[str, list[CallSite]]] = {}
         self._renamed: dict[int, list[tuple[Function, list[s.Expr], list[s.Expr]]]] = {}
         self._set: dict[int, dict[str, list[tuple[s.Expr, s.Expr]]]] = {}
+        self._looping: dict[int, frozenset[str]] = {}
         self._steps = 0
 
     def turns(self, call: s.Call, code: Code, env: Environment | None = None) -> Iterator[Environment | None]:
         """The environments in which ``call`` runs: one for each turn of the loops over written-out lists around it."""
-        if not code.bindings:
-            yield env
+        looping = self._looping_in(code)
+        names = mentioned(call, code) & looping if looping else looping
+        if not names:
+            yield env or None
             return
-        names = mentioned(call, code)
-        loops: dict[int, s.Expr] = {}
-        for name in names:
+        begun: list[Binding] = []
+        for name in sorted(names):
             # One name may run through several loops, one after the other: the call stands in the last that began.
             found = [b for b in code.bindings.get(name, ()) if b.kind in ("iterate", "unpack-iterate")]
-            begun = [b for b in found if b.line <= call.line]
-            for binding in begun[-1:] or found[:1]:
-                loops[id(binding.expr)] = binding.expr
+            begun += [b for b in found if b.line <= call.line][-1:] or found[:1]
+        # The outermost loop first.
+        loops = {id(binding.expr): binding.expr for binding in sorted(begun, key=lambda b: b.line)}
         turns: list[dict[str, Given]] = [{**env} if env else {}]
         for iterable in loops.values():
             rows = self.rows(iterable, code, env)
@@ -55,7 +58,15 @@ class Loops:
         for turn in turns:
             yield turn or None
 
-    def _turn(self, names: set[str], iterable: s.Expr, row: Given, code: Code) -> dict[str, Given]:
+    def _looping_in(self, code: Code) -> frozenset[str]:
+        """Names that loops bind."""
+        if id(code) not in self._looping:
+            self._looping[id(code)] = frozenset(
+                name for name, bindings in code.bindings.items() for b in bindings if b.kind.endswith("iterate")
+            )
+        return self._looping[id(code)]
+
+    def _turn(self, names: AbstractSet[str], iterable: s.Expr, row: Given, code: Code) -> dict[str, Given]:
         env: dict[str, Given] = {}
         for name in names:
             for binding in code.bindings.get(name, ()):

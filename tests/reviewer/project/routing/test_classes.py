@@ -311,6 +311,27 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["GET /i/x", "POST /o/y"],
     ),
+    "derived under other names": (
+        {
+            "main.py": """
+                from fastapi import FastAPI as Framework
+                from routes import Items as Group
+                class Service(Framework): ...
+                items = Group(prefix="/items")
+                @items.get("/{id}")
+                def one(id: int): ...
+                app = Service()
+                app.include_router(items)
+            """,
+            "routes.py": """
+                import fastapi
+                Base = fastapi.APIRouter
+                class Grouped(Base): ...
+                class Items(Grouped): ...
+            """,
+        },
+        ["GET /items/{id}"],
+    ),
 }
 
 

@@ -302,3 +302,23 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
 def test_routes_are_found(project_of: ProjectOf, name: str) -> None:
     files, expected = CASES[name]
     assert sorted(route.key for route in project_of(files).routes) == expected
+
+
+def test_outer_loops_come_first(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                from fastapi import APIRouter, FastAPI
+                a, b = APIRouter(), APIRouter()
+                @a.get("/a")
+                def fa(): ...
+                @b.get("/b")
+                def fb(): ...
+                app = FastAPI()
+                for version in ("/v1", "/v2"):
+                    for router in (a, b):
+                        app.include_router(router, prefix=version)
+            """,
+        }
+    )
+    assert [route.key for route in project.routes] == ["GET /v1/a", "GET /v1/b", "GET /v2/a", "GET /v2/b"]

@@ -1,0 +1,69 @@
+"""How apps and routers are joined: ``include_router``, ``mount`` and ``host``."""
+
+from __future__ import annotations
+
+from fastreview.facts import syntax as s
+from fastreview.project.code import Code
+from fastreview.project.libraries import ROUTES
+from fastreview.project.names import External
+from fastreview.project.routing.arguments import Arguments
+from fastreview.project.routing.contexts import Context
+from fastreview.project.routing.discovered import left_over
+from fastreview.project.routing.registry import Registry
+from fastreview.project.routing.routers import Included, Registered, Router
+from fastreview.project.routing.views import Views
+from fastreview.project.values import Values
+
+
+class Includes:
+    def __init__(self, registry: Registry, arguments: Arguments, values: Values) -> None:
+        self._registry = registry
+        self._arguments = arguments
+        self._values = values
+        self._views = Views(values, registry.finder)
+        self._open: list[tuple[Router, str, s.Call, Code]] = []
+
+    def include(self, router: Router, call: s.Call, code: Code, context: Context) -> None:
+        given = self._arguments.given(call, 0, "router", code, context.env)
+        if given is None:
+            return
+        prefix = self._arguments.given(call, 1, "prefix", code, context.env)
+        text = "" if prefix is None else self._arguments.path(prefix)
+        children = self._registry.finder.find(*given) or self._library_router(given.expr, call, given.code)
+        children = children or self._views.of(given)
+        for child in children:
+            self._registry.join(router, child, text, call, code, context, mount=False, of=given.expr)
+        if not children and type(given.expr) is s.Ref:
+            value = self._values.of(given.expr, given.code)
+            if not isinstance(value, External):
+                self._open.append((router, text, call, code))
+
+    def mount(self, router: Router, call: s.Call, code: Code, context: Context) -> None:
+        given = self._arguments.given(call, 1, "app", code, context.env)
+        if given is None:
+            return
+        path = ""
+        if call.method != "host":
+            # What a host name stands in front of is no part of the path.
+            path = self._arguments.path(self._arguments.given(call, 0, "path", code, context.env))
+        for child in self._registry.finder.find(*given):
+            self._registry.join(router, child, path, call, code, context, mount=True)
+
+    def include_discovered(self) -> None:
+        """What the first include of something that the code does not say is taken to include, once all else is known."""
+        if self._open:
+            router, prefix, call, code = self._open[0]
+            found = tuple(left_over(self._registry.finder.routers, code.module))
+            router.entries += [Included(other, prefix, call, code, mount=False) for other in found]
+
+    def _library_router(self, given: s.Expr, call: s.Call, code: Code) -> list[Router]:
+        """A router that a library brings or makes, with the routes that are known of it."""
+        value = self._values.of(given.func if type(given) is s.Call else given, code)
+        routes = ROUTES.get(value.name, ()) if isinstance(value, External) else ()
+        if not routes:
+            return []
+        made = s.Call(s.Ref("APIRouter"), (), (), call.line, call.col, call.end_line)
+        router = Router(made, code, False, None, code)
+        router.entries += [Registered((method,), path, None, made, code, call.line) for method, path in routes]
+        self._registry.finder.routers.append(router)
+        return [router]
