@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastreview.facts.files import FileFacts, Job, Step, Target, WorkflowFacts
@@ -40,11 +40,27 @@ class Command:
     may_fail: bool
 
 
-def commands_of(files: FileFacts, folder: str) -> tuple[Command, ...]:
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What a command may start. ``scripts`` are the lines of command files: by the file's name, then by its path."""
+
+    facts: FileFacts
+    scripts: Mapping[str, Mapping[str, Sequence[tuple[int, str]]]]
+
+
+def _indexed(facts: FileFacts) -> _Files:
+    scripts: dict[str, dict[str, list[tuple[int, str]]]] = {}
+    for path, line, text in facts.commands:
+        scripts.setdefault(path.rpartition("/")[2], {}).setdefault(path, []).append((line, text))
+    return _Files(facts, scripts)
+
+
+def commands_of(facts: FileFacts, folder: str) -> tuple[Command, ...]:
     """The commands of all pipelines that are about the service, which stands in ``folder`` of the repository ("" for its
     top)."""
     found: list[Command] = []
-    for workflow in files.workflows:
+    files = _indexed(facts)
+    for workflow in facts.workflows:
         if _about(workflow.paths, folder):
             for job in workflow.jobs:
                 for step in job.steps:
@@ -53,7 +69,7 @@ def commands_of(files: FileFacts, folder: str) -> tuple[Command, ...]:
     return tuple(found[:MAX_COMMANDS])
 
 
-def _of_step(files: FileFacts, workflow: WorkflowFacts, job: Job, step: Step) -> Iterator[Command]:
+def _of_step(files: _Files, workflow: WorkflowFacts, job: Job, step: Step) -> Iterator[Command]:
     place = Place(workflow.path, step.line or job.line)
     conditions = (job.condition, step.condition)
     started = workflow.on_changes and not any(_never(c) for c in conditions)
@@ -74,7 +90,7 @@ def _never(condition: str) -> bool:
 
 
 def _expanded(
-    files: FileFacts, text: str, at: Place, depth: int = 0, seen: frozenset[str] = frozenset()
+    files: _Files, text: str, at: Place, depth: int = 0, seen: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, Place, bool]]:
     """Simple commands of a shell text and of the targets and scripts that they start; with their place and whether a
     failure is ignored."""
@@ -95,9 +111,9 @@ def _expanded(
                             yield one, where, ignored or shrugged
 
 
-def _started(files: FileFacts, command: str) -> Iterator[tuple[str, str, Place]]:
+def _started(files: _Files, command: str) -> Iterator[tuple[str, str, Place]]:
     for match in _RUNNER.finditer(command):
-        for target in _targets(files.targets, match["runner"], match["rest"]):
+        for target in _targets(files.facts.targets, match["runner"], match["rest"]):
             yield f"{target.path} {target.name}", target.run, Place(target.path, target.line)
     for match in _SCRIPT.finditer(command):
         path = match["path"]
@@ -105,7 +121,7 @@ def _started(files: FileFacts, command: str) -> Iterator[tuple[str, str, Place]]
             yield from _script(files, path)
     if _IMAGE_BUILD.search(command):
         wanted = _TARGET_STAGE.search(command)
-        for container in files.containers:
+        for container in files.facts.containers:
             for stage in container.stages:
                 # What an action builds stands in its options: a stage for tests is built to run them.
                 if stage.name == wanted[1] if wanted else "test" in stage.name.lower():
@@ -113,14 +129,12 @@ def _started(files: FileFacts, command: str) -> Iterator[tuple[str, str, Place]]
                     yield f"{container.path} {stage.name}", lines, Place(container.path, stage.line)
 
 
-def _script(files: FileFacts, path: str) -> Iterator[tuple[str, str, Place]]:
+def _script(files: _Files, path: str) -> Iterator[tuple[str, str, Place]]:
     """The script that a command names; the folder may be another one in the pipeline or in a container."""
-    name = path.rpartition("/")[2]
-    paths = {p for p, _, _ in files.commands if p.rpartition("/")[2] == name}
-    exact = {p for p in paths if p.endswith(path)} or (paths if len(paths) == 1 else set())
+    known = files.scripts.get(path.rpartition("/")[2], {})
+    exact = [one for one in known if one.endswith(path)] or (list(known) if len(known) == 1 else [])
     for one in sorted(exact)[:1]:
-        lines = [(line, text) for p, line, text in files.commands if p == one]
-        yield one, "\n".join(text for _, text in lines), Place(one, lines[0][0])
+        yield one, "\n".join(text for _, text in known[one]), Place(one, known[one][0][0])
 
 
 def _targets(targets: Sequence[Target], runner: str, rest: str) -> Iterator[Target]:

@@ -88,15 +88,20 @@ class Project(Subject):
 
     def _module_names(self, path: str) -> Iterator[str]:
         """What a file can be imported as, by every import root above it, the closest first."""
-        roots = {r.strip("/") for r in self.facts.scope.roots} - {".", ".."}
         inner = path.removesuffix(".py").removesuffix("/__init__")
-        for root in sorted(roots, key=len, reverse=True):
+        for root in self._roots:
             if inner.startswith(f"{root}/"):
                 yield inner[len(root) + 1 :].replace("/", ".")
         if self.facts.scope.package:
             package = self.facts.scope.package
             yield package if inner == "__init__" else f"{package}.{inner.replace('/', '.')}"
         yield inner.replace("/", ".")
+
+    @cached_property
+    def _roots(self) -> tuple[str, ...]:
+        """Import roots below the reviewed folder, the deepest first."""
+        roots = {r.strip("/") for r in self.facts.scope.roots} - {".", ".."}
+        return tuple(sorted(roots, key=lambda root: (-len(root), root)))
 
     @cached_property
     def service_modules(self) -> tuple[Module, ...]:
@@ -115,12 +120,17 @@ class Project(Subject):
 
     def _below_root(self, path: str) -> str:
         """A project called test_something is not a test: only folders inside it count, and import roots called so."""
-        for root in sorted(self.facts.scope.roots, key=len, reverse=True):
-            prefix = root.strip("/").removeprefix(".").strip("/")
-            aside = _TEST_PATH.search(f"{prefix}/") or _SCRIPT_PATH.search(f"{prefix}/")
-            if prefix and path.startswith(f"{prefix}/") and not aside:
-                return path[len(prefix) + 1 :]
+        for prefix in self._packages:
+            if path.startswith(prefix):
+                return path[len(prefix) :]
         return path
+
+    @cached_property
+    def _packages(self) -> tuple[str, ...]:
+        """Import roots that are no folders of tests or scripts, with a slash, the deepest first."""
+        roots = sorted(self.facts.scope.roots, key=lambda root: (-len(root), root))
+        found = (f"{root.strip('/').removeprefix('.').strip('/')}/" for root in roots)
+        return tuple(p for p in found if p != "/" and not _TEST_PATH.search(p) and not _SCRIPT_PATH.search(p))
 
     @staticmethod
     def _is_serving(module: Module) -> bool:

@@ -1,7 +1,7 @@
 """Who authenticates a route: security schemes, dependencies that reject, middleware, and checks inside the endpoint.
 
-A function *rejects* when it, or what it calls, raises or returns 401 or 403. A dependency whose code is out of reach is
-believed by its name: calling a protected route public would be the worse mistake.
+A function *rejects* when it, or what it calls, raises or returns 401 or 403, or raises a redirect to where one signs in. A
+dependency whose code is out of reach is believed by its name: calling a protected route public would be the worse mistake.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _DENYING_ERROR = re.compile(
     r"|(?<!o)auth_?(?:exception|error|fail)",  # an OAuth error tells of the provider, not of the caller
     re.IGNORECASE,
 )
+_REDIRECT = re.compile(r"redirect|(?:^|[_.])(?:30[2378](?:_|$)|see_other$|found$)", re.IGNORECASE)
+_SIGN_IN = re.compile(r"log[-_]?in|sign[-_]?in", re.IGNORECASE)
 _GUARD_NAME = re.compile(
     r"(?:current|active|logged|authenticated|authori[sz]ed|verified|super|admin|staff|api).{0,12}(?:user|account|member|admin"
     r"|key|customer|client|principal|tenant)|auth|jwt|token|login|permission|role|credential|api_?key|principal|protect"
@@ -111,7 +113,7 @@ class Security:
         name = call.name if call else exception.name if isinstance(exception, s.Ref) else ""
         if call is not None:
             given = (*call.args, *(k.value for k in call.keywords))
-            if any(denied_status(g) or _says_denied(g) for g in given):
+            if any(denied_status(g) or _says_denied(g) for g in given) or _sends_to_sign_in(call):
                 return True
         if _DENYING_ERROR.search(name.rpartition(".")[2]):
             return True
@@ -240,3 +242,13 @@ def denied_status(status: s.Expr) -> bool:
 def _says_denied(given: s.Expr) -> bool:
     """``AppError(ErrorCode.INSUFFICIENT_PERMISSIONS)``: an error's code says it where its class does not."""
     return isinstance(given, s.Ref) and "." in given.name and bool(_DENYING_ERROR.search(given.last))
+
+
+def _sends_to_sign_in(call: s.Call) -> bool:
+    """``HTTPException(307, headers={"Location": url_for("login")})``: how pages turn away who is not signed in."""
+    nodes = tuple(s.walk(call))
+    names = [node.name for node in nodes if isinstance(node, s.Ref)]
+    redirects = any(_REDIRECT.search(name) for name in names) or any(
+        type(node) is int and 302 <= node <= 308 for node in nodes
+    )
+    return redirects and any(_SIGN_IN.search(word) for word in (*names, *(n for n in nodes if isinstance(n, str))))
