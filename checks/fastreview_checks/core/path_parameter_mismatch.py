@@ -69,7 +69,7 @@ app.include_router(router, prefix="/tenants/{tenant_id}")
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
+from fastreview.api import Code, Confidence, Found, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.paths import parameters
 from fastreview_checks.knowledge.reached import reached
 
@@ -95,7 +95,7 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
         lost = [] if read is None else [name for name in lost if name not in read]
     if not lost:
         return
-    if route.facts is None and any(i.provider is None or not i.function for i in route.dependency_tree):
+    if route.facts is None and any(not i.function and not i.scheme for i in route.dependency_tree):
         raise Unknown("the parameters of a dependency that is not in the project")
     for name in lost:
         near = get_close_matches(name, sorted(taken), 1, 0.5) or [n for n in sorted(taken) if n in name.split("_")][:1]
@@ -116,7 +116,8 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
     functions += [f for router, _ in (route.listed.chain if route.listed else ()) for f in router.middleware_functions]
     if route.endpoint is not None:
         functions.append(route.endpoint)
-    names: set[str] = set()
+    # Whoever reads a name from there by hand may be called by way of a table or a list: permission classes, say.
+    names = {name for code in project.mentions("path_params") for name in _literals(code)}
     for function in {id(inner): inner for f in functions for inner in reached(f, project, _DEPTH)}.values():
         if b"path_params" in bytes(function.facts.body):
             read = list(_literals(function))
@@ -126,7 +127,7 @@ def _read_by_hand(route: Route, project: Project) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def _literals(function: Function) -> Iterator[str]:
+def _literals(function: Code) -> Iterator[str]:
     for stmt in function.statements:
         for expr in syntax.expressions(stmt):
             yield from (node for node in syntax.walk(expr) if isinstance(node, str))

@@ -13,6 +13,8 @@ or the table. Change what has been exposed.
 A route whose purpose is to issue a token or key may answer with it. Fields that are excluded or of type `SecretStr`
 do not leave the service.
 
+Fields that some code replaces by a mask are only pointed out.
+
 ## Read
 
 - [Response model: filtering](https://fastapi.tiangolo.com/tutorial/response-model/#return-the-same-input-data)
@@ -141,9 +143,9 @@ from fastreview_checks.knowledge.sensitive import (
     ISSUING,
     Leak,
     is_password,
-    is_secret,
+    is_sensitive,
     is_sent,
-    is_service_secret,
+    may_be_meant,
     seen_at_run_time,
 )
 
@@ -168,12 +170,12 @@ def sensitive_field_in_response(route: Route, project: Project) -> Found:
             "Answer with a model that names the public fields only.",
             symbol=f"{leak.owner}.{leak.name}",
             related=(Related(leak.place, f"`{leak.name}` is a field of the answer"),) if leak.place.path else (),
-            confidence=_confidence(leak, at_run_time),
+            confidence=_confidence(leak, at_run_time, project),
         )
 
 
-def _confidence(leak: Leak, at_run_time: set[str]) -> Confidence:
-    if is_service_secret(leak.name):
+def _confidence(leak: Leak, at_run_time: set[str], project: Project) -> Confidence:
+    if may_be_meant(leak.name, project):
         return Confidence.POSSIBLE
     return Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY
 
@@ -205,11 +207,7 @@ class _Sent(NamedTuple):
 def _sent(cls: Class) -> _Sent:
     project = cls.module.project
     fields = [field for field in fields_of(cls) if is_sent(field, cls, project)]
-    leaks = [
-        Leak(field.name, cls.name, field.place)
-        for field in fields
-        if is_password(field.name) or is_secret(field.name) or is_service_secret(field.name)
-    ]
+    leaks = [Leak(field.name, cls.name, field.place) for field in fields if is_sensitive(field.name)]
     inner = [c for field in fields for c in classes_in(field.declared.expr, field.declared.code, project.names)]
     return _Sent(tuple(leaks), tuple(inner))
 

@@ -7,6 +7,8 @@ methods all wait. Sources: the libraries' documentation; each group names what t
 import re
 from typing import NamedTuple
 
+from fastreview.api import syntax
+
 
 class Blocking(NamedTuple):
     """``waits_for`` reads after "which waits for", ``instead`` after "use"."""
@@ -151,6 +153,15 @@ ITERATED = {
     "pymongo.command_cursor.CommandCursor": "pymongo.cursor.Cursor.next",
     "sqlalchemy.orm.Query": f"{_QUERY}.all",
 }
+
+MOMENT = 0.001
+"""Seconds of `time.sleep` that are over before anybody notices: to yield, or to wait for the next tick of a clock."""
+
+
+def is_moment(name: str, call: syntax.Call) -> bool:
+    """Whether a call sleeps for no more than a moment, as far as it says how long."""
+    seconds = call.argument(0, "secs") if name == "time.sleep" else None
+    return isinstance(seconds, (int, float)) and seconds <= MOMENT
 
 
 def blocking(name: str) -> Blocking | None:

@@ -9,10 +9,10 @@ from fastreview.api import Endpoint, Input, syntax
 from fastreview_checks.knowledge.statuses import status_in
 
 _REFUSED = frozenset({400, 422})
-_FUNCTIONS = frozenset(
+FUNCTIONS = frozenset(
     {"len", "isinstance", "re.match", "re.fullmatch", "re.search", "bool", "str", "int", "float", "any", "all"}
 )
-_TEXT = frozenset(
+TEXT = frozenset(
     {
         "strip", "lstrip", "rstrip", "lower", "upper", "isdigit", "isalpha", "isalnum", "isnumeric", "isspace", "startswith",
         "endswith", "isupper", "islower", "title", "count", "split",
@@ -28,11 +28,19 @@ def by_hand(endpoint: Endpoint) -> Iterator[tuple[syntax.If, str]]:
     own = {p.name for p in endpoint.function.facts.parameters}
     given = {i.name for i in endpoint.routes[0].inputs if i.name in own and not _is_given_by_framework(i)}
     inputs = given - endpoint.function.bindings.keys()
-    for stmt in endpoint.function.statements:
+    for stmt in _always_run(endpoint.function.body):
         if isinstance(stmt, syntax.If) and not stmt.orelse and len(stmt.body) <= 2 and _refuses(stmt.body[-1]):
             looked_at = _looks_at(stmt.test, inputs)
             if looked_at:
                 yield stmt, looked_at
+
+
+def _always_run(body: syntax.Body) -> Iterator[syntax.Stmt]:
+    """Statements that no other value decides about."""
+    for stmt in body:
+        yield stmt
+        if isinstance(stmt, syntax.With | syntax.Try):
+            yield from _always_run(stmt.body)
 
 
 def _is_given_by_framework(given: Input) -> bool:
@@ -48,14 +56,16 @@ def _refuses(stmt: syntax.Stmt) -> bool:
 
 def _looks_at(test: syntax.Expr, inputs: set[str]) -> str:
     """The one input that ``test`` depends on, as written; "" where it depends on anything else."""
+    if isinstance(test, syntax.Ref) or _is_one_value(test):
+        return ""
     called = {id(node.func) for node in syntax.walk(test) if isinstance(node, syntax.Call)}
     found: list[str] = []
     for node in syntax.walk(test):
         if isinstance(node, syntax.Call):
-            root, _, method = node.name.rpartition(".")
-            if node.name not in _FUNCTIONS and node.method not in _TEXT:
+            root = node.name.rpartition(".")[0]
+            if node.name not in FUNCTIONS and node.method not in TEXT:
                 return ""
-            if node.name not in _FUNCTIONS and root:
+            if node.name not in FUNCTIONS and root:
                 found.append(root)
         elif isinstance(node, syntax.Ref) and id(node) not in called:
             if node.root in inputs:
@@ -66,3 +76,10 @@ def _looks_at(test: syntax.Expr, inputs: set[str]) -> str:
             return ""
     roots = {name.partition(".")[0] for name in found}
     return found[0] if len(roots) == 1 and roots <= inputs else ""
+
+
+def _is_one_value(test: syntax.Expr) -> bool:
+    """``name == "root"``: one value among all good ones has a meaning of its own, which is no matter of form."""
+    return (
+        isinstance(test, syntax.Operation) and test.op == "==" and any(isinstance(o, str) and o for o in test.operands)
+    )

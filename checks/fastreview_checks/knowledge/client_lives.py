@@ -1,18 +1,21 @@
 """How long a client lives: for one request, or for the process, and whether anything ends it."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Class, Code, External, Function, Project, syntax
 from fastreview_checks.knowledge.blocking import CACHE
-from fastreview_checks.knowledge.clients import KEEPS, PERSONAL, Client
+from fastreview_checks.knowledge.clients import CREDENTIALS, KEEPS, PERSONAL, Client
 from fastreview_checks.knowledge.once import runs_once
 
 MAX_HOPS = 4
 _REMEMBERS = re.compile(
     r"(?:^|_)cache$|^(?:get|from|read|load|set|put|save|write)_?(?:\w+_)?cached?(?:_|$)", re.IGNORECASE
 )
+
+_REQUESTS = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "stream", "build_request", "send"})
 
 
 class Kept(NamedTuple):
@@ -135,23 +138,43 @@ def is_doubtful(site: CallSite) -> bool:
     local = {*code.parameters, *code.bindings} - {code.receiver}
     if any(_mentions(k.value, local) for k in site.call.keywords if not k.name or k.name in PERSONAL):
         return True
+    # An object that is made for a request may carry who it is made for.
+    fields = {code.receiver} if code.receiver else set()
+    if any(k.name in CREDENTIALS and _is_field(k.value, fields) for k in site.call.keywords):
+        return True
     if any(_REMEMBERS.search(name) for name in code.mentioned):
         return True
     return _calls_anyone(site, code, local)
 
 
 def _calls_anyone(site: CallSite, code: Function, local: set[str]) -> bool:
-    """Whether every request of the function goes to an address that it was handed."""
-    if not isinstance(site.call.keyword("base_url"), syntax.Missing):
-        return False
-    words = ("get", "post", "put", "patch", "delete", "head", "request", "stream", "build_request", "send")
-    urls: list[syntax.Expr] = []
-    for one in code.calls:
-        if one.call.method in words and isinstance(one.call.func, syntax.Ref) and one.call.name.count("."):
-            given = one.call.argument(1 if one.call.method in ("request", "stream", "build_request") else 0, "url")
-            if not isinstance(given, syntax.Missing):
-                urls.append(given)
-    return bool(urls) and all(_is_handed(url, code, local) for url in urls)
+    """Whether every request with the client goes to an address that the function was handed."""
+    names = set(_names(site))
+    handed = []
+    for function in (code, *(f for f in code.module.functions if f.parent is code)):
+        inside = set(function.parameters) if function is not code else set()
+        for one in function.calls:
+            if one.call.method in _REQUESTS and one.call.name.rpartition(".")[0] in names | inside:
+                url = one.call.argument(1 if one.call.method in ("request", "stream", "build_request") else 0, "url")
+                if not isinstance(url, syntax.Missing):
+                    handed.append(_is_handed(url, function, local | inside))
+    return bool(handed) and all(handed)
+
+
+def _is_field(expr: syntax.Expr, receivers: set[str]) -> bool:
+    """``self.api_key``, but not ``self.settings.api_key``."""
+    return isinstance(expr, syntax.Ref) and expr.root in receivers and expr.name.count(".") == 1
+
+
+def _names(site: CallSite) -> Iterator[str]:
+    """What the client is called where it is made."""
+    for stmt in site.code.statements:
+        targets: tuple[syntax.Expr, ...] = ()
+        if isinstance(stmt, syntax.With):
+            targets = tuple(i.target for i in stmt.items if any(node is site.call for node in syntax.walk(i.context)))
+        elif isinstance(stmt, syntax.Assign) and any(node is site.call for node in syntax.walk(stmt.value)):
+            targets = stmt.targets
+        yield from (target.name for target in targets if isinstance(target, syntax.Ref))
 
 
 def _is_handed(url: syntax.Expr, code: Function, local: set[str], hops: int = 0) -> bool:
@@ -163,7 +186,7 @@ def _is_handed(url: syntax.Expr, code: Function, local: set[str], hops: int = 0)
         case syntax.Text(parts=(str() as start, *_)) if "//" in start:
             return False
         case syntax.Text(parts=(first, *_)):
-            return _mentions(first, local)
+            return _is_handed(first, code, local, hops + 1)
     return _mentions(url, local)
 
 

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 class Client(NamedTuple):
     """``ends`` are the methods that close it, none where nobody does; ``owner`` are the beginnings of full names by which
-    its methods are known."""
+    its methods are known. A ``silent`` one loses nothing, and complains about nothing, when the process just ends."""
 
     what: str
     ends: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
+    silent: bool = False
 
 
 _HTTPX = Client("connection pool", ("aclose", "close"), ("httpx.",))
@@ -26,8 +27,8 @@ CLIENTS: dict[str, Client] = {
     "httpx.AsyncClient": _HTTPX,
     "httpx.Client": _HTTPX,
     "aiohttp.ClientSession": Client("connection pool", ("close",), ("aiohttp.",)),
-    "requests.Session": Client("connection pool", ("close",), ("requests.",)),
-    "requests.session": Client("connection pool", ("close",), ("requests.",)),
+    "requests.Session": Client("connection pool", ("close",), ("requests.",), silent=True),
+    "requests.session": Client("connection pool", ("close",), ("requests.",), silent=True),
     **{f"redis.{inner}{name}": _REDIS for inner in ("", "asyncio.") for name in ("Redis", "StrictRedis", "from_url")},
     **{f"redis.{inner}Redis.from_url": _REDIS for inner in ("", "asyncio.")},
     "aioredis.from_url": _REDIS,
@@ -52,10 +53,13 @@ METHODS = frozenset(name.rpartition(".")[2] for name in CLIENTS)
 PERSONAL = frozenset(
     {
         "api_key", "auth", "cert", "cookies", "proxy", "proxies", "transport", "mounts", "headers", "organization",
-        "verify", "trust_env", "uds", "socks_proxy", "connector",
+        "verify", "trust_env", "uds", "socks_proxy", "connector", "default_headers", "base_url", "azure_endpoint",
     }
 )  # fmt: skip
 """Arguments that may make a client one of its caller alone."""
+
+CREDENTIALS = frozenset({"api_key", "auth", "cert", "cookies"})
+"""Those that say who calls."""
 
 BORROWS = frozenset({"connection_pool", "http_client"})
 """Arguments that bring the connections along: such a client costs nothing."""

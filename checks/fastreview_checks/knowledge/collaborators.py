@@ -38,16 +38,29 @@ class Collaborator(NamedTuple):
 
 
 def collaborators(function: Function, project: Project) -> Iterator[Collaborator]:
+    given = {p.name for p in function.facts.parameters}
     for site in function.calls:
         call = site.call
         value = project.values.target(site)
         name = call.name or call.method
         if _makes_session(value) or resource(site, project):
-            yield Collaborator(site.place, "makes its own", name)
-        elif name.count(".") == 1 or (name.count(".") == 2 and not name.startswith("self.")):
-            held = _held(name.partition(".")[0], function, project)
-            if held:
-                yield Collaborator(site.place, f"uses {held}", name.partition(".")[0])
+            root = name.partition(".")[0]
+            if root not in given and root not in function.bindings and not _is_made_of(call, given):
+                yield Collaborator(site.place, "makes its own", name)
+        elif _may_be_held(name) and _held(name.partition(".")[0], function, project):
+            yield Collaborator(site.place, "uses a module's", name.partition(".")[0])
+
+
+def _may_be_held(name: str) -> bool:
+    """``client.get`` and ``database.orders.find``."""
+    return name.count(".") == 1 or (name.count(".") == 2 and not name.startswith("self."))
+
+
+def _is_made_of(call: syntax.Call, given: set[str]) -> bool:
+    """Whether it is made of what the function was given, such as the credentials of a request: nobody else could make it."""
+    arguments = (*call.args, *(k.value for k in call.keywords))
+    nodes = (node for argument in arguments for node in syntax.walk(argument))
+    return any(isinstance(node, syntax.Ref) and node.name.partition(".")[0] in given for node in nodes)
 
 
 def _makes_session(value: Value | None) -> bool:
@@ -59,18 +72,17 @@ def _makes_session(value: Value | None) -> bool:
     return False
 
 
-def _held(root: str, function: Function, project: Project) -> str:
-    """What a module holds under ``root``, in words; "" for what is no collaborator."""
+def _held(root: str, function: Function, project: Project) -> bool:
+    """Whether a module holds a client, session or what works with one under ``root``."""
     found = project.names.resolve(function, root)
     if not isinstance(found, Variable) or not isinstance(found.code, Module):
-        return ""
+        return False
     value = project.values.settle(found)
     if not isinstance(value, Instance):
-        return ""
+        return False
     if isinstance(value.of, External):
-        known = value.of.name in _HELD or value.of.name in RESOURCES or BASES.get(value.of.name, "") in _HELD
-        return "the client of a module," if known else ""
-    return "the object of a module," if _works_outside(value.of, project) else ""
+        return value.of.name in _HELD or value.of.name in RESOURCES or BASES.get(value.of.name, "") in _HELD
+    return _works_outside(value.of, project)
 
 
 def _works_outside(cls: Class, project: Project) -> bool:

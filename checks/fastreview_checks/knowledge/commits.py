@@ -14,6 +14,8 @@ _ASIDE = re.compile(
     r"^_*(?:get|read|find|list|authenticate|verify|check|validate|is|has|log|audit|record|track|lock|unlock)(?:_|$)"
 )
 _LEAVING = (syntax.Return, syntax.Raise)
+_SAYING = frozenset({"NotImplementedError"})
+"""What a method that others implement calls."""
 MAX_WAY = 12
 
 
@@ -140,12 +142,22 @@ def _in(expr: syntax.Expr, sites: dict[int, CallSite], project: Project, depth: 
                 continue
             found.append(Commit(site, (site,)))
         elif depth:
-            for target in project.targets(site):
-                inner = always(target, project, depth - 1) if isinstance(target, Function) else ()
-                if inner:
-                    found.append(Commit(site, (site, *inner)))
-                    break
+            inner = _inside(site, project, depth - 1)
+            if inner:
+                found.append(Commit(site, (site, *inner)))
     return found
+
+
+def _inside(site: CallSite, project: Project, depth: int) -> tuple[CallSite, ...]:
+    """The calls from ``site`` on to the commit that it leads to. Where a call may run one of several implementations, all have
+    to commit; a coroutine that nobody waits for here is an operation of its own."""
+    targets = [t for t in project.targets(site) if isinstance(t, Function)]
+    if len(targets) > 1:
+        targets = [t for t in targets if not set(t.called) <= _SAYING]
+    if not targets or any(t.is_async and not site.awaited for t in targets):
+        return ()
+    ways = [always(target, project, depth) for target in targets]
+    return ways[0] if all(ways) else ()
 
 
 @lru_cache(maxsize=10_000)

@@ -9,23 +9,24 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import Function, Project, syntax
+from fastreview_checks.knowledge.importing import own_modules
 
 
 @lru_cache(maxsize=1)
 def copies(project: Project, smallest: int) -> dict[str, list[tuple[Function, Function]]]:
-    """By file, the functions of at least ``smallest`` statements that repeat an earlier one, with that one."""
+    """By file, the functions of at least ``smallest`` statements that repeat an earlier one of the service, with that one;
+    none that stands in another such function. Other programs and packages of the repository cannot share code with it."""
+    own = own_modules(project)
     alike: dict[tuple[int, int, tuple[str, ...]], list[Function]] = {}
     for module in project.service_modules:
-        for facts in module.facts.functions:
-            if facts.statements >= smallest:
-                break
-        else:
+        if module.path not in own or all(f.statements < smallest for f in module.facts.functions):
             continue
         for function in module.functions:
             facts = function.facts
             if facts.statements >= smallest:
                 alike.setdefault((facts.statements, facts.complexity, facts.called), []).append(function)
     found: dict[str, list[tuple[Function, Function]]] = {}
+    repeated: set[int] = set()
     for group in alike.values():
         if len(group) > 1:
             originals: dict[str, Function] = {}
@@ -34,7 +35,8 @@ def copies(project: Project, smallest: int) -> dict[str, list[tuple[Function, Fu
                 original = originals.setdefault(shape, function)
                 if original is not function:
                     found.setdefault(function.module.path, []).append((function, original))
-    return found
+                    repeated.add(id(function))
+    return {path: [pair for pair in pairs if id(pair[0].parent) not in repeated] for path, pairs in found.items()}
 
 
 def _shape(function: Function) -> Iterator[str]:

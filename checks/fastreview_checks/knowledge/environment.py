@@ -11,13 +11,14 @@ from fastreview.api import Code, External, Instance, Module, Place, Project, syn
 from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE
 from fastreview_checks.knowledge.importing import asides, own_modules
 
+_PLACE = re.compile(rf"{CONFIGURATION_FILE.pattern}|(?:^|/)(?:config|settings)_\w+\.py$", re.IGNORECASE)
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config"})
 _READER_OBJECTS = frozenset({"environs.Env", "starlette.config.Config", "fastapi.config.Config", "decouple.AutoConfig"})
 _LIBRARIES = {"decouple": "config", "environs": "env", "starlette": "config"}
 _CALLED = frozenset({"get", "getenv", "pop", *_LIBRARIES.values()})
 _SYSTEM = re.compile(
     r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"
-    r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER_\w+|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot)$"
+    r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER(?:_\w+)?|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot)$"
 )
 """Variables of the system, the test runner and the platform: they configure other programs."""
 
@@ -25,7 +26,8 @@ _SYSTEM = re.compile(
 class Configuration:
     """What the service reads from outside. ``places`` are the files where that belongs, ``reads`` the places and names of
     variables by file, ``users`` the files that use a settings object, ``own`` the files of the service itself: what the app
-    imports, and its packages; not commands, plugins and other programs of the repository."""
+    imports, and its packages; not commands, plugins and other programs of the repository. ``settings`` is the largest
+    settings class of these."""
 
     def __init__(self, project: Project) -> None:
         self.own = own_modules(project)
@@ -33,12 +35,14 @@ class Configuration:
         for place, name in _reads(project):
             self.reads.setdefault(place.path, []).append((place, name))
         self.places = frozenset(
-            {s.place.path for s in project.settings} | {path for path in self.reads if CONFIGURATION_FILE.search(path)}
+            {s.place.path for s in project.settings} | {path for path in self.reads if _PLACE.search(path)}
         )
         if not self.places and self.reads:
             # Without a settings module, the one that reads most is the closest to it.
             most = max(sorted(self.reads), key=lambda path: len(self.reads[path]))
             self.places = frozenset({most})
+        own_settings = [s for s in project.settings if s.place.path in self.own] or list(project.settings)
+        self.settings = max(own_settings, key=lambda s: (len(s.cls.facts.fields), s.place.path), default=None)
         names = {s.name for s in project.settings} | _instances(project)
         self.users = frozenset(module.path for module in project.service_modules if self._uses(module, names, project))
 

@@ -19,6 +19,8 @@ _FIXED = frozenset(
     {"status_code", "code", "headers", "errors", "detail", "name", "errno", "status", "__class__", "type"}
 )
 """Attributes of errors that hold no free text, or text meant for clients."""
+_TEXTS = frozenset({"errmsg", "message", "msg", "error", "detail", "reason"})
+"""Keys of what errors hold (`pymongo`'s ``details``) under which there is text; others hold the client's own values."""
 
 
 def tells(expr: syntax.Expr, names: set[str]) -> bool:
@@ -35,4 +37,6 @@ def tells(expr: syntax.Expr, names: set[str]) -> bool:
             return tells(func, names)
         case syntax.Conditional(body=body, orelse=orelse):
             return tells(body, names) and tells(orelse, names)
+        case syntax.Subscript(index=str() as key) if key not in _TEXTS:
+            return False
     return not isinstance(expr, syntax.Comprehension) and any(tells(c, names) for c in syntax.children(expr))

@@ -8,7 +8,7 @@ _OUTSIDE = re.compile(
     r"^(?:httpx|requests|aiohttp|stripe|boto3|aioboto3|openai|anthropic|kubernetes|docker|celery|smtplib|aiosmtplib|redis|grpc)\."
 )
 _TELLING = re.compile(
-    r"send|publish|enqueue|notify|dispatch|delay|charge|upload|request|call|emit|trigger|deploy|run|execute_|provision|generate",
+    r"send|publish|enqueue|notify|dispatch|delay|charge|upload|request|call|emit|trigger|deploy|run|execute_|provision|generate|extract|embed|transcribe|download",
     re.IGNORECASE,
 )
 _DEPTH = 2

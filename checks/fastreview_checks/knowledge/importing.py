@@ -4,7 +4,7 @@ Sources: the documentation of the libraries; what waits for a network, a databas
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from fastreview.api import (
@@ -21,9 +21,10 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.blocking import BLOCKING, blocking
+from fastreview_checks.knowledge.programs import served
 
 MAX_CALLS_DEEP = 4
-_COMMANDS = re.compile(r"(?:^|/)(?:cli|commands?|__main__|tools)(?:\w*\.py$|/)")
+_COMMANDS = re.compile(r"(?:^|/)(?:cli|commands?|commandline|console|__main__|tools)(?:\w*\.py$|/)")
 
 _SILENT = frozenset({"a clock", "the disk", "a person at the terminal"})
 _WRITING = {
@@ -81,12 +82,13 @@ SECRET = re.compile(
 
 
 class Effect(NamedTuple):
-    """``what`` reads after "importing it"; ``guarded`` says that a condition decides."""
+    """``what`` reads after "importing it"; ``guarded`` says that a condition decides; ``name`` is what a module calls itself."""
 
     place: Place
     what: str
     related: tuple[Related, ...]
     guarded: bool = False
+    name: str = ""
 
 
 def imported_by_app(project: Project) -> tuple[Module, ...]:
@@ -107,14 +109,15 @@ def imported_by_app(project: Project) -> tuple[Module, ...]:
 
 
 def own_modules(project: Project) -> frozenset[str]:
-    """Files of the service itself: what its app imports, and the packages that this stands in; not the commands, plugins and
-    other programs of its repository. All of them where no app is known."""
+    """Files of the service itself: what its app imports, in functions too, and the packages that this stands in; not the
+    commands, plugins and other programs of its repository. All of them where no app is known."""
     loaded = imported_by_app(project)
     packages = {m.name.partition(".")[0] for m in loaded if m.path in project.entry_paths and "." in m.name}
+    late = served(project)
     return frozenset(m.path for m in loaded) | frozenset(
         m.path
         for m in project.service_modules
-        if (not loaded or m.name.partition(".")[0] in packages) and not _COMMANDS.search(m.path)
+        if (not loaded or m.path in late or m.name.partition(".")[0] in packages) and not _COMMANDS.search(m.path)
     )
 
 
@@ -157,6 +160,13 @@ def needed_secrets(project: Project) -> Iterator[tuple[Place, Class, tuple[str, 
         given = {k.name for k in site.call.keywords} if site is not None else set()
         if site is not None and not given.issuperset(required) and "" not in given:
             yield site.place, settings.cls, tuple(name for name in required if name not in given)
+
+
+def supplied_names(project: Project) -> Callable[[str], bool]:
+    """Whether a committed file of variables, no example, gives a setting, perhaps with a prefix."""
+    files = (e for e in project.facts.files.environments if e.committed and not e.example)
+    names = tuple(name.lower() for environment in files for name, _, _ in environment.values)
+    return lambda setting: any(name.endswith(setting.lower()) for name in names)
 
 
 def _made_at_import(cls: Class, project: Project, loaded: set[int]) -> Iterator[CallSite]:
@@ -229,7 +239,7 @@ def _called(value: Value | None) -> Function | None:
 def _effects(site: CallSite, project: Project) -> Iterator[Effect]:
     what = _effect(site, project)
     if what:
-        yield Effect(site.place, what, ())
+        yield Effect(site.place, what, (), name=site.call.name)
         return
     functions = [t for t in project.targets(site) if isinstance(t, Function)]
     yield from _effects_of(site.call, site.code.module, functions, project)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fastreview.api import Class, External, Function, Module, Place, Project, syntax
 from fastreview_checks.knowledge.answers import is_operational
+from fastreview_checks.knowledge.importing import own_modules
 
 WEB = frozenset({"fastapi", "starlette"})
 _STORING = frozenset(
@@ -40,6 +41,8 @@ _GUARDING = re.compile(
 )
 _ROUTING = frozenset({"APIRouter", "FastAPI", "Starlette"})
 _SERVING = frozenset({"fastapi.security", "starlette.types", "starlette.middleware.base", "fastapi.middleware"})
+_ASKING = frozenset({"Depends", "Security"})
+_MARKERS = frozenset({"Header", "Query", "Cookie", "Path", "Body", "Form", "File"})
 _RECORDS = frozenset({"typing.NamedTuple", "typing.TypedDict"})
 _ASGI = ["scope", "receive", "send"]
 MANY_METHODS = 3
@@ -66,8 +69,9 @@ class Layering:
         )
         self.free: dict[str, Module] = {}
         self.bound: dict[str, Module] = {}
+        own = own_modules(project)
         for module in project.service_modules:
-            if module.path not in self.web and self._does_business(module):
+            if module.path in own and module.path not in self.web and self._does_business(module):
                 (self.bound if imports_web(module) else self.free)[module.path] = module
 
     def _does_business(self, module: Module) -> bool:
@@ -141,19 +145,34 @@ def _is_plumbing_class(cls: Class) -> bool:
 
 
 def _is_web_class(cls: Class) -> bool:
-    """Middleware, route classes, security schemes, HTTP errors."""
+    """Middleware, route classes, security schemes, HTTP errors; views, that ask for dependencies in
+    their fields or are made of a request."""
     call = cls.methods.get("__call__")
     if call is not None and [p.name for p in call.facts.parameters][1:] == _ASGI:
+        return True
+    if any(type(f.value) is syntax.Call and f.value.method in _ASKING for f in cls.facts.fields):
+        return True
+    made = cls.methods.get("__init__")
+    if made is not None and any(_is_request(p.annotation) for p in made.facts.parameters):
         return True
     return any(name.startswith(_WEB_BASES) for name in cls.ancestry.external) or bool(_ERROR.search(cls.name))
 
 
 def _is_dependency(function: Function) -> bool:
-    """Whether it asks for dependencies itself, used by a route or not."""
-    return function.owner is None and any(
-        type(p.default) is syntax.Call and p.default.method in ("Depends", "Security")
-        for p in function.facts.parameters
-    )
+    """Whether it asks for dependencies or parts of the request itself, used by a route or not."""
+    asking = _MARKERS if function.owner is not None else _ASKING | _MARKERS
+    return any(_asks(p.default, asking) or _asks(p.annotation, asking) for p in function.facts.parameters)
+
+
+def _asks(expr: syntax.Expr, asking: frozenset[str]) -> bool:
+    """``Depends(...)`` and ``Annotated[..., Depends(...)]``."""
+    if type(expr) is syntax.Subscript:
+        return any(type(node) is syntax.Call and node.method in asking for node in syntax.walk(expr.index))
+    return type(expr) is syntax.Call and expr.method in asking
+
+
+def _is_request(annotation: syntax.Expr) -> bool:
+    return type(annotation) is syntax.Ref and annotation.last in ("Request", "HTTPConnection")
 
 
 def _assembles(function: Function) -> bool:
@@ -192,7 +211,8 @@ def raises_http(function: Function, project: Project, own: frozenset[str]) -> It
                 is_http = isinstance(value, External) and value.name.endswith(".HTTPException")
                 is_own = isinstance(value, Class) and any(n.endswith(".HTTPException") for n in value.ancestry.external)
                 if is_http or is_own:
-                    yield Carried(Place(function.module.path, stmt.line), f"raises `{raised.last}`")
+                    of = ", an `HTTPException`" if is_own else ""
+                    yield Carried(Place(function.module.path, stmt.line), f"raises `{raised.last}`{of}")
 
 
 def takes_http(function: Function, project: Project) -> Iterator[Carried]:
@@ -219,6 +239,27 @@ def guards(function: Function) -> bool:
     *around, own = function.qualname.split(".")
     names = (function.module.name.rpartition(".")[2], *around)
     return any(_GUARDING.search(name) for name in names) or bool(_GUARD.search(own))
+
+
+def used_by_business(module: Module, layers: Layering) -> frozenset[str]:
+    """First names of what the business code of ``module`` uses: its functions, classes and what runs on import. What only
+    its dependencies and permission checks use is not among them."""
+    found = {call.call.name.partition(".")[0] for call in module.calls if call.call.method not in _ASKING}
+    written: list[syntax.Expr] = []
+    for function in layers.functions(module):
+        if not guards(function):
+            facts = function.facts
+            written += (facts.returns, *(e for p in facts.parameters for e in (p.annotation, p.default)))
+            written += (expr for stmt in function.statements for expr in syntax.expressions(stmt))
+    for cls in module.classes:
+        if not _is_web_class(cls):
+            written += (*cls.facts.bases, *(e for f in cls.facts.fields for e in (f.annotation, f.value)))
+            # A class that says itself how FastAPI makes it: `def make(cls, session=Depends(get_session))`.
+            makers = (m for m in cls.methods.values() if m.name != "__call__" and not guards(m))
+            written += (e for m in makers for p in m.facts.parameters for e in (p.annotation, p.default))
+    for expr in written:
+        found.update(node.name.partition(".")[0] for node in syntax.walk(expr) if type(node) is syntax.Ref)
+    return frozenset(found)
 
 
 def serves_only_dependencies(function: Function, project: Project, layers: Layering) -> bool:

@@ -87,7 +87,7 @@ def _given(
             yield from _given(name, default, place, module, "default", holder)
         case str():
             found = judged(name, value, place, how, holder)
-            if found is not None and value not in _refused(module):
+            if found is not None and not _is_refused(value, module):
                 yield found
 
 
@@ -135,6 +135,20 @@ def _refused(module: Module) -> frozenset[str]:
                     if isinstance(node, syntax.Operation) and node.op in ("==", "in", "!=", "not in"):
                         found.update(o for n in node.operands for o in syntax.walk(n) if isinstance(o, str) and o)
     return frozenset(found)
+
+
+def _is_refused(value: str, module: Module) -> bool:
+    return value in _refused(module) or value.lower().startswith(_refused_starts(module))
+
+
+@lru_cache(maxsize=1_000)
+def _refused_starts(module: Module) -> tuple[str, ...]:
+    """Beginnings that the module asks for: ``if secret.startswith("__REPLACE_ME__"): raise``."""
+    if "startswith" not in module.facts.called and not any("startswith" in f.called for f in module.functions):
+        return ()
+    asked = (s.call for code in module.codes() for s in code.calls if s.call.method == "startswith" and s.call.args)
+    given = (start for call in asked for start in syntax.walk(call.args[0]) if isinstance(start, str))
+    return tuple(start.lower() for start in given if is_placeholder(start))
 
 
 def _validated(cls: Class) -> frozenset[str]:
@@ -230,8 +244,9 @@ def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
     files = project.facts.files
     for environment in files.environments:
         if environment.committed and not (environment.example or _ASIDE.search(environment.path.rpartition("/")[2])):
-            for name, value, line in environment.values:
-                yield from _in_file(name, value, Place(environment.path, line))
+            if not _is_template(environment.values):
+                for name, value, line in environment.values:
+                    yield from _in_file(name, value, Place(environment.path, line))
     for container in files.containers:
         for instruction in (i for stage in container.stages for i in stage.instructions):
             if instruction.keyword.upper() in ("ENV", "ARG"):
@@ -245,6 +260,15 @@ def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
                     for found in _in_file(name, value, Place(manifest.path, part.line)):
                         # A compose file's values are mostly those of a developer's machine.
                         yield found._replace(doubtful=not (looks_random(value) or is_token(value)))
+
+
+def _is_template(values: tuple[tuple[str, str, int], ...]) -> bool:
+    """Whether most secrets of an environment file ask to be replaced and none is real: it is copied and filled in."""
+    secrets = [value for name, value, _ in values if value.strip() and kind_of(name) is not None]
+    open_ = sum(is_placeholder(value) for value in secrets)
+    inside = [found[0] for _, value, _ in values if (found := credentials_in(value)) is not None]
+    real = any(is_token(value) or looks_random(value) for value in (*secrets, *inside) if not is_placeholder(value))
+    return 2 * open_ > len(secrets) and not real
 
 
 def _in_file(name: str, value: str, place: Place) -> Iterator[WrittenSecret]:

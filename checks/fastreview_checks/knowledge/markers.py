@@ -4,9 +4,21 @@ Source: FastAPI's reference, "Dependencies" and "Request parameters".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from fastreview.api import CallSite, Class, External, Function, Injected, Instance, Place, Project, syntax
+from fastreview.api import (
+    Bound,
+    CallSite,
+    Class,
+    External,
+    Function,
+    Injected,
+    Instance,
+    Module,
+    Place,
+    Project,
+    syntax,
+)
 
 MARKERS = frozenset(
     f"fastapi.{name}" for name in ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File")
@@ -43,6 +55,45 @@ def marked(project: Project) -> Iterator[tuple[Function, dict[str, str]]]:
                 markers = markers_of(function, project)
                 if markers and all(n.rpartition(".")[2] in _TRANSPARENT for n in function.decorator_names):
                     yield function, markers
+
+
+def direct_calls(functions: Iterable[Function], project: Project) -> Iterator[tuple[Function, CallSite]]:
+    """Calls of ``functions`` by service code that imports them, or stands beside them. Only there bodies are read: endpoints
+    are called ``get`` and ``list``, as much else is."""
+    by_name: dict[str, list[Function]] = {}
+    for function in functions:
+        by_name.setdefault(function.name, []).append(function)
+    for module in project.service_modules:
+        calling = [code for code in module.codes() if not by_name.keys().isdisjoint(code.facts.called)]
+        imported = (
+            {found.name or found.module.rpartition(".")[2] for found in module.facts.imports} if calling else set()
+        )
+        here: dict[str, list[Function]] = {}
+        for code in calling:
+            for name in code.called:
+                if name in by_name and name not in here:
+                    here[name] = [function for function in by_name[name] if _is_near(function, module, imported)]
+                for site in code.calls if here.get(name) else ():
+                    if site.call.method == name and _may_mean(site, here[name]):
+                        value = project.values.target(site)
+                        target = value.function if isinstance(value, Bound) else value
+                        yield from ((function, site) for function in here[name] if function is target)
+
+
+def _may_mean(site: CallSite, functions: list[Function]) -> bool:
+    """Whether what is called reads like one of ``functions``: by its name, or as a part of what is imported."""
+    root, dot, _ = site.call.name.partition(".")
+    if not dot:
+        return bool(root)
+    methods = any(function.owner is not None for function in functions)
+    return methods or root in site.code.module.top_level_imports or root in site.code.local_imports
+
+
+def _is_near(function: Function, module: Module, imported: set[str]) -> bool:
+    if function.module is module:
+        return True
+    owner = function.owner.name if function.owner is not None else function.name
+    return owner in imported or function.module.name.rpartition(".")[2] in imported or "*" in imported
 
 
 def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str:

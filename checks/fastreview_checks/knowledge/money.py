@@ -14,7 +14,7 @@ _NOT_MONEY = re.compile(
     re.IGNORECASE,
 )
 _OWN_MEASURES = re.compile(
-    r"nutrition|ingredient|recipe|metric|meter|usage|token|llm|model|trace|span|embedding|benchmark|market|candle|ticker|backtest",
+    r"nutrition|ingredient|recipe|metric|meter|usage|token|llm|model(?:_?(?:price|pricing|cost|usage|spec|info|card))|trace|span|embedding|benchmark|market|candle|ticker|backtest",
     re.IGNORECASE,
 )
 """In the name of a class: what it counts is no money that anybody owes."""

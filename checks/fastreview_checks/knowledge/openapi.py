@@ -13,7 +13,7 @@ from fastreview_checks.knowledge.answers import is_operational
 DEFAULTS = {"title": ("", "FastAPI"), "version": ("", "0.1.0"), "description": ("",)}
 """What FastAPI says where nothing is given."""
 
-_EXAMPLES = frozenset({"examples", "example", "openapi_examples"})
+EXAMPLES = frozenset({"examples", "example", "openapi_examples"})
 _SCHEMA_EXTRA = frozenset({"json_schema_extra", "schema_extra"})
 
 
@@ -47,15 +47,17 @@ def document_of(app: App, project: Project) -> Document | None:
         found = [
             Document(app, router.call, router.place, tuple(described[id(router)]))
             for router in app.routers
-            if id(router) in described and _publishes(router.call, router.code, project)
+            if id(router) in described and publishes(router.call, router.code, project)
         ]
     return max(found, key=lambda document: len(document.routes), default=None)
 
 
-def _publishes(call: syntax.Call, code: Code, project: Project) -> bool:
+def publishes(call: syntax.Call, code: Code, project: Project) -> bool:
+    """Whether the app that ``call`` makes has a document: FastAPI's, or one that the project makes of its routes."""
     value = project.values.of(call.func, code)
-    bare = isinstance(value, External) and value.name.endswith(".Starlette")
-    return not bare and call.keyword("openapi_url") not in (None, "")
+    if isinstance(value, External) and value.name.endswith(".Starlette"):
+        return False
+    return call.keyword("openapi_url") not in (None, "") or any(True for _ in project.calls("get_openapi"))
 
 
 def says(document: Document, word: str, project: Project) -> bool | None:
@@ -200,8 +202,8 @@ def _example_in(cls: Class) -> int:
 def _shows_example(expr: syntax.Expr) -> bool:
     for node in syntax.walk(expr):
         if isinstance(node, syntax.Call):
-            if any(keyword.name in _EXAMPLES | _SCHEMA_EXTRA for keyword in node.keywords):
+            if any(keyword.name in EXAMPLES | _SCHEMA_EXTRA for keyword in node.keywords):
                 return True
-        elif isinstance(node, syntax.Mapping) and any(key in _EXAMPLES | _SCHEMA_EXTRA for key in node.keys):
+        elif isinstance(node, syntax.Mapping) and any(key in EXAMPLES | _SCHEMA_EXTRA for key in node.keys):
             return True
     return False

@@ -62,6 +62,7 @@ ENDS = frozenset({"close", "aclose", "close_all", "dispose", "disconnect", "quit
 
 _ENTERING = frozenset({"enter_context", "enter_async_context", "closing", "aclosing", "push_async_exit", "push", "callback",
                        "push_async_callback"})  # fmt: skip
+_MAKER = re.compile(r"(?:factory|maker|local)$", re.IGNORECASE)
 _KEPT = re.compile(r"cache|singleton|once", re.IGNORECASE)
 
 
@@ -71,13 +72,24 @@ def opened(site: CallSite, project: Project) -> str:
         return ""
     value = project.values.target(site)
     made = ""
-    if isinstance(value, External):
-        made = value.name
-    elif isinstance(value, Instance):
+    if isinstance(value, Instance):
         # The product of a session factory.
         given = project.values.of(site.call, site.code)
         made = given.of.name if isinstance(given, Instance) and isinstance(given.of, External) else ""
+    elif _MAKER.search(site.call.method):
+        # A factory kept in the state of the app: what it makes is what the variable is said to be.
+        made = _annotated(site, project)
+    elif isinstance(value, External):
+        made = value.name
     return OPENED.get(made, "") or OPENED.get(BASES.get(made, ""), "")
+
+
+def _annotated(site: CallSite, project: Project) -> str:
+    for stmt in site.code.statements:
+        if type(stmt) is syntax.Assign and stmt.value is site.call and stmt.annotation is not None:
+            said = project.values.annotated(stmt.annotation, site.code)
+            return said.of.name if isinstance(said, Instance) and isinstance(said.of, External) else ""
+    return ""
 
 
 def is_kept(function: Function) -> bool:

@@ -10,16 +10,19 @@ from typing import NamedTuple
 from fastreview.api import CallSite, External, Module, Place, Project, Table, syntax
 
 _FIELD = re.compile(r"Field$")
+_UNTYPED = "type checkers cannot tell the types of its attributes"
 _RENAMED = {"pk": "primary_key", "index": "db_index"}
 
 
 class Use(NamedTuple):
-    """A table, or a function with queries; ``old`` is how it is written the older way, "" where it is current."""
+    """A table, or a function with queries; ``old`` is how it is written the older way, "" where it is current, and ``why`` what
+    that costs."""
 
     place: Place
     what: str
     old: str
     new: str
+    why: str = ""
 
 
 def uses(module: Module, project: Project) -> Iterator[Use]:
@@ -33,7 +36,11 @@ def uses(module: Module, project: Project) -> Iterator[Use]:
         old = [site for site in code.calls if _is_legacy_query(site, project)] if "query" in code.called else []
         if old:
             yield Use(
-                old[0].place, f"`{code.qualname or module.name}`", "session.query(...)", "session.scalars(select(...))"
+                old[0].place,
+                f"`{code.qualname or module.name}`",
+                "session.query(...)",
+                "session.scalars(select(...))",
+                "async sessions do not have it",
             )
         elif not {"select", "exec"}.isdisjoint(code.called):
             yield Use(Place(module.path, code.line), "", "", "")
@@ -60,12 +67,12 @@ def _table(table: Table, project: Project) -> Use:
     if table.orm == "sqlalchemy":
         mapped = any("Mapped" in syntax.written(f.annotation, 60) for f in table.cls.facts.fields if f.annotated)
         if not mapped and any(call.method == "Column" for call in made):
-            return Use(table.place, what, "Column(...)", "Mapped[...] = mapped_column(...)")
+            return Use(table.place, what, "Column(...)", "Mapped[...] = mapped_column(...)", _UNTYPED)
     if table.orm == "tortoise":
         given = {k.name for call in made if _FIELD.search(call.method) for k in call.keywords}
         old = sorted(given & _RENAMED.keys())
         if old and not _is_before(project, "tortoise-orm", (0, 21)):
-            return Use(table.place, what, f"{old[-1]}=", f"{_RENAMED[old[-1]]}=")
+            return Use(table.place, what, f"{old[-1]}=", f"{_RENAMED[old[-1]]}=", "the option has been renamed")
     return Use(table.place, what, "", "")
 
 

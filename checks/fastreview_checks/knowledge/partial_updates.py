@@ -23,7 +23,7 @@ KEEPING = frozenset(
 """What a function mentions that tells apart what was sent."""
 
 _DUMPS = frozenset({"model_dump", "dict"})
-_WRITES = frozenset(
+WRITES = frozenset(
     {
         "values", "update", "update_one", "find_one_and_update", "update_from_dict", "bulk_update", "sqlmodel_update",
         "model_copy", "replace",
@@ -125,7 +125,7 @@ def _written(code: Function, is_it: Callable[[syntax.Expr], bool], project: Proj
         return True
     for site in code.calls:
         given = (*site.call.args, *(k.value for k in site.call.keywords))
-        if site.call.method in _WRITES and any(_holds(expr, is_it) for expr in given):
+        if site.call.method in WRITES and any(_holds(expr, is_it) for expr in given):
             return True
         if depth and any(
             _written(target, _named(parameter), project, depth - 1)

@@ -32,6 +32,16 @@ _CALLER = re.compile(
 _OWNERS = re.compile(
     r"^(?:owner|created_by|author|tenant|org|organization|workspace)(?:_?o?id)?$|^user$", re.IGNORECASE
 )
+_IDENTITIES = re.compile(
+    r"jwt|jwks|(?:^|_)(?:user|account|member|customer|session|token|principal|identity|client|tenant)s?(?:_|$)|decode_|query|select|execute"
+    r"|scalar|find|fetch|first|get_by|lookup|introspect|redis|cache",
+    re.IGNORECASE,
+)
+"""What guards call that tell callers apart: tokens are decoded, accounts are looked up."""
+_COMPARES_SECRETS = frozenset({"compare_digest"})
+_SETTING = re.compile(
+    r"^(?:self\.)?(?:settings?|config|conf|env|environ|os\.environ)\b|(?:^|\.)[A-Z0-9_]*(?:KEY|SECRET|TOKEN|PASSWORD)$"
+)
 _LOGS = re.compile(r"(?:^|\.)(?:log(?:ger)?|logging)\.")
 _OWN = re.compile(
     r"/(?:me|self|profile|current[-_]user|my[-_]?\w*|mine|account|(?:change|update)[-_]?password)(?:/|$)", re.IGNORECASE
@@ -75,6 +85,31 @@ def is_guarded(route: Route, project: Project) -> bool:
     """Whether a dependency authenticates the route: what middleware and the code that an endpoint calls ask for is not
     known well enough."""
     return any(one.scheme or project.security.authenticates(one) for one in route.dependency_tree)
+
+
+def shares_secret(route: Route, project: Project) -> bool:
+    """Whether all that the guards of the route ask for is one secret from the settings, the same for every caller."""
+    guards = [i.function for i in route.dependency_tree if not i.scheme and project.security.authenticates(i)]
+    return bool(guards) and all(f is not None and _compares_with_setting(f, project) for f in guards)
+
+
+@lru_cache(maxsize=20_000)
+def _compares_with_setting(guard: Function, project: Project) -> bool:
+    functions = reached(guard, project, 2)
+    if any(_IDENTITIES.search(name) for function in functions for name in function.called):
+        return False
+    return any(not _COMPARES_SECRETS.isdisjoint(f.called) or _equals_setting(f) for f in functions)
+
+
+def _equals_setting(function: Function) -> bool:
+    return any(
+        isinstance(o, syntax.Ref) and _SETTING.search(o.name)
+        for stmt in function.statements
+        if isinstance(stmt, syntax.If)
+        for node in syntax.walk(stmt.test)
+        if isinstance(node, syntax.Operation) and node.op in ("==", "!=")
+        for o in node.operands
+    )
 
 
 def principals(route: Route, project: Project) -> Iterator[str]:

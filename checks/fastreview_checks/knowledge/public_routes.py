@@ -32,6 +32,12 @@ _READS = re.compile(
     r"|lookup|resolve|filter|export|test|ask|generate|predict|embed|score|translate|summari[sz]e|parse|analy[sz]e|detect|assess|rank"
     r"|convert|format|discover|suggest|autocomplete)(?:$|[_A-Z-])"
 )
+_ENDS_READING = re.compile(r"[_-](?:embed|search|lookup|preview|predict|rerank|evaluate|compare|autocomplete)$")
+_SAYS = re.compile(
+    r"\s*(?:evaluate|assess|compare|calculate|compute|estimate|search|preview|predict|rank|score|analy[sz]e|detect|translate"
+    r"|summari[sz]e|measure|benchmark|judge|classify|check(?! (?:in|out)\b))s?\b",
+    re.IGNORECASE,
+)
 # A GET that writes.
 _WRITES = re.compile(
     r"^(?:delete|remove|seed|purge|drop|clear|wipe|truncate|insert|destroy|erase)(?:$|[_-])", re.IGNORECASE
@@ -61,10 +67,15 @@ def is_registration(route: Route) -> bool:
     )
 
 
+def names_webhook(route: Route) -> bool:
+    """Whether another service calls the route, by its path or the name of its endpoint."""
+    name = route.endpoint.name if route.endpoint is not None else ""
+    return bool(_WEBHOOK.search(f"{route.path}/{name}"))
+
+
 def is_webhook(route: Route) -> bool:
     """Called by another service, which proves itself by a signature."""
-    name = route.endpoint.name if route.endpoint is not None else ""
-    if not _WEBHOOK.search(f"{route.path}/{name}"):
+    if not names_webhook(route):
         return False
     if route.endpoint is None:
         return True
@@ -74,10 +85,12 @@ def is_webhook(route: Route) -> bool:
 
 
 def only_reads(route: Route) -> bool:
-    """Whether a POST is a question by the name of its endpoint or by the end of its path."""
+    """Whether a POST is a question by the name of its endpoint, the end of its path or its docstring's first word."""
+    if route.method != "POST":
+        return False
     last = static_parts(route)[-1:]
-    name = route.endpoint.name if route.endpoint is not None else ""
-    return route.method == "POST" and any(_READS.search(text) for text in (name, *last))
+    name, said = (route.endpoint.name, route.endpoint.facts.docstring) if route.endpoint is not None else ("", "")
+    return any(_READS.search(text) or _ENDS_READING.search(text) for text in (name, *last)) or bool(_SAYS.match(said))
 
 
 def writes_by_name(route: Route) -> bool:

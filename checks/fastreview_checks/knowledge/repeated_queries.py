@@ -35,7 +35,7 @@ def _calls(function: Function, project: Project) -> Iterator[Repeated]:
             continue
         kind = kind_of(site, project)
         way = (site,) if kind in ("read", "write") else () if kind else _onward(site, project)
-        around = [one for one in rounds(function) if id(site.call) in one.calls] if way else []
+        around = [one for one in rounds(function) if id(site.call) in one.calls - one.single] if way else []
         if any(depends(site.call, one) and not is_small(one, function, project) for one in around):
             yield Repeated(site.place, site.call.method, way, _confidence(way, around, project))
 

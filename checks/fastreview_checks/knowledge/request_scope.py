@@ -56,9 +56,10 @@ def held_by(function: Function, receiver: syntax.Expr, code: Code, project: Proj
     used = next(_attributes_held(function, function.owner, project), "") if ending is not None else ""
     if ending is None or ending.function is None or not used:
         return None
-    return Held(
-        f"{receiver.root}.{used}", f"`{ending.function.name}` ends it", _ends_early(code, injected.parameter, project)
-    )
+    asking = next((i for i in injected.tree() if any(inner is ending for inner in i.inner)), None)
+    where = asking.function if asking is not None and asking.function is not None else code
+    early = _ends_early(where, ending.parameter, project)
+    return Held(f"{receiver.root}.{used}", f"`{ending.function.name}` ends it", early)
 
 
 def _attributes_held(function: Function, owner: Class, project: Project) -> Iterator[str]:
@@ -88,7 +89,9 @@ def _is_held(value: object) -> bool:
 
 def _ends_early(code: Function, name: str, project: Project) -> bool | None:
     """Whether what is injected as ``name`` is closed before background tasks run."""
-    parameter = code.parameters[name]
+    parameter = code.parameters.get(name)
+    if parameter is None:
+        return None
     declared = unwrapped(parameter.annotation, code.parent or code.module, project.names)
     markers = (*declared.markers, *((parameter.default,) if type(parameter.default) is syntax.Call else ()))
     if any(marker.keyword("scope") == "function" for marker in markers):

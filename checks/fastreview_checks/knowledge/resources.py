@@ -64,7 +64,6 @@ RESOURCES = {
     "google.cloud.firestore.Client": "a Google Cloud client",
     "google.cloud.pubsub_v1.PublisherClient": "a Google Cloud client",
     "twilio.rest.Client": "a Twilio client",
-    "fastapi_mail.FastMail": "a mail client",
     "tortoise.Tortoise.init": "database connections",
     "tortoise.contrib.fastapi.register_tortoise": "database connections",
     "tortoise.contrib.fastapi.RegisterTortoise": "database connections",
@@ -108,7 +107,7 @@ def made_resources(project: Project) -> Iterator[Made]:
         what = resource(site, project)
         if not what or site.deferred:
             continue
-        if isinstance(site.code, Function) and _is_entered(site):
+        if isinstance(site.code, Function) and (_is_entered(site) or _stays_inside(site)):
             # `with httpx.Client() as client` in a function: closed where it is made.
             yield Made(site.place, what, (), on_import=False)
             continue
@@ -131,6 +130,31 @@ def _is_entered(site: CallSite) -> bool:
     return any(node is site.call for entered, _, _ in site.code.uses.entered for node in syntax.walk(entered))
 
 
+def _stays_inside(site: CallSite) -> bool:
+    """Whether it only gets a name of the function that makes it, which neither returns it nor hands it to anything."""
+    names = {
+        name
+        for name, bindings in site.code.bindings.items()
+        if "." not in name and any(binding.expr is site.call for binding in bindings)
+    }
+    if not names:
+        return False
+    for stmt in site.code.statements:
+        if type(stmt) is syntax.Names and stmt.kind != "del":
+            return False
+        if isinstance(stmt, syntax.Return | syntax.Assign) and _names(stmt.value) & names:
+            return False
+        calls = (node for e in syntax.expressions(stmt) for node in syntax.walk(e) if type(node) is syntax.Call)
+        arguments = (a for node in calls for a in (*node.args, *(k.value for k in node.keywords)))
+        if any(_names(argument) & names for argument in arguments):
+            return False
+    return True
+
+
+def _names(expr: syntax.Expr) -> set[str]:
+    return {node.name for node in syntax.walk(expr) if type(node) is syntax.Ref}
+
+
 def _is_passed_on(site: CallSite, project: Project) -> bool:
     value = project.values.target(site)
     return isinstance(value, External) and value.name in _PASSED_ON
@@ -138,12 +162,14 @@ def _is_passed_on(site: CallSite, project: Project) -> bool:
 
 def _top(site: CallSite, project: Project) -> CallSite | None:
     """The call at the top of a module that makes ``site`` run on import; None where no such way is known."""
+    # What the function that builds an app makes belongs to the app it returns.
+    factories = {id(app.router.code) for app in project.apps if app.router is not None}
     level = [site.code]
     seen = {id(site.code)}
     for _ in range(MAX_UP):
         following: list[Function] = []
         for code in level:
-            if not isinstance(code, Function) or code.is_async or code.facts.yields:
+            if not isinstance(code, Function) or code.is_async or code.facts.yields or id(code) in factories:
                 continue
             for caller in project.callers(code):
                 if isinstance(caller.code, Module):

@@ -5,6 +5,7 @@ import re
 from fastreview.api import Code, Module, Place, Project
 
 _DROPPING = frozenset({"drop_column", "drop_table"})
+_COMPARING = frozenset({"check", "compare_metadata", "produce_migrations"})
 _NOTE = re.compile(
     r"drop|delet|remov|los[et]|destruct|unused|obsolete|replac|move|rename|no longer|deprecat|clean|irrevers|data",
     re.IGNORECASE,
@@ -30,11 +31,11 @@ def destructive(project: Project) -> list[Place]:
 def stairway(project: Project) -> bool:
     """Whether a test upgrades and downgrades, or asks Alembic whether tables and revisions agree."""
     for module in project.modules:
-        if module.kind == "test" and any(
-            i.module.partition(".")[0] in ("alembic", "pytest_alembic") for i in module.facts.imports
-        ):
+        if module.kind == "test" and any("alembic" in i.module for i in module.facts.imports):
+            # Own wrappers may be handed to a thread: run_in_thread(alembic_downgrade, revision).
+            named = {name.removeprefix("alembic_") for code in _codes(module) for name in code.mentioned}
             called = {name for code in _codes(module) for name in code.called}
-            if {"upgrade", "downgrade"} <= called or called & {"check", "compare_metadata", "produce_migrations"}:
+            if {"upgrade", "downgrade"} <= named | called or called & _COMPARING:
                 return True
     return any(requirement.name == "pytest-alembic" for requirement in project.facts.files.requirements)
 

@@ -30,6 +30,8 @@ class Round(NamedTuple):
     """What a round waits for that is no call, with the lines."""
     leaves: bool
     """Whether some round ends the loop: it looks for the first that fits."""
+    single: frozenset[int] = frozenset()
+    """Calls of ``calls`` that one round at most reaches: under ``if name == "team"`` in a loop over names."""
 
 
 @lru_cache(maxsize=10_000)
@@ -44,9 +46,8 @@ def rounds(code: Code) -> tuple[Round, ...]:
             leaves = any(
                 isinstance(s, syntax.Return) or (isinstance(s, syntax.Word) and s.word == "break") for s in inside
             )
-            found.append(
-                _round(stmt.line, stmt.target, stmt.iterable, _names(stmt.target) | bound, parts, leaves=leaves)
-            )
+            made = _round(stmt.line, stmt.target, stmt.iterable, _names(stmt.target) | bound, parts, leaves=leaves)
+            found.append(made._replace(single=_single(inside, _names(stmt.target))))
         line = getattr(stmt, "line", 0)
         for expr in syntax.expressions(stmt):
             for node in syntax.walk(expr):
@@ -75,6 +76,29 @@ def _round(
     calls = frozenset(id(node) for node, _ in nodes if isinstance(node, syntax.Call))
     awaits = tuple((n.value, at) for n, at in nodes if isinstance(n, syntax.Await) and isinstance(n.value, syntax.Ref))
     return Round(line, target, iterable, changing, calls, awaits, leaves)
+
+
+def _single(inside: tuple[syntax.Stmt, ...], target: frozenset[str]) -> frozenset[int]:
+    """Calls under a condition that holds for one value of the loop's variable only."""
+    return frozenset(
+        id(node)
+        for stmt in inside
+        if isinstance(stmt, syntax.If) and _picks(stmt.test, target)
+        for one in syntax.statements(stmt.body)
+        for expr in syntax.expressions(one)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Call)
+    )
+
+
+def _picks(test: syntax.Expr, target: frozenset[str]) -> bool:
+    match test:
+        case syntax.Operation(op="and", operands=operands):
+            return any(_picks(operand, target) for operand in operands)
+        case syntax.Operation(op="==", operands=(syntax.Ref(name=name), str() | int())):
+            return name in target
+        case _:
+            return False
 
 
 def _bound(target: syntax.Expr) -> frozenset[str]:
@@ -115,12 +139,22 @@ def _is_fixed(expr: syntax.Expr, code: Code, project: Project, depth: int) -> bo
                 return True
             if expr.method == "range":
                 return len(args) == 3 or all(isinstance(a, int) for a in args) or any(map(_names_parts, args))
+            if (
+                expr.method == "get"
+                and isinstance(expr.func, syntax.Ref)
+                and _is_constant(expr.name.rpartition(".")[0])
+            ):
+                return True
             if expr.method in ("items", "keys", "values") and isinstance(expr.func, syntax.Ref) and "." in expr.name:
                 return _is_fixed(syntax.Ref(expr.name.rpartition(".")[0]), code, project, depth + 1)
             return expr.method in _WRAPPERS and bool(args) and _is_fixed(args[0], code, project, depth + 1)
         case syntax.Ref(name=name):
-            return _names_parts(expr) or name.rpartition(".")[2].isupper() or _is_fixed_name(name, code, project, depth)
+            return _names_parts(expr) or _is_constant(name) or _is_fixed_name(name, code, project, depth)
     return False
+
+
+def _is_constant(name: str) -> bool:
+    return name.rpartition(".")[2].isupper()
 
 
 def _names_parts(expr: syntax.Expr) -> bool:

@@ -5,6 +5,7 @@ Sources: OWASP API Security Top 10 (API3:2023, broken object property level auth
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Class, External, Input, Place, Project, Route, syntax
@@ -56,6 +57,10 @@ def is_secret(name: str) -> bool:
     return SECRETS.match(snake(name)) is not None
 
 
+def is_sensitive(name: str) -> bool:
+    return is_password(name) or is_secret(name) or is_service_secret(name)
+
+
 def is_sent(field: Input, cls: Class, project: Project) -> bool:
     """Whether the field's value is sent as it is."""
     if any(marker.keyword("exclude") is True for marker in field.declared.markers):
@@ -80,6 +85,39 @@ def _serialises(cls: Class, name: str) -> bool:
             if call and word in ("field_serializer", "field_validator", "validator") and name in call.args:
                 return True
     return False
+
+
+_MASK = re.compile(r"mask|redact|censor", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def masked_names(project: Project) -> frozenset[str]:
+    """Names of fields that some code gives a mask as their value: ``{"password": settings.masked_value}``."""
+    codes = (code for module in project.service_modules for code in module.codes())
+    found: set[str] = set()
+    for code in codes:
+        if any(_MASK.search(name) for name in code.mentioned):
+            for stmt in code.statements:
+                for expr in syntax.expressions(stmt):
+                    found.update(name for node in syntax.walk(expr) for name, value in _given(node) if _is_mask(value))
+    return frozenset(found)
+
+
+def may_be_meant(name: str, project: Project) -> bool:
+    """Whether a field of this name may be shown on purpose, or masked."""
+    return is_service_secret(name) or name in masked_names(project)
+
+
+def _given(node: syntax.Expr) -> Iterator[tuple[str, syntax.Expr]]:
+    match node:
+        case syntax.Mapping(keys=keys, values=values):
+            yield from ((k, v) for k, v in zip(keys, values, strict=True) if isinstance(k, str))
+        case syntax.Call(keywords=keywords):
+            yield from ((k.name, k.value) for k in keywords)
+
+
+def _is_mask(value: syntax.Expr) -> bool:
+    return any(isinstance(node, syntax.Ref) and _MASK.search(node.last) for node in syntax.walk(value))
 
 
 class Leak(NamedTuple):

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from fastreview.api import Class, Function, Input, Project, Route, classes_in, fields_of, syntax
 from fastreview_checks.knowledge.handing import handed_to
 
-_IDS = frozenset({"id", "_id", "pk"})
-_TIMES = frozenset({"created_at", "updated_at", "createdAt", "updatedAt", "deleted_at", "date_created", "date_updated"})
-_OWNERS = frozenset({"owner_id", "ownerId", "owner", "created_by", "created_by_id", "author_id", "creator_id"})
-_RIGHTS = frozenset(
+IDS = frozenset({"id", "_id", "pk"})
+TIMES = frozenset({"created_at", "updated_at", "createdAt", "updatedAt", "deleted_at", "date_created", "date_updated"})
+OWNERS = frozenset({"owner_id", "ownerId", "owner", "created_by", "created_by_id", "author_id", "creator_id"})
+RIGHTS = frozenset(
     {"is_admin", "is_superuser", "is_staff", "isAdmin", "is_super_admin", "role", "roles", "permissions"}
 )
-_HASHES = frozenset({"hashed_password", "password_hash", "hash_password", "passwordHash"})
+HASHES = frozenset({"hashed_password", "password_hash", "hash_password", "passwordHash"})
 
 _PEOPLE = re.compile(r"user|account|member|regist|sign.?up|profile|admin|auth|employee|staff|customer", re.IGNORECASE)
 """Where ``role`` is a right and not, say, the author of a chat message."""
@@ -52,7 +52,7 @@ def taken_fields(route: Route, project: Project) -> tuple[Taken, ...]:
 
 def bodies(route: Route, project: Project) -> tuple[tuple[Input, Class], ...]:
     """Parameters that are one model each; of lists, the rows must say which they mean."""
-    known = {id(model.cls) for model in project.models}
+    known = {id(model.cls) for model in (*project.schemas, *project.tables)}
     return tuple(
         (given, cls)
         for given in route.inputs
@@ -66,22 +66,22 @@ def _judged(field: Input, cls: Class, route: Route) -> Taken | None:
     name = field.name
     if _is_fixed(field):
         return None
-    if name in _HASHES:
+    if name in HASHES:
         return Taken(field, cls, "can set a password past every rule for passwords", True)
-    if name in _TIMES:
+    if name in TIMES:
         return Taken(
             field,
             cls,
             "can date a record as it likes",
             route.method == "PATCH" or (route.method == "POST" and name[0] != "c"),
         )
-    if name in _IDS and (creates(route) or (route.method != "POST" and route.path.endswith("}"))):
+    if name in IDS and (creates(route) or (route.method != "POST" and route.path.endswith("}"))):
         return Taken(
             field, cls, "can choose or change the id of a record", route.method != "PUT" and _is_ours(field, cls, route)
         )
-    if name in _OWNERS and route.security and not is_privileged(route):
+    if name in OWNERS and route.security and not is_privileged(route):
         return Taken(field, cls, "can act in the name of another user", name.endswith(("_id", "Id")))
-    if name in _RIGHTS and _PEOPLE.search(f"{route.path} {cls.name}") and not is_privileged(route):
+    if name in RIGHTS and _PEOPLE.search(f"{route.path} {cls.name}") and not is_privileged(route):
         return Taken(field, cls, "can give itself rights", True)
     return None
 

@@ -26,6 +26,9 @@ _TECHNICAL = re.compile(
 
 _LOADING = re.compile(r"^_?(?:load|init|ensure|setup|configure|discover|reset|build|register|get_or)", re.IGNORECASE)
 
+_STORE = re.compile(r"redis|valkey|memcache", re.IGNORECASE)
+"""Clients of stores that workers share."""
+
 MAX_UP = 8
 MAX_VISITED = 200
 
@@ -103,8 +106,10 @@ def run_by_request(function: Function, project: Project, entries: frozenset[int]
 def is_kept_for_the_process(change: Change, *, in_endpoint: bool) -> bool:
     """Whether the change looks like something each process may do for itself: what is looked up, and made where it is
     missing; a flag that is set once; what is loaded on first use; what is taken away again when a stream ends. An endpoint
-    that looks whether a key is there and adds it is a store."""
+    that looks whether a key is there and adds it is a store, unless a shared store holds it as well."""
     function = change.function
+    if any(_STORE.search(name) for name in function.facts.mentioned):
+        return True
     if not change.counts and (function.facts.yields or (in_endpoint and not _fills_gap(change))):
         return function.facts.yields
     if _LOADING.search(function.name):
@@ -171,7 +176,7 @@ def _globals(module: Module) -> tuple[dict[str, int], dict[str, int]]:
     for stmt in module.body:
         if type(stmt) is syntax.Assign and len(stmt.targets) == 1 and type(stmt.targets[0]) is syntax.Ref:
             name, value = stmt.targets[0].name, stmt.value
-            if name.startswith("__") or "." in name:
+            if (name.startswith("__") and name.endswith("__")) or "." in name:
                 continue
             if (
                 type(value) is syntax.Mapping

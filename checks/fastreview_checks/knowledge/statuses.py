@@ -5,10 +5,12 @@ Source: FastAPI's documentation on response status codes; the names are those of
 """
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 
-from fastreview.api import Code, Function, Project, Route, syntax
+from fastreview.api import Code, Function, Place, Project, Route, syntax
 
+_DEPTH = 2
 _DIGITS = re.compile(r"(?:^|_)([1-5]\d\d)(?:_|$)")
 
 
@@ -54,13 +56,26 @@ def _sets(function: Code) -> bool:
     )
 
 
-def raised_by(function: Function) -> tuple[tuple[int, int], ...]:
-    """Statuses of the ``HTTPException``s that a function raises, each with its line."""
-    found = []
-    for stmt in function.statements:
-        raised = stmt.exception if isinstance(stmt, syntax.Raise) else None
-        if isinstance(raised, syntax.Call) and raised.method == "HTTPException":
-            status = status_in(raised.argument(0, "status_code"))
-            if status is not None:
-                found.append((status, raised.line))
-    return tuple(found)
+@lru_cache(maxsize=1)
+def raising(project: Project) -> dict[int, dict[int, Place]]:
+    """By the id of a function: statuses of the ``HTTPException``s that it or what it calls raises, and where."""
+    found: dict[int, dict[int, Place]] = {}
+    level: dict[int, Function] = {}
+    for site in project.calls("HTTPException"):
+        status = status_in(site.call.argument(0, "status_code"))
+        if status is not None and isinstance(site.code, Function):
+            found.setdefault(id(site.code), {}).setdefault(status, site.place)
+            level[id(site.code)] = site.code
+    # Nobody calls an endpoint but the framework.
+    endpoints = {id(endpoint.function) for endpoint in project.endpoints}
+    for _ in range(_DEPTH):
+        callers: dict[int, Function] = {}
+        for function in level.values():
+            for site in project.callers(function) if id(function) not in endpoints else ():
+                if isinstance(site.code, Function) and site.code is not function:
+                    callers[id(site.code)] = site.code
+                    known = found.setdefault(id(site.code), {})
+                    for status, place in found[id(function)].items():
+                        known.setdefault(status, place)
+        level = callers
+    return found

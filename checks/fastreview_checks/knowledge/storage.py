@@ -110,6 +110,7 @@ _BOUNDING = frozenset({"limit", "slice", "first", "paginate", "fetch", "top"})
 _PAGING = frozenset(
     {"limit", "offset", "skip", "slice", "paginate", "apaginate", "cursor_paginate", "paginated", "page"}
 )
+_SIZES = frozenset({"limit", "page_size", "per_page"})
 _LIMIT = re.compile(r"\blimit\b|\bfetch first\b|\btop\s*\(", re.IGNORECASE)
 
 
@@ -120,6 +121,8 @@ def pages(code: Code) -> bool:
         if fixed and "all" in code.qualname.rpartition(".")[2].lower().split("_"):
             continue
         if site.call.method in _PAGING or site.call.method.startswith("paginate"):
+            return True
+        if any(k.name in _SIZES and k.value is not None for k in site.call.keywords):
             return True
     return any(
         isinstance(part, str) and _LIMIT.search(part) is not None

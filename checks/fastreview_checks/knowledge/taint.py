@@ -57,13 +57,15 @@ _CHECKING = re.compile(
 
 class Source(NamedTuple):
     """What a client sent: ``said`` names it; ``way`` are the calls from the endpoint to where it arrives, ``names`` the
-    variables on the way with the code that they stand in."""
+    variables on the way with the code that they stand in. ``glued``: written right behind a part of a file's name
+    (``config.{env}``), where ``../`` leads nowhere as long as paths are not normalised."""
 
     said: str
     route: Route | None
     place: Place
     one_segment: bool = False
     binary: bool = False
+    glued: bool = False
     way: tuple[tuple[Place, str], ...] = ()
     names: tuple[tuple[Code, str], ...] = ()
 
@@ -103,9 +105,10 @@ class Taint:
                 return self._call(expr, code, passed, depth + 1, up)
             case syntax.Await(value=value) | syntax.Starred(value=value) | syntax.Walrus(value=value):
                 return inner(value)
-            case syntax.Text(parts=parts):
-                return inner(*self._beginning(parts))
-            case syntax.Operation(op="+" | "/" | "%", operands=operands):
+            case syntax.Text(parts=parts) | syntax.Operation(op="+", operands=parts):
+                found = inner(*self._beginning(parts))
+                return found if found is None or not _are_glued(parts) else found._replace(glued=True)
+            case syntax.Operation(op="/" | "%", operands=operands):
                 return inner(*self._beginning(operands))
             case syntax.Operation(op="or" | "and", operands=operands):
                 return inner(*operands)
@@ -329,12 +332,12 @@ def is_for_administrators(source: Source) -> bool:
     return any(_ADMINISTRATORS.search(text) for text in (route.path, *words))
 
 
-def is_checked(source: Source) -> bool:
+def is_checked(source: Source, project: Project) -> bool:
     """Whether something on the way looks at the value in a condition, or hands it to a function that checks."""
     by_code: dict[int, tuple[Code, set[str]]] = {}
     for code, name in source.names:
         by_code.setdefault(id(code), (code, set()))[1].add(name)
-    return any(_checks(code, names) for code, names in by_code.values())
+    return any(_checks(code, names) or _refuses(code, names, project) for code, names in by_code.values())
 
 
 def _checks(code: Code, names: set[str]) -> bool:
@@ -355,6 +358,40 @@ def _checks(code: Code, names: set[str]) -> bool:
         ):
             return True
     return False
+
+
+def _refuses(code: Code, names: set[str], project: Project) -> bool:
+    """Whether a function that is handed the value looks for it among known ones, and raises."""
+    for site in code.calls:
+        given = [a for a in (*site.call.args, *(k.value for k in site.call.keywords)) if isinstance(a, syntax.Ref)]
+        if not any(a.name in names for a in given):
+            continue
+        for function in project.targets(site):
+            if isinstance(function, Function) and any(isinstance(s, syntax.Raise) for s in function.statements):
+                handed = {
+                    p.name
+                    for p in function.facts.parameters
+                    if isinstance(arg := site.call.argument(_position(function, p.name), p.name), syntax.Ref)
+                    and arg.name in names
+                }
+                if any(isinstance(s, syntax.If) and _is_among(s.test, handed) for s in function.statements):
+                    return True
+    return False
+
+
+def _is_among(test: syntax.Expr, names: set[str]) -> bool:
+    operations = (node for node in syntax.walk(test) if isinstance(node, syntax.Operation))
+    return any(o.op in ("in", "not in") and _mentions(o.operands[0], names) for o in operations)
+
+
+def _are_glued(parts: tuple[syntax.Expr, ...]) -> bool:
+    """Whether each part that is no text follows text that ends within a file's name: ``f"config.{env}.yaml"``."""
+    before: syntax.Expr = ""
+    for part in parts:
+        if not isinstance(part, str) and not (isinstance(before, str) and before and before[-1] not in "/\\"):
+            return False
+        before = part
+    return True
 
 
 def _asks_about(test: syntax.Expr, names: set[str]) -> bool:

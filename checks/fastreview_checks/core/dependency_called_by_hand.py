@@ -1,0 +1,251 @@
+"""Dependency called by hand
+
+`Depends` is resolved by FastAPI, and only for endpoints and for what they depend on. Who calls such a function as a plain
+one gets the `Depends(...)` marker instead of a session, has to pass by hand what FastAPI would resolve, and steps around the
+overrides of tests. A generator taken with `next()` is dropped at once: its session is closed before the first query.
+
+## Improve
+
+Ask for the dependency where FastAPI resolves it: a parameter, `dependencies=[...]` of a route or a router. Move what
+other code needs too into a plain function that takes its values, and let both call that. Hand `Depends` the function
+itself, not what calling it gives.
+
+## When not to apply
+
+A plain function that happens to be injected as well (`get_settings()`) may be called by everybody, and one dependency may
+build upon another. A factory that returns the dependency is called: `Depends(require_role("admin"))`.
+
+## Read
+
+- [Dependencies](https://fastapi.tiangolo.com/tutorial/dependencies/)
+- [Dependencies with yield](https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/)
+
+```python bad app/main.py
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+from app.database import get_session
+from app.orders import count_orders
+
+app = FastAPI()
+
+
+def current_user(token: str, session: Session = Depends(get_session)) -> str:
+    return token
+
+
+@app.get("/me")
+def me(user: str = Depends(current_user)) -> str:
+    return user
+
+
+@app.get("/page")
+def page(cookie: str) -> str:
+    session = next(get_session())  # finding
+    return current_user(cookie, session)  # finding
+
+
+@app.get("/count")
+def count() -> int:
+    return count_orders()  # finding
+```
+
+```python bad app/database.py
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite://")
+
+
+def get_session() -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+```
+
+```python bad app/orders.py
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from app.database import get_session
+
+
+def count_orders(session: Session = Depends(get_session)) -> int:
+    return session.query("orders").count()
+```
+
+```python bad
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+async def rates() -> dict[str, float]:
+    return {"EUR": 1.0}
+
+
+@app.get("/rates")
+async def read_rates(known: dict[str, float] = Depends(rates())) -> dict[str, float]:  # finding
+    return known
+```
+
+```python good
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header
+
+app = FastAPI()
+
+
+class Settings:
+    prefix = "user:"
+
+
+def get_settings() -> Settings:
+    return Settings()
+
+
+def user_of(token: str, settings: Settings) -> str:
+    return settings.prefix + token
+
+
+def current_user(settings: Annotated[Settings, Depends(get_settings)], token: Annotated[str, Header()]) -> str:
+    return user_of(token, settings)
+
+
+def require(role: str) -> Callable[..., str]:
+    def check(user: Annotated[str, Depends(current_user)]) -> str:
+        return user
+
+    return check
+
+
+@app.get("/me")
+def me(user: Annotated[str, Depends(require("admin"))]) -> str:
+    return user + get_settings().prefix
+```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items")
+def items() -> list[str]:
+    return []
+```
+"""
+
+from collections.abc import Iterator
+
+from fastreview.api import (
+    CallSite,
+    Confidence,
+    Dependency,
+    Found,
+    Function,
+    Hit,
+    NotApplicable,
+    Project,
+    Related,
+    check,
+)
+from fastreview_checks.knowledge.markers import direct_calls, left_out, marked, markers_of, results_injected
+
+_STEPS = frozenset({"next", "anext", "__next__", "__anext__"})
+_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+
+
+@check("COR016", dimension="core", level=1, gate=True, effort="hours")
+def dependency_called_by_hand(project: Project) -> Found:
+    incomplete = {hit.place: hit for hit in _incomplete(project)}
+    results = list(_results(project))
+    if not project.dependencies and not incomplete and not results:
+        raise NotApplicable("no route has a dependency of the project")
+    yield from incomplete.values()
+    yield from results
+    plain = {
+        id(d.function): d for d in project.dependencies if d.provider is d.function and d.function.name != "__call__"
+    }
+    for function, site in direct_calls((d.function for d in plain.values()), project):
+        if site.place not in incomplete:
+            told = _stepped(function, site) if function.facts.yields else _by_hand(plain[id(function)], site, project)
+            yield from told
+
+
+def _incomplete(project: Project) -> Iterator[Hit]:
+    """Calls that leave a parameter to its default, which is a marker that only FastAPI resolves."""
+    known = {id(function): (function, markers) for function, markers in marked(project)}
+    for function, site in direct_calls((function for function, _ in known.values()), project):
+        markers = known[id(function)][1]
+        name = left_out(site, function, markers)
+        if name:
+            yield Hit(
+                site.place,
+                f"`{function.name}` is called here without `{name}`, which then is the `{markers[name]}(...)` marker and not "
+                "what it stands for: only FastAPI resolves it. Pass the value, or inject what is called.",
+                symbol=f"{site.code.qualname}.{function.name}",
+                related=(Related(function.place, f"leaves `{name}` to FastAPI"),),
+                confidence=Confidence.CERTAIN,
+            )
+
+
+def _results(project: Project) -> Iterator[Hit]:
+    """``Depends(f())`` where calling ``f`` gives nothing that can be called."""
+    for place, name in results_injected(project):
+        yield Hit(
+            place,
+            f"`Depends({name}())` calls `{name}` once, on import, and hands FastAPI the result, which cannot be called for a "
+            f"request. Write `Depends({name})`.",
+            symbol=name,
+            fix="unsafe",
+        )
+
+
+def _stepped(function: Function, site: CallSite) -> Iterator[Hit]:
+    """One step of a generator, taken by hand: ``next(get_session())``."""
+    steps = (outer.call.inside() for outer in site.code.calls if outer.call.method in _STEPS)
+    inside = (part for parts in steps for part in (*parts, getattr(parts[0], "value", None)))
+    if function.decorator_names.isdisjoint(_MANAGERS) and any(part is site.call for part in inside):
+        yield Hit(
+            site.place,
+            f"`next` is the only holder of the generator of `{function.name}`: it is dropped at once, so the clean-up after the "
+            "`yield` runs before the value is used, not after. Ask for it with `Depends`, or enter a context manager.",
+            symbol=f"{site.code.qualname}.{function.name}",
+        )
+
+
+def _by_hand(dependency: Dependency, site: CallSite, project: Project) -> Iterator[Hit]:
+    function, by = dependency.function, _serving(site, project)
+    if by and (markers_of(function, project) or project.injection.of(function)):
+        uses = len(dependency.uses)
+        yield Hit(
+            site.place,
+            f"`{function.name}` is a dependency, asked for in {uses} place{'s' if uses > 1 else ''}; here {by} calls it, so what "
+            "it depends on is not resolved and overrides do not reach it. Inject it, or share a plain function.",
+            symbol=f"{site.code.qualname}.{function.name}",
+            confidence=_confidence(dependency, by, project),
+        )
+
+
+def _confidence(dependency: Dependency, by: str, project: Project) -> Confidence:
+    # Other steps may have values of their own to be called with. Schemes that read headers are closed to websockets.
+    guards = project.security.authenticates(dependency.uses[0])
+    return Confidence.LIKELY if guards and not by.startswith("WS ") else Confidence.POSSIBLE
+
+
+def _serving(site: CallSite, project: Project) -> str:
+    """What of the app makes the call; "" where it is neither an endpoint nor middleware."""
+    caller = site.code
+    for endpoint in project.endpoints:
+        if endpoint.function is caller:
+            return endpoint.key
+    for middleware in project.middleware:
+        if caller in middleware.functions or (
+            isinstance(caller, Function) and caller.owner is not None and caller.owner is middleware.cls
+        ):
+            return f"the middleware {middleware.name}"
+    return ""
