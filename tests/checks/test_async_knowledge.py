@@ -7,7 +7,8 @@ import pytest
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
 from fastreview_checks.knowledge import blocking, clients, cpu_bound, networking, timeouts
-from fastreview_checks.knowledge.client_lives import Anew, Kept, Lives
+from fastreview_checks.knowledge.client_lives import Anew, Kept, Lives, is_doubtful
+from fastreview_checks.knowledge.once import runs_once
 from fastreview_checks.knowledge.stacks import ordered
 from fastreview_checks.knowledge.task_groups import GROUPS, SCOPES
 
@@ -84,3 +85,47 @@ def test_what_is_added_last_is_outermost(tmp_path: Path) -> None:
     project = project_of(tmp_path, main=main)
     [app] = project.apps
     assert [m.name for m in ordered(app, project) or ()] == ["CORSMiddleware", "GZipMiddleware", "SessionMiddleware"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("global _one\n    if _one is None:\n        _one = connect()\n    return _one", True),
+        ("global _one\n    if _one is not None:\n        return _one\n    _one = connect()\n    return _one", True),
+        ("if 'one' in _all:\n        return _all['one']\n    _all['one'] = connect()\n    return _all['one']", True),
+        ("if key in _all:\n        return _all[key]\n    _all[key] = connect()\n    return _all[key]", False),
+        ("global _one\n    _one = connect()\n    return _one", False),
+        ("_all = {}\n    if 'one' not in _all:\n        _all['one'] = connect()\n    return _all", False),
+    ],
+)
+def test_what_a_process_does_once(tmp_path: Path, body: str, expected: bool) -> None:
+    text = f"_one = None\n_all = {{}}\n\n\ndef connect():\n    return 1\n\n\ndef kept(key):\n    {body}\n"
+    [site] = project_of(tmp_path, main=text).calls("connect")
+    assert runs_once(site) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return await client.get(url, headers=known.get('headers'))", True),
+        ("return await client.get('https://rates.example.com')", False),
+        ("return await client.get(f'{BASE}/rates')", False),
+    ],
+)
+def test_a_client_for_addresses_that_the_caller_names(tmp_path: Path, body: str, expected: bool) -> None:
+    text = (
+        "import httpx\n\nBASE = 'https://rates.example.com'\n\n\nasync def fetch(url, known):\n"
+        f"    async with httpx.AsyncClient() as client:\n        {body}\n"
+    )
+    [(site, _)] = networking.calls_of(project_of(tmp_path, main=text), clients.NAMES, clients.METHODS)
+    assert is_doubtful(site) is expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [("self.key", True), ("self.settings.key", False), ("KEY", False)])
+def test_a_client_with_the_credentials_of_its_object(tmp_path: Path, given: str, expected: bool) -> None:
+    text = (
+        "import openai\n\nKEY = 'x'\n\n\nclass Writer:\n    async def write(self):\n"
+        f"        return await openai.AsyncOpenAI(api_key={given}).responses.create()\n"
+    )
+    [(site, _)] = networking.calls_of(project_of(tmp_path, main=text), clients.NAMES, clients.METHODS)
+    assert is_doubtful(site) is expected

@@ -14,7 +14,9 @@ from fastreview_checks.knowledge.commits import changing
 from fastreview_checks.knowledge.engines import ASYNC, SYNC, created
 from fastreview_checks.knowledge.money import is_money
 from fastreview_checks.knowledge.queries import NAMES, kind_of
+from fastreview_checks.knowledge.revisions import stairway
 from fastreview_checks.knowledge.rounds import is_small, rounds
+from fastreview_checks.knowledge.sensitive import masked_names
 from fastreview_checks.knowledge.sorting import is_sort
 
 ProjectOf = Callable[[Mapping[str, str]], Project]
@@ -171,3 +173,38 @@ def test_callers_through_a_protocol(project_of: ProjectOf) -> None:
     project = project_of({"app.py": TRANSACTIONS})
     saves = [function for function in project.functions if function.name == "save" and "SqlStore" in function.key]
     assert [site.code.qualname for site in callers(saves[0], project)] == ["twice", "twice"]
+
+
+def test_classes_called_models_hold_money() -> None:
+    assert is_money("price", "InstanceModel")
+    assert not is_money("cost", "LlmModelUsage")
+
+
+def test_names_that_are_masked_before_they_are_sent(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            MASKED = "*****"
+
+            def shown(row) -> dict:
+                return {"password": MASKED if row.password else None, "name": row.name}
+
+            def masked(row):
+                return row.copy(token=MASKED)
+            """
+        }
+    )
+
+    assert masked_names(project) == {"password", "token"}
+
+
+@pytest.mark.parametrize(
+    ("text", "walks"),
+    [
+        ("from service.alembic_commands import upgrade\nsteps = [alembic_upgrade, alembic_downgrade]\n", True),
+        ("from alembic.command import check\n\ndef test_tables():\n    check(config)\n", True),
+        ("from service.migrations import upgrade\n\ndef test_up():\n    upgrade()\n", False),
+    ],
+)
+def test_tests_that_walk_up_and_down(project_of: ProjectOf, text: str, walks: bool) -> None:
+    assert stairway(project_of({"tests/test_migrations.py": text})) is walks

@@ -44,11 +44,15 @@ def project_of(root: Path, files: Mapping[str, str]) -> Project:
     return Project(gather_static(root), {})
 
 
-def source_in(root: Path, text: str) -> Source | None:
+def arriving_in(root: Path, text: str) -> tuple[Source | None, Project]:
     project = project_of(root, {"app/main.py": dedent(HEAD) + dedent(text)})
     found = [Taint(project).of(given, site.code) for site, _, given in injections(project)]
     assert len(found) == 1
-    return found[0]
+    return found[0], project
+
+
+def source_in(root: Path, text: str) -> Source | None:
+    return arriving_in(root, text)[0]
 
 
 def endpoint(parameters: str, *body: str, before: str = "", method: str = "get") -> str:
@@ -94,10 +98,11 @@ STOPPED = {
 
 @pytest.mark.parametrize("text", REACHING.values(), ids=REACHING)
 def test_reaches(text: str, tmp_path: Path) -> None:
-    source = source_in(tmp_path, text)
+    source, project = arriving_in(tmp_path, text)
 
     assert source is not None
-    assert not is_checked(source)
+    assert not is_checked(source, project)
+    assert not source.glued
 
 
 @pytest.mark.parametrize("text", STOPPED.values(), ids=STOPPED)
@@ -106,13 +111,48 @@ def test_is_stopped(text: str, tmp_path: Path) -> None:
 
 
 def test_a_condition_on_the_way_is_a_check(tmp_path: Path) -> None:
-    source = source_in(
+    source, project = arriving_in(
         tmp_path,
         "@app.get('/a')\ndef a(name: str) -> None:\n    if name not in ('a', 'b'):\n        return\n    open(name)\n",
     )
 
     assert source is not None
-    assert is_checked(source)
+    assert is_checked(source, project)
+
+
+@pytest.mark.parametrize(
+    ("body", "checks"),
+    [
+        ("if wanted not in KNOWN:\n        raise ValueError", True),
+        ("for one in KNOWN:\n        if wanted in one:\n            return\n    raise ValueError", True),
+        ("if wanted not in KNOWN:\n        log(wanted)", False),
+        ("if other not in KNOWN:\n        raise ValueError", False),
+    ],
+)
+def test_a_function_that_refuses_what_is_unknown_is_a_check(body: str, checks: bool, tmp_path: Path) -> None:
+    refusing = f"KNOWN = ['a']\n\ndef find(wanted, other=None):\n    {body}\n"
+    source, project = arriving_in(tmp_path, endpoint("name: str", "find(name)", "open(name)", before=refusing))
+
+    assert source is not None
+    assert is_checked(source, project) is checks
+
+
+@pytest.mark.parametrize(
+    ("path", "glued"),
+    [
+        ("f'config/config.{name}.yaml'", True),
+        ("'config/config.' + name", True),
+        ("Path('config') / f'v{name}'", True),
+        ("f'config/{name}.yaml'", False),
+        ("f'{name}.yaml'", False),
+        ("f'v{name}/{name}'", False),
+    ],
+)
+def test_behind_a_part_of_a_name_a_path_leads_nowhere(path: str, glued: bool, tmp_path: Path) -> None:
+    source = source_in(tmp_path, endpoint("name: str", f"open({path})"))
+
+    assert source is not None
+    assert source.glued is glued
 
 
 @pytest.mark.parametrize(

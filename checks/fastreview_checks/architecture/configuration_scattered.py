@@ -82,12 +82,19 @@ def configuration_scattered(module: Module, project: Project) -> Found:
     what = (
         ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") if names else "the environment"
     )
-    settled = min((s.place.path for s in project.settings), default=min(found.places))
+    beside = ""
+    if found.settings is not None and _is_near(found.settings.place.path, module.path):
+        beside = f", beside the settings in `{found.settings.place.path}`"
     yield Hit(
         place,
-        f"`{module.name}` reads {what} itself, beside the settings in `{settled}`: without a type, a check at start or "
-        "a place to look it up. Make it a field of the settings object and hand it on.",
+        f"`{module.name}` reads {what} itself{beside}: without a type, a check at start or a place to look it up. "
+        f"Make it a field of {'the' if beside else 'a'} settings object and hand it on.",
         symbol=first,
         related=tuple(Related(other, f"reads `{name}`" if name else "reads the environment") for other, name in others),
         confidence=Confidence.LIKELY if names else Confidence.POSSIBLE,
     )
+
+
+def _is_near(settings: str, path: str) -> bool:
+    """Whether both stand in one folder below the root, or one of them in none: other folders may be other programs."""
+    return "/" not in settings or "/" not in path or settings.partition("/")[0] == path.partition("/")[0]

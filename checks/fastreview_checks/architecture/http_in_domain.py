@@ -115,7 +115,7 @@ def http_in_domain(module: Module, project: Project) -> Found:
         if found and not serves_only_dependencies(function, project, layers):
             yield Hit(
                 found[0].place,
-                f"`{function.qualname}` is business code, but {found[0].what}, so only a route can call it. "
+                f"`{function.qualname}` is business code, but {found[0].what}: a job or command that calls it has to speak HTTP. "
                 "Raise an error of the domain or take plain values, and translate where the routes are.",
                 symbol=function.qualname,
                 related=tuple(Related(one.place, one.what) for one in found[1:]),

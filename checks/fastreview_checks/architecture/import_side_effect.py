@@ -12,7 +12,8 @@ builds the app. What is left at the top of a module then only defines things.
 ## When not to apply
 
 Creating an engine or a lazy client connects to nothing yet, and settings whose every secret has a default that cannot
-start in production need nothing. Code under `if __name__ == "__main__"` does not run on import.
+start in production need nothing. Where a committed `.env` gives the secrets, imports of a checkout work, and the finding is
+only possible. Code under `if __name__ == "__main__"` does not run on import.
 
 ## Read
 
@@ -106,7 +107,7 @@ settings = Settings()  # finding
 from collections.abc import Iterator
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
-from fastreview_checks.knowledge.importing import Effect, effects_of_import, needed_secrets
+from fastreview_checks.knowledge.importing import Effect, effects_of_import, needed_secrets, supplied_names
 
 _SEEN = {
     "connect": "reached for the network",
@@ -131,9 +132,11 @@ def import_side_effect(project: Project) -> Found:
 
 
 def _read(project: Project) -> Iterator[Hit]:
-    sources: dict[Place, list[Effect]] = {}
+    sources: dict[Place | str, list[Effect]] = {}
     for effect in effects_of_import(project):
-        sources.setdefault(effect.related[0].place if effect.related else effect.place, []).append(effect)
+        # Several ways to one call are one finding, and so is one line that several modules repeat.
+        source = effect.related[0].place if effect.related else effect.name or effect.place
+        sources.setdefault(source, []).append(effect)
     for effects in sources.values():
         effect = min(effects, key=lambda one: one.guarded)
         others = tuple(Related(one.place, "and here") for one in effects if one is not effect)
@@ -145,6 +148,7 @@ def _read(project: Project) -> Iterator[Hit]:
             related=(*effect.related, *others),
             confidence=Confidence.POSSIBLE if effect.guarded else Confidence.LIKELY,
         )
+    supplied = supplied_names(project)
     for place, settings, names in needed_secrets(project):
         some = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         yield Hit(
@@ -152,6 +156,7 @@ def _read(project: Project) -> Iterator[Hit]:
             f"Importing this module reads `{settings.name}`, which fails without {some}. "
             "Read the settings in the function that builds the app, and hand them on.",
             symbol=settings.name,
+            confidence=Confidence.POSSIBLE if all(supplied(name) for name in names) else Confidence.LIKELY,
         )
 
 

@@ -69,13 +69,15 @@ def label(order_id: int) -> str:
 ```
 """
 
-from collections.abc import Iterator
+import re
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.layering import WEB, layering
+from fastreview_checks.knowledge.layering import WEB, assembles, layering, used_by_business
 
-_TOLD_ELSEWHERE = frozenset({"HTTPException", "Request", "Response", "WebSocket", "status"})
+_TOLD_ELSEWHERE = frozenset({"HTTPException", "Request", "Response", "status"})
 """What business code does with these is what http-in-domain tells."""
+_CONNECTION = re.compile(r"^(?:WebSocket\w*|HTTPConnection|HTTP_\d{3}_\w+)$")
+"""Whoever holds connections open, or names a status, is part of HTTP, or told by http-in-domain."""
 
 
 @check("ARC005", dimension="architecture", level=2, gate=True, each=Module, effort="hours")
@@ -83,25 +85,31 @@ def layer_violation(module: Module, project: Project) -> Found:
     layers = layering(project)
     if module.path not in layers.free and module.path not in layers.bound:
         raise NotApplicable("the module holds no business code, or the routes themselves")
-    upward = list(_upward(module, layers.routing, project))
-    for target, line in upward[:1]:
-        yield Hit(
-            Place(module.path, line),
-            f"`{module.name}` is business code and imports `{target.name}`, which defines routes. "
-            "Turn the direction around: move what it needs below both.",
-            symbol=target.name,
-        )
+    upward = [(target, line) for target, line in project.imports_of(module) if target.path in layers.routing]
     named = [i for i in module.facts.imports if i.module.partition(".")[0] in WEB and not i.level and not i.typing_only]
-    named = [i for i in named if i.name not in _TOLD_ELSEWHERE and not i.module.endswith(".concurrency")]
+    named = [i for i in named if i.name not in _TOLD_ELSEWHERE and not _CONNECTION.match(i.name)]
+    named = [i for i in named if not i.module.endswith((".concurrency", ".testclient"))]
+    if not upward and not named:
+        return
+    used = used_by_business(module, layers)
+    for target, line in upward:
+        named_there = [i for i in module.facts.imports if i.line == line]
+        if any(i.bound in used or i.within for i in named_there) and not any(
+            assembles(i.bound, module, project) for i in named_there
+        ):
+            yield Hit(
+                Place(module.path, line),
+                f"`{module.name}` is business code and imports `{target.name}`, which defines routes. "
+                "Turn the direction around: move what it needs below both.",
+                symbol=target.name,
+            )
+            break
+    named = [i for i in named if i.bound in used]
     if named:
         names = ", ".join(dict.fromkeys(f"`{i.name or i.module}`" for i in named))
         yield Hit(
             Place(module.path, named[0].line),
-            f"`{module.name}` is business code and imports {names} of the web framework. "
+            f"`{module.name}` is business code and uses {names} of the web framework. "
             "Take plain values and leave the translation to the routes and dependencies.",
             symbol="framework",
         )
-
-
-def _upward(module: Module, routing: frozenset[str], project: Project) -> Iterator[tuple[Module, int]]:
-    yield from ((target, line) for target, line in project.imports_of(module) if target.path in routing)

@@ -11,8 +11,8 @@ test then gives the app another one without patching.
 
 ## When not to apply
 
-A session factory or a table of queries holds no connection. Task apps (Celery, dramatiq) are imported by their workers and
-stand at the top of a module by design.
+A session factory or a table of queries holds no connection. What a factory of apps makes belongs to the app it returns.
+Task apps (Celery, dramatiq) are imported by their workers and stand at the top of a module by design.
 
 ## Read
 
@@ -94,8 +94,8 @@ def module_level_resource(project: Project) -> Found:
     for one in sorted(early.values(), key=lambda one: one.place):
         yield Hit(
             one.place,
-            f"Importing this module makes {one.what}, which is then shared by every app and test of the process and "
-            "closed by none. Make it in the lifespan and hand it on through a dependency.",
+            f"Importing this module makes {one.what}, which every app and test of the process then shares and none owns. "
+            "Make it in the lifespan and hand it on through a dependency.",
             related=one.related,
         )
     if not early:

@@ -99,8 +99,8 @@ def not_injected(endpoint: Endpoint, project: Project) -> Found:
         first, *others = sorted(found.values(), key=lambda one: one.place)
         yield Hit(
             first.place,
-            f"`{endpoint.function.name}` {first.what} `{first.name}`, so nobody can give {endpoint.key} another one, a test "
-            "neither. Let it arrive as a parameter through a dependency.",
+            f"`{endpoint.function.name}` {first.what} `{first.name}`, so a test can give {endpoint.key} another one only by "
+            "patching. Let it arrive as a parameter through a dependency.",
             symbol=first.name,
             related=tuple(Related(one.place, f"{one.what} `{one.name}`") for one in others),
         )

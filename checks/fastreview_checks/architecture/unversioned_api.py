@@ -138,7 +138,15 @@ def unversioned_api(app: App, project: Project) -> Found:
 
 
 def _is_public(route: Route) -> bool:
-    return route.is_api and not is_operational(route) and not _ELSEWHERE.search(route.path) and not _is_page(route)
+    if not route.is_api or is_operational(route) or _ELSEWHERE.search(route.path):
+        return False
+    return not _is_page(route) and not _is_mounted_without_contract(route)
+
+
+def _is_mounted_without_contract(route: Route) -> bool:
+    """Part of a mounted app that publishes no OpenAPI document: pages for people."""
+    routers = [router for router, _ in route.listed.chain] if route.listed is not None else []
+    return any(r.is_app and r is not route.app.router and r.call.keyword("openapi_url") is None for r in routers)
 
 
 def _is_page(route: Route) -> bool:

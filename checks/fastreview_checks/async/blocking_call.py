@@ -79,6 +79,22 @@ def render() -> str:
     time.sleep(0.2)
     return "done"
 ```
+
+A moment, to wait for the next tick of a clock:
+
+```python good
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/id")
+async def identify() -> int:
+    time.sleep(0.0001)
+    return time.time_ns()
+```
 """
 
 from collections.abc import Iterator
@@ -86,7 +102,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import (
-    Code,
+    CallSite,
     Confidence,
     External,
     Found,
@@ -100,8 +116,8 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.blocking import CACHE, ITERATED, Blocking, blocking
-from fastreview_checks.knowledge.once import runs_once
+from fastreview_checks.knowledge.blocking import ITERATED, Blocking, blocking, is_moment
+from fastreview_checks.knowledge.once import happens_once
 
 _CONSUMERS = frozenset({"list", "tuple", "set", "sorted"})
 
@@ -110,6 +126,7 @@ class Wait(NamedTuple):
     place: Place
     name: str
     known: Blocking
+    site: CallSite | None = None
 
 
 @check("ASY001", dimension="async", level=1, gate=True, each=LoopFunction, effort="hours")
@@ -128,24 +145,17 @@ def blocking_call(subject: LoopFunction, project: Project) -> Found:
         f"Use {first.known.instead}.",
         symbol=first.name,
         related=(start, *way, *further),
-        confidence=_confidence(subject),
+        confidence=_confidence(subject, first),
     )
 
 
-def _confidence(subject: LoopFunction) -> Confidence:
+def _confidence(subject: LoopFunction, wait: Wait) -> Confidence:
     # Before the first request and after the last one nobody waits but the deployment.
     if subject.entry.kind == "lifespan" and not subject.routes:
         return Confidence.POSSIBLE
-    # What is cached waits once, and for one caller.
-    if any(_is_cached(code) for code in (*(step.code for step in subject.steps[1:]), subject.function)):
-        return Confidence.POSSIBLE
-    if any(runs_once(step) for step in subject.steps):
+    if happens_once(subject, wait.site):
         return Confidence.POSSIBLE
     return Confidence.CERTAIN if not subject.steps else Confidence.LIKELY
-
-
-def _is_cached(code: Code) -> bool:
-    return isinstance(code, Function) and any(CACHE.search(name.rpartition(".")[2]) for name in code.decorator_names)
 
 
 def _calls(function: Function, project: Project) -> Iterator[Wait]:
@@ -154,9 +164,9 @@ def _calls(function: Function, project: Project) -> Iterator[Wait]:
             continue
         for target in project.targets(site):
             known = blocking(target.name) if isinstance(target, External) else None
-            if known is not None:
+            if known is not None and not is_moment(target.name, site.call):
                 owner, _, method = target.name.removeprefix("builtins.").rpartition(".")
-                yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known)
+                yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known, site)
                 break
 
 
@@ -181,8 +191,10 @@ def _iterables(function: Function, project: Project) -> Iterator[tuple[syntax.Ex
             yield args[0], site.call.line
         else:
             called = project.values.target(site)
-            iterated = _iterated_parameters(called) if isinstance(called, Function) else ()
-            yield from ((args[position], site.call.line) for position in iterated if position < len(args))
+            if type(called) is Function:
+                for position in _iterated_parameters(called):
+                    if position < len(args):
+                        yield args[position], site.call.line
 
 
 @lru_cache(maxsize=10_000)

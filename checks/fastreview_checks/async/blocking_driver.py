@@ -66,6 +66,28 @@ async def products() -> list[str]:
         return list(session.scalars(text("select name from product")))
 ```
 
+One engine, however many branches make it:
+
+```python bad
+import os
+
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+if os.environ.get("POOL"):
+    engine = create_engine("postgresql://db/shop", pool_size=20)  # finding
+else:
+    engine = create_engine("postgresql://db/shop")
+app = FastAPI()
+
+
+@app.get("/products")
+async def products() -> list[str]:
+    with Session(engine) as session:
+        return list(session.scalars(text("select name from product")))
+```
+
 From `def` routes only:
 
 ```python good
@@ -97,6 +119,7 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.blocking import blocking
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
+from fastreview_checks.knowledge.once import happens_once
 
 _SESSIONS = frozenset({"sessionmaker", "scoped_session", "Session", "get_database", "get_collection"})
 _WITH_SESSIONS = ("sqlalchemy.", "pymongo.")
@@ -109,13 +132,16 @@ def blocking_driver(project: Project) -> Found:
     if not created:
         raise NotApplicable("no database engine or service client is created")
     used = _waiting_calls(project)
+    reported: set[tuple[str, str]] = set()
     for site, name in created:
         driver = SYNC_DRIVERS.get(name)
-        if driver is None:
+        # A module that makes an engine in each of several branches uses one of them.
+        if driver is None or (site.place.path, driver.family[0]) in reported:
             continue
         users = [(s, f) for s, call, f in used if call.startswith(driver.family)]
         rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
         if users and (len(rivals) == 1 or _serves(site, driver, users)):
+            reported.add((site.place.path, driver.family[0]))
             yield _hit(site, name, driver, users)
     # The database says more than a cache or an HTTP client beside it.
     in_loop = sorted(((s, n) for s, n in created if n in ASYNC_DRIVERS), key=lambda one: "engine" not in one[1].lower())
@@ -160,7 +186,7 @@ def _created(project: Project) -> list[tuple[CallSite, str]]:
 
 
 def _waiting_calls(project: Project) -> list[tuple[CallSite, str, LoopFunction]]:
-    """Calls that wait on the loop while requests are served."""
+    """Calls that wait on the loop while requests are served, more than once."""
     return [
         (site, target.name, function)
         for function in project.loop_functions
@@ -168,5 +194,5 @@ def _waiting_calls(project: Project) -> list[tuple[CallSite, str, LoopFunction]]
         for site in function.function.calls
         if not (site.awaited or site.deferred)
         for target in project.targets(site)
-        if isinstance(target, External) and blocking(target.name) is not None
+        if isinstance(target, External) and blocking(target.name) is not None and not happens_once(function, site)
     ]

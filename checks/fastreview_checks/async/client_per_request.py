@@ -159,7 +159,10 @@ def client_per_request(project: Project) -> Found:
                     "Make one client in the lifespan, and hand it in.",
                     symbol=name,
                     related=tuple(Related(step.place, f"calls `{step.call.method}`") for step in steps),
-                    confidence=Confidence.POSSIBLE if is_doubtful(site) else Confidence.LIKELY,
+                    # A socket that stays open has its connection to itself anyway.
+                    confidence=Confidence.POSSIBLE
+                    if is_doubtful(site) or label.startswith("WS ")
+                    else Confidence.LIKELY,
                 )
             case Kept(name=kept) if client.ends:
                 if lives.is_closed(site, kept, client):
@@ -171,4 +174,5 @@ def client_per_request(project: Project) -> Found:
                         f"are cut off when the service stops. Make it in the lifespan and call `{client.ends[0]}()` after the "
                         "`yield`.",
                         symbol=name,
+                        confidence=Confidence.POSSIBLE if client.silent else Confidence.LIKELY,
                     )

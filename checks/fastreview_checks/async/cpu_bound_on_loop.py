@@ -73,8 +73,8 @@ def login(password: str) -> bool:
 """
 
 from fastreview.api import Confidence, External, Found, Hit, LoopFunction, Project, Related, check
-from fastreview_checks.knowledge.blocking import CACHE
 from fastreview_checks.knowledge.cpu_bound import BY_NAME, METHODS
+from fastreview_checks.knowledge.once import happens_once
 
 
 @check("ASY003", dimension="async", level=2, gate=True, each=LoopFunction, effort="minutes")
@@ -92,7 +92,6 @@ def cpu_bound_on_loop(subject: LoopFunction, project: Project) -> Found:
             more = f" and {others} other route{'s' if others > 1 else ''}" if others > 0 else ""
             where = f"{subject.routes[0].key}{more}" if subject.routes else subject.entry.label
             at_start = subject.entry.kind == "lifespan" and not subject.routes
-            cached = any(CACHE.search(name.rpartition(".")[2]) for name in subject.function.decorator_names)
             yield Hit(
                 site.place,
                 f"`{target.name}` {heavy.does}, and it runs on the event loop in {where}: nobody else is answered meanwhile. "
@@ -100,7 +99,7 @@ def cpu_bound_on_loop(subject: LoopFunction, project: Project) -> Found:
                 symbol=target.name,
                 related=tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps),
                 confidence=Confidence.POSSIBLE
-                if heavy.small or at_start or cached
+                if heavy.small or at_start or happens_once(subject, site)
                 else Confidence.LIKELY
                 if subject.steps
                 else Confidence.CERTAIN,

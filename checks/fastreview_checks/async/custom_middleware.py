@@ -128,6 +128,6 @@ def custom_middleware(project: Project) -> Found:
     elif project.apps:
         yield Hit(
             project.apps[0].place,
-            "The service has no middleware of its own: nothing times requests, sets their context or names them in one place. "
-            "Add one for the concern that endpoints repeat.",
+            "The service has no middleware of its own. Where endpoints repeat a concern (timing, the caller's context, "
+            "correlation), move it into one, and test its effect.",
         )

@@ -117,7 +117,8 @@ def dropped_task(project: Project) -> Found:
                 f"Nothing keeps the task that runs `{started}`: the loop may collect it half-way, and nobody sees its errors. "
                 "Keep it until it is done, or use a `TaskGroup`.",
                 symbol=started,
-                confidence=Confidence.CERTAIN,
+                # Where nothing is left to keep it, the clean-up is a best effort.
+                confidence=Confidence.POSSIBLE if site.code.qualname.endswith("__del__") else Confidence.CERTAIN,
             )
         elif _is_forgotten(site):
             yield Hit(

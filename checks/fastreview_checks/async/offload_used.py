@@ -46,6 +46,22 @@ async def rates() -> dict[str, float]:
     return await run_in_threadpool(fetch)
 ```
 
+Sleeping needs no thread:
+
+```python not-applicable
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+async def root() -> str:
+    time.sleep(1)
+    return "hello"
+```
+
 ```python not-applicable
 import httpx
 from fastapi import FastAPI
@@ -64,7 +80,8 @@ from fastreview_checks.knowledge.blocking import BLOCKING, blocking
 from fastreview_checks.knowledge.cpu_bound import BY_NAME, METHODS
 
 _HANDS_OVER = ("run_in_threadpool", "to_thread", "run_in_executor", "run_sync", "sync_to_async", "asyncify")
-_LAST_WORDS = METHODS | {name.rpartition(".")[2] for group in BLOCKING for name in group.calls} - {"*"}
+# What sleeps needs `asyncio.sleep`, not a thread.
+_LAST_WORDS = METHODS | {name.rpartition(".")[2] for group in BLOCKING for name in group.calls} - {"*", "sleep"}
 
 
 @check("ASY017", dimension="async", level=2, credit=2, effort="hours")

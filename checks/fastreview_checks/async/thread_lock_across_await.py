@@ -126,8 +126,8 @@ def thread_lock_across_await(project: Project) -> Found:
             if shared:
                 yield Hit(
                     site.place,
-                    f"The coroutines in this `gather` share the session of `{shared}`: its one connection cannot serve them at "
-                    "once, and their statements end up in one another's transaction. Give each a session of its own.",
+                    f"The coroutines in this `gather` share the session of `{shared}`, which serves one task at a time: a second "
+                    "statement while the first one waits is an error. Await them in turn, or give each a session of its own.",
                     symbol=f"gather {shared}",
                 )
 

@@ -153,7 +153,7 @@ def threadpool_exhaustion(app: App, project: Project) -> Found:
         yield Hit(
             app.place,
             f"{len(in_threads)} of {len(routes)} routes run in the thread pool, and it has its default size of 40 threads for "
-            "the whole worker. Set `total_tokens` of the limiter in the lifespan, to fit the database's pool.",
+            "the whole worker. Set `total_tokens` of the limiter in the lifespan, to fit what they wait for.",
             symbol="pool",
             confidence=Confidence.LIKELY,
         )

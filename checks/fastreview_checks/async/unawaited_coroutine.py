@@ -88,26 +88,31 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION
+from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION, METHODS
 
 
 @check("ASY009", dimension="async", level=1, never=True, effort="minutes")
 def unawaited_coroutine(project: Project) -> Found:
     if not any(function.is_async for function in project.functions):
         raise NotApplicable("nothing is async")
-    for module in project.service_modules:
-        for code in module.codes():
-            for site in code.calls:
-                if site.dropped and not site.awaited and not site.deferred:
-                    name = _coroutine(site, project)
-                    if name:
-                        yield Hit(
-                            site.place,
-                            f"`{name}` is async, and nothing awaits it: its body never runs. Await it, or hand it to a "
-                            "task that is kept.",
-                            symbol=name,
-                            confidence=Confidence.CERTAIN,
-                        )
+    for site in project.calls(*_names(project)):
+        if site.dropped and not site.awaited and not site.deferred:
+            name = _coroutine(site, project)
+            if name:
+                yield Hit(
+                    site.place,
+                    f"`{name}` is async, and nothing awaits it: its body never runs. Await it, or hand it to a task that is "
+                    "kept.",
+                    symbol=name,
+                    confidence=Confidence.CERTAIN,
+                )
+
+
+def _names(project: Project) -> set[str]:
+    """What coroutine functions are called, under the names that imports give them too."""
+    names = METHODS | {function.name for function in project.functions if function.is_async}
+    imports = (found for module in project.service_modules for found in module.facts.imports)
+    return names | {found.bound for found in imports if found.name in names}
 
 
 def _coroutine(site: CallSite, project: Project) -> str:

@@ -141,6 +141,8 @@ def items() -> list[str]:
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from fastreview.api import (
     CallSite,
     Confidence,
@@ -153,7 +155,14 @@ from fastreview.api import (
     Related,
     check,
 )
-from fastreview_checks.knowledge.markers import direct_calls, left_out, marked, markers_of, results_injected
+from fastreview_checks.knowledge.markers import (
+    direct_calls,
+    left_out,
+    marked,
+    markers_of,
+    part_of_app,
+    results_injected,
+)
 
 _STEPS = frozenset({"next", "anext", "__next__", "__anext__"})
 _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
@@ -170,10 +179,18 @@ def dependency_called_by_hand(project: Project) -> Found:
     plain = {
         id(d.function): d for d in project.dependencies if d.provider is d.function and d.function.name != "__call__"
     }
+    told: dict[tuple[str, int], list[Hit]] = {}
     for function, site in direct_calls((d.function for d in plain.values()), project):
         if site.place not in incomplete:
-            told = _stepped(function, site) if function.facts.yields else _by_hand(plain[id(function)], site, project)
-            yield from told
+            hits = _stepped(function, site) if function.facts.yields else _by_hand(plain[id(function)], site, project)
+            told.setdefault((site.code.module.path, id(function)), []).extend(hits)
+    yield from (_once(hits) for hits in told.values() if hits)
+
+
+def _once(hits: list[Hit]) -> Hit:
+    """One finding for what one file does again and again with one dependency."""
+    first, *others = sorted(hits, key=lambda hit: (hit.confidence is Confidence.POSSIBLE, hit.place))
+    return replace(first, related=tuple(Related(hit.place, "and here") for hit in others)) if others else first
 
 
 def _incomplete(project: Project) -> Iterator[Hit]:
@@ -219,7 +236,7 @@ def _stepped(function: Function, site: CallSite) -> Iterator[Hit]:
 
 
 def _by_hand(dependency: Dependency, site: CallSite, project: Project) -> Iterator[Hit]:
-    function, by = dependency.function, _serving(site, project)
+    function, by = dependency.function, part_of_app(site, project)
     if by and (markers_of(function, project) or project.injection.of(function)):
         uses = len(dependency.uses)
         yield Hit(
@@ -235,17 +252,3 @@ def _confidence(dependency: Dependency, by: str, project: Project) -> Confidence
     # Other steps may have values of their own to be called with. Schemes that read headers are closed to websockets.
     guards = project.security.authenticates(dependency.uses[0])
     return Confidence.LIKELY if guards and not by.startswith("WS ") else Confidence.POSSIBLE
-
-
-def _serving(site: CallSite, project: Project) -> str:
-    """What of the app makes the call; "" where it is neither an endpoint nor middleware."""
-    caller = site.code
-    for endpoint in project.endpoints:
-        if endpoint.function is caller:
-            return endpoint.key
-    for middleware in project.middleware:
-        if caller in middleware.functions or (
-            isinstance(caller, Function) and caller.owner is not None and caller.owner is middleware.cls
-        ):
-            return f"the middleware {middleware.name}"
-    return ""

@@ -106,7 +106,7 @@ def repeated_dependency_annotation(project: Project) -> Found:
         return
     worst = max(asked, key=lambda one: len(one.spelled_out))
     name, others = worst.function.name, sum(bool(one.spelled_out) for one in asked) - 1
-    more = f", and {others} other dependencies likewise" if others else ""
+    more = f", and {others} other dependenc{'ies' if others > 1 else 'y'} likewise" if others else ""
     yield Hit(
         worst.function.place,
         f"`{name}` and its type are spelled out in {len(worst.spelled_out)} places{more}: the two must agree in each. Name the "

@@ -113,6 +113,54 @@ from fastapi import FastAPI
 
 app = FastAPI()
 ```
+
+Nobody reads what a dependency commits after its `yield`, or what fills an empty database at the start:
+
+```python good
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine("sqlite+aiosqlite://")
+sessions = async_sessionmaker(engine)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Role(Base):
+    __tablename__ = "roles"
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+
+async def fill() -> None:
+    async with AsyncSession(engine) as session:
+        session.add(Role(name="user"))
+        await session.commit()
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    await fill()
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def get_session():
+    async with sessions() as session:
+        yield session
+        await session.commit()
+
+
+@app.post("/roles/{name}")
+async def create(name: str, session: AsyncSession = Depends(get_session)) -> None:
+    session.add(Role(name=name))
+```
 """
 
 from collections.abc import Iterator
@@ -133,6 +181,7 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.commits import commits
 from fastreview_checks.knowledge.relations import lazy_reads, lazy_relations
+from fastreview_checks.knowledge.served import served
 
 _FACTORIES = ("async_sessionmaker", "sessionmaker", "AsyncSession", "async_scoped_session")
 _MAKES = frozenset({"sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.AsyncSession",
@@ -144,8 +193,12 @@ def async_lazy_load(project: Project) -> Found:
     made = list(_made(project))
     if not made:
         raise NotApplicable("no async sessions of SQLAlchemy are made")
-    committed = next((s for s in commits(project) if s.awaited), None)
-    expiring = [site for site in made if _expires(site.call)]
+    # What a dependency commits after its `yield` nobody reads any more.
+    last = {id(d.function) for d in project.dependencies if d.function.facts.yields}
+    committed = next(
+        (s for s in commits(project) if s.awaited and id(s.code) not in last and _is_met(s, project)), None
+    )
+    expiring = [site for site in made if _expires(site.call) and _is_for_requests(site, project)]
     for site in expiring:
         if committed is None:
             break
@@ -170,6 +223,16 @@ def _made(project: Project) -> Iterator[CallSite]:
             name.endswith(".sessionmaker") and isinstance(given, syntax.Ref) and given.last == "AsyncSession"
         ):
             yield site
+
+
+def _is_for_requests(site: CallSite, project: Project) -> bool:
+    """Whether the session answers requests: one that is opened to fill an empty database at the start does not."""
+    return site.call.method != "AsyncSession" or site.code in served(project)
+
+
+def _is_met(commit: CallSite, project: Project) -> bool:
+    """Whether a request gets to a commit: in what it runs, or in a context manager that it enters."""
+    return commit.code in served(project) or (isinstance(commit.code, Function) and commit.code.facts.yields)
 
 
 def _expires(call: syntax.Call) -> bool:

@@ -77,8 +77,22 @@ class Point(BaseModel):
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, Related, Schema, Variable, check, syntax
+from fastreview.api import (
+    Confidence,
+    Found,
+    Hit,
+    Module,
+    NotApplicable,
+    Place,
+    Project,
+    Related,
+    Schema,
+    Variable,
+    check,
+    syntax,
+)
 from fastreview_checks.knowledge.money import is_money
 
 _FLOATS = frozenset(
@@ -114,7 +128,14 @@ def float_money(module: Module, project: Project) -> Found:
         "with a `Numeric` column, or whole cents.",
         symbol=name,
         related=tuple(Related(Place(module.path, other), f"`{called}`") for other, called in floats[1:]),
+        confidence=Confidence.LIKELY if _keeps_books(project) else Confidence.POSSIBLE,
     )
+
+
+@lru_cache(maxsize=1)
+def _keeps_books(project: Project) -> bool:
+    """Whether amounts are stored; a service that only passes on what others charge adds none up."""
+    return any(is_money(field.name, table.name) for table in project.tables for field in table.cls.facts.fields)
 
 
 def _amounts(model: Schema, project: Project) -> list[tuple[int, str, bool]]:

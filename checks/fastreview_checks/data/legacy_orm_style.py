@@ -117,8 +117,7 @@ def legacy_orm_style(module: Module, project: Project) -> Found:
         more = f" (and {len(old) - 1} more here)" if len(old) > 1 else ""
         yield Hit(
             Place(first.place.path, first.place.line),
-            f"{first.what}{more} is written with `{first.old}`: the older style, which type checkers cannot follow and async "
-            f"sessions do not have. Use `{first.new}`.",
+            f"{first.what}{more} is written with `{first.old}`, the older style: {first.why}. Use `{first.new}`.",
             symbol=first.old,
             related=tuple(Related(use.place, f"{use.what}: `{use.old}`") for use in old[1:]),
         )

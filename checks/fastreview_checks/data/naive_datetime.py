@@ -53,6 +53,12 @@ async def now() -> datetime:
     return datetime.now(UTC)
 
 
+@app.get("/elapsed")
+async def elapsed() -> float:
+    started = datetime.now()
+    return (datetime.now() - started).total_seconds()
+
+
 @app.get("/name")
 async def name(seconds: int) -> str:
     local = datetime.now().astimezone()
@@ -68,6 +74,7 @@ app = FastAPI()
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastreview.api import (
     Class,
@@ -87,13 +94,15 @@ from fastreview.api import (
 _NAIVE = {"utcnow": 0, "now": 1, "utcfromtimestamp": 9, "fromtimestamp": 2, "today": 0}
 """Constructors of ``datetime``, with the number of arguments from which on they get a zone."""
 _HARMLESS = frozenset(
-    {"astimezone", "replace", "year", "strftime", "timestamp", "date", "isoformat_basic", "total_seconds"}
+    {"astimezone", "replace", "year", "strftime", "timestamp", "timetuple", "date", "isoformat_basic", "total_seconds"}
 )
 _OWNER = "datetime.datetime"
 
 
 @check("DAT011", dimension="data", level=1, credit=1, each=Module, effort="minutes")
 def naive_datetime(module: Module, project: Project) -> Found:
+    if not any(one.module == "datetime" for one in module.facts.imports):
+        raise NotApplicable("a module that takes no time")
     found, aware = list[tuple[int, str]](), False
     for code in module.codes():
         if not _NAIVE.keys().isdisjoint(code.mentioned):
@@ -121,6 +130,19 @@ def naive_datetime(module: Module, project: Project) -> Found:
 
 def _uses(code: Code, project: Project) -> Iterator[tuple[str, int, bool]]:
     """Name and line of what gives a time, and whether it leaves it without a zone."""
+    for site in code.calls:
+        call, method = site.call, site.call.method
+        if method in _NAIVE and method != "today" and _is_datetime(call.func, code, project):
+            zoned = len(call.args) >= _NAIVE[method] > 0 or any(k.name in ("tz", "tzinfo") for k in call.keywords)
+            yield method, call.line, not zoned and id(call) not in _spared(code)
+        for given in (*call.args, *(k.value for k in call.keywords)) if method != "partial" else ():
+            if isinstance(given, syntax.Ref) and given.last in ("utcnow", "now") and _is_datetime(given, code, project):
+                yield given.last, call.line, True
+
+
+@lru_cache(maxsize=1_000)
+def _spared(code: Code) -> frozenset[int]:
+    """Times that need no zone, or get one at once, by the ids of their calls."""
     spared: set[int] = set()
     for site in code.calls:
         call = site.call
@@ -133,20 +155,17 @@ def _uses(code: Code, project: Project) -> Iterator[tuple[str, int, bool]]:
     for read, _ in code.uses.reads:
         if isinstance(read, syntax.Attribute) and read.attr in _HARMLESS:
             spared.add(id(read.value))
+    taken_off: set[str] = set()
     for stmt in code.statements:
         for expr in syntax.expressions(stmt):
             for node in syntax.walk(expr):
                 if isinstance(node, syntax.Operation) and node.op == "-":
                     # How long something took: both sides are from the same clock.
                     spared.update(id(operand) for operand in node.operands)
-    for site in code.calls:
-        call, method = site.call, site.call.method
-        if method in _NAIVE and method != "today" and _is_datetime(call.func, code, project):
-            zoned = len(call.args) >= _NAIVE[method] > 0 or any(k.name in ("tz", "tzinfo") for k in call.keywords)
-            yield method, call.line, not zoned and id(call) not in spared
-        for given in (*call.args, *(k.value for k in call.keywords)) if method != "partial" else ():
-            if isinstance(given, syntax.Ref) and given.last in ("utcnow", "now") and _is_datetime(given, code, project):
-                yield given.last, call.line, True
+                    taken_off.update(o.name for o in node.operands[1:] if isinstance(o, syntax.Ref))
+    for name in taken_off:
+        spared.update(id(b.expr) for b in code.bindings.get(name, ()) if b.kind == "assign")
+    return frozenset(spared)
 
 
 def _defaults(cls: Class, project: Project) -> list[tuple[int, str]]:
@@ -154,6 +173,7 @@ def _defaults(cls: Class, project: Project) -> list[tuple[int, str]]:
     return [
         (field.line, given.last)
         for field in cls.facts.fields
+        if isinstance(field.value, syntax.Call)
         for call in syntax.walk(field.value)
         if isinstance(call, syntax.Call) and call.method != "partial"
         for given in (*call.args, *(k.value for k in call.keywords), call.func)

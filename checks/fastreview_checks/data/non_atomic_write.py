@@ -124,6 +124,69 @@ def get_session():
     with Session(create_engine("sqlite://")) as session:
         yield session
 ```
+
+Where one of several implementations commits, another one may run; and a task is an operation of its own:
+
+```python good
+import asyncio
+from abc import ABC, abstractmethod
+
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Entry(Base):
+    __tablename__ = "entries"
+    key: Mapped[str] = mapped_column(primary_key=True)
+
+
+def get_session():
+    with Session(create_engine("sqlite://")) as session:
+        yield session
+
+
+class Cache(ABC):
+    @abstractmethod
+    def keep(self, key: str, session: Session) -> None:
+        raise NotImplementedError
+
+
+class Memory(Cache):
+    kept: set[str] = set()
+
+    def keep(self, key: str, session: Session) -> None:
+        self.kept.add(key)
+
+
+class Rows(Cache):
+    def keep(self, key: str, session: Session) -> None:
+        session.add(Entry(key=key))
+        session.commit()
+
+
+def get_cache(request: Request) -> Cache:
+    return request.app.state.cache
+
+
+async def index(session: Session) -> None:
+    session.add(Entry(key="index"))
+    session.commit()
+
+
+@app.post("/entries/{key}")
+async def create(key: str, session: Session = Depends(get_session), cache: Cache = Depends(get_cache)) -> None:
+    cache.keep(key, session)
+    session.add(Entry(key=key))
+    session.commit()
+    app.state.task = asyncio.create_task(index(session))
+```
 """
 
 from fastreview.api import Confidence, Found, Function, Hit, Met, NotApplicable, Project, Related, check
@@ -131,9 +194,6 @@ from fastreview_checks.knowledge.commits import Commit, changing, committing, ow
 from fastreview_checks.knowledge.external_calls import calls_outside
 from fastreview_checks.knowledge.queries import queries_in
 from fastreview_checks.knowledge.served import served
-
-_NEAR = 2
-"""Calls to a commit, itself included: further away it belongs to an operation of its own."""
 
 
 @check("DAT014", dimension="data", level=2, gate=True, each=Function, effort="hours")
@@ -163,12 +223,6 @@ def non_atomic_write(function: Function, project: Project) -> Found:
         if calls_outside(function, first.site, second.site, project)
         else Confidence.LIKELY,
     )
-
-
-def _confidence(function: Function, first: Commit, second: Commit, project: Project) -> Confidence:
-    far = max(len(first.way), len(second.way)) > _NEAR
-    meant = calls_outside(function, first.site, second.site, project)
-    return Confidence.POSSIBLE if far or meant else Confidence.LIKELY
 
 
 def _told(commit: Commit) -> str:

@@ -77,34 +77,52 @@ from sqlalchemy import create_engine
 engine = create_engine("sqlite:///shop.db")
 app = FastAPI()
 ```
+
+```python not-applicable
+import os
+
+from databases import Database
+from fastapi import FastAPI
+from sqlalchemy import MetaData, create_engine
+
+database = Database(os.environ["DATABASE_URL"])
+engine = create_engine(os.environ["DATABASE_URL"])
+MetaData().create_all(engine)
+app = FastAPI()
+```
 """
 
 from fastreview.api import CallSite, Found, Hit, Met, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.engines import created
+from fastreview_checks.knowledge.engines import SYNC, created
 
 _POOL = ("pool_size", "max_overflow", "pool_pre_ping", "pool_recycle", "pool_timeout", "poolclass", "pool", "creator")
 
 
 @check("DAT013", dimension="data", level=2, credit=1, effort="minutes")
 def pool_unconfigured(project: Project) -> Found:
-    engines = [s for s, name in created(project) if "engine" in name.lower() and not _is_sqlite(s, project)]
+    opened = created(project)
+    # Beside a `databases.Database` a synchronous engine makes the tables, and its pool serves no request.
+    unused = SYNC if any(name == "databases.Database" for _, name in opened) else frozenset[str]()
+    engines = [
+        s for s, name in opened if "engine" in name.lower() and name not in unused and not _is_sqlite(s, project)
+    ]
     if not engines:
         raise NotApplicable("no engine of SQLAlchemy with a pool is created")
     disposed = next(iter(project.calls("dispose")), None)
     decided = [site for site in engines if _decides(site.call)]
     if not decided:
-        also = "" if disposed else " Nothing disposes of it when the service stops, either."
+        also = "" if disposed else ", and dispose of the engine when the lifespan ends"
         yield Hit(
             engines[0].place,
-            "This engine leaves its connection pool to the defaults: connections that the database closed fail a request each, "
-            f"and there are fifteen at most. Decide `pool_size`, `pool_pre_ping` and `pool_recycle`.{also}",
+            "This engine leaves its connection pool to the defaults: a connection that the database has closed fails the next "
+            f"request, and there are fifteen at most. Decide `pool_size`, `pool_pre_ping` and `pool_recycle`{also}.",
             symbol="pool",
         )
     elif disposed is None:
         yield Hit(
             decided[0].place,
-            "The pool is configured, but nothing disposes of the engine when the service stops: its connections stay open on the "
-            "server. Call `dispose()` when the lifespan ends.",
+            "The pool is configured, but nothing disposes of the engine: when the service stops, its connections are cut off "
+            "instead of closed. Call `dispose()` when the lifespan ends.",
             symbol="dispose",
         )
     else:

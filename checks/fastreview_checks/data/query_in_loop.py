@@ -96,6 +96,7 @@ from sqlalchemy.orm import Session
 from app.database import Product, get_session
 
 KINDS = ("new", "used")
+GROUPS = {"all": KINDS}
 app = FastAPI()
 
 
@@ -104,6 +105,21 @@ def read_products(ids: list[int], session: Session = Depends(get_session)) -> li
     found = session.scalars(select(Product).where(Product.id.in_(ids))).all()
     by_id = {product.id: product for product in found}
     return [by_id[one].name for one in ids]
+
+
+@app.patch("/products/{product_id}")
+def update(product_id: int, changes: dict[str, str], session: Session = Depends(get_session)) -> None:
+    product = session.get_one(Product, product_id)
+    for field, value in changes.items():
+        if field == "name":
+            session.scalars(select(Product.id).where(Product.name == value)).one()
+        setattr(product, field, value)
+    session.commit()
+
+
+@app.get("/products/by-group/{group}")
+def by_group(group: str, session: Session = Depends(get_session)) -> list[int]:
+    return [i for kind in GROUPS.get(group, []) for i in session.scalars(select(Product.id).where(Product.kind == kind))]
 
 
 @app.get("/products/by-kind")

@@ -109,6 +109,9 @@ def sync_database(project: Project) -> Found:
     families = tuple(f for _, name in sync if name in SYNC_DRIVERS for f in SYNC_DRIVERS[name].family)
     waiting = _waiting(project, families) if sync else []
     if waiting:
+        # The repository may hold tools with engines of their own: what waits belongs to the service.
+        near = {function.module.path.partition("/")[0] for _, function in waiting}
+        sync.sort(key=lambda one: ("engine" not in one[1], one[0].code.module.path.partition("/")[0] not in near))
         site, name = sync[0]
         beside = " beside an async one" if is_async else ""
         functions = len({id(function) for _, function in waiting})

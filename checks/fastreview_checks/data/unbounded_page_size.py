@@ -30,8 +30,9 @@ async def list_orders(limit: int = 20, offset: int = 0) -> list[int]:  # finding
 ```python fixed
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, HTTPException, Query
 
+MOST = 500
 app = FastAPI()
 
 
@@ -44,6 +45,14 @@ async def list_orders(limit: Annotated[int, Query(ge=1, le=100)] = 20, offset: i
 async def list_prices(page_size: int = 20) -> list[int]:
     page_size = min(page_size, 100)
     return list(range(page_size))
+
+
+@app.get("/parts")
+async def list_parts(page_size: int = 20) -> list[int]:
+    wanted = page_size
+    if wanted > MOST:
+        raise HTTPException(400)
+    return list(range(wanted))
 ```
 
 ```python not-applicable
@@ -128,7 +137,7 @@ def _cuts(function: Function, name: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _compared(function: Function) -> frozenset[str]:
-    """Plain names of what ``function`` compares by size, or takes the smaller of."""
+    """Plain names of what ``function`` compares by size, or takes the smaller of, through local variables."""
     found: set[str] = set()
     for node in (n for stmt in function.statements for e in syntax.expressions(stmt) for n in syntax.walk(e)):
         match node:
@@ -138,4 +147,7 @@ def _compared(function: Function) -> frozenset[str]:
                 found.update(plain(o.last) for o in operands if isinstance(o, syntax.Ref))
             case _:
                 pass
+    for name, bindings in function.bindings.items():
+        if plain(name) in found:
+            found.update(plain(b.expr.last) for b in bindings if isinstance(b.expr, syntax.Ref))
     return frozenset(found)

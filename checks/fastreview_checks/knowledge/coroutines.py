@@ -16,6 +16,8 @@ COROUTINES = frozenset(
     }
 )  # fmt: skip
 
+METHODS = frozenset(name.rpartition(".")[2] for name in COROUTINES)
+
 KEEPS_THE_FUNCTION = frozenset(
     {
         "staticmethod", "classmethod", "abstractmethod", "override", "final", "get", "post", "put", "patch", "delete", "head",

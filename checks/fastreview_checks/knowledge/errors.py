@@ -1,8 +1,9 @@
 """Exceptions by whom their text is for, and what carries it to a client."""
 
 import re
+from collections.abc import Iterable
 
-from fastreview.api import syntax
+from fastreview.api import Bound, Class, Code, External, Function, Project, syntax
 
 # Nobody wrote their text for clients: everything at once, and what databases, networks and systems say of themselves.
 REVEALING = re.compile(
@@ -15,6 +16,7 @@ REVEALING = re.compile(
 TRACES = frozenset({"traceback.format_exc", "format_exc", "traceback.format_exception", "sys.exc_info"})
 ANSWERS = re.compile(r"Response|^error|Error(?:Model|Body|Schema)|^fail", re.IGNORECASE)
 
+MAX_DEPTH = 3
 _FIXED = frozenset(
     {"status_code", "code", "headers", "errors", "detail", "name", "errno", "status", "__class__", "type"}
 )
@@ -23,8 +25,12 @@ _TEXTS = frozenset({"errmsg", "message", "msg", "error", "detail", "reason"})
 """Keys of what errors hold (`pymongo`'s ``details``) under which there is text; others hold the client's own values."""
 
 
-def tells(expr: syntax.Expr, names: set[str]) -> bool:
-    """Whether the text of one of these exceptions goes into ``expr``."""
+def tells(expr: syntax.Expr, names: set[str], code: Code, project: Project, depth: int = 0) -> bool:
+    """Whether the text of one of these exceptions goes into ``expr``, which stands in ``code``."""
+
+    def any_tells(parts: Iterable[syntax.Expr]) -> bool:
+        return any(tells(part, names, code, project, depth) for part in parts)
+
     match expr:
         case syntax.Ref(name=name):
             root, _, rest = name.partition(".")
@@ -32,11 +38,52 @@ def tells(expr: syntax.Expr, names: set[str]) -> bool:
         case syntax.Call(func=syntax.Ref(name="type" | "isinstance" | "getattr" | "hasattr" | "id")):
             return False
         case syntax.Call(func=syntax.Ref() as func, args=args) if func.name.partition(".")[0] not in names:
-            return any(tells(a, names) for a in (*args, *(k.value for k in expr.keywords)))
+            if not any_tells((*args, *(k.value for k in expr.keywords))):
+                return False
+            value = project.values.of(func, code)
+            made = value.function if isinstance(value, Bound) else value
+            return not isinstance(made, Function) or _returns_text(made, project, depth)
         case syntax.Call(func=syntax.Ref() as func):
-            return tells(func, names)
+            return any_tells((func,))
         case syntax.Conditional(body=body, orelse=orelse):
-            return tells(body, names) and tells(orelse, names)
+            return any_tells((body,)) and any_tells((orelse,))
         case syntax.Subscript(index=str() as key) if key not in _TEXTS:
             return False
-    return not isinstance(expr, syntax.Comprehension) and any(tells(c, names) for c in syntax.children(expr))
+    return not isinstance(expr, syntax.Comprehension) and any_tells(syntax.children(expr))
+
+
+def _returns_text(function: Function, project: Project, depth: int) -> bool:
+    """Whether a function of the project that is handed an exception gives its text back, not one of its own."""
+    names = {p.name for p in function.facts.parameters if p.name != function.receiver}
+    for stmt in function.statements if depth < MAX_DEPTH else ():
+        match stmt:
+            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(
+                value, names, function, project, depth + 1
+            ):
+                names.add(name)
+            case syntax.Return(value=value) if value is not None and tells(value, names, function, project, depth + 1):
+                return True
+    return depth >= MAX_DEPTH
+
+
+def where_spoken(body: syntax.Body, error: str, code: Code, project: Project) -> frozenset[int]:
+    """Statements where the error is one whose text is for clients: ``if isinstance(e, OrderError): raise ...``."""
+    found: set[int] = set()
+    for stmt in syntax.statements(body):
+        match stmt:
+            case syntax.If(
+                test=syntax.Call(func=syntax.Ref(name="isinstance"), args=(syntax.Ref(name=name), given)), body=inside
+            ) if name == error:
+                types = given.values if isinstance(given, syntax.Items) else (given,)
+                if all(_is_spoken(one, code, project) for one in types):
+                    found.update(id(s) for s in syntax.statements(inside))
+    return frozenset(found)
+
+
+def _is_spoken(given: syntax.Expr, code: Code, project: Project) -> bool:
+    match project.values.of(given, code):
+        case Class():
+            return True
+        case External(name=name):
+            return name.startswith("builtins.") and not REVEALING.search(name)
+    return False

@@ -3,6 +3,7 @@
 Sources: PyJWT's and python-jose's documentation, RFC 8725.
 """
 
+import re
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Code, Function, Project, syntax
@@ -13,6 +14,12 @@ NO_SIGNATURE = frozenset({"none", "None", "NONE"})
 EXPIRY = frozenset({"exp", "expires", "expiry", "expire", "expires_at", "expiration", "exp_at"})
 """Names under which services keep the expiry; only `exp` is checked by libraries, the others by hand."""
 MAX_CALLERS = 10
+
+
+_PERSON = re.compile(
+    r"^(?:sub|subject|id|uid|email|mail|name|roles?|scopes?|is_admin)$|user|account|member|customer|admin",
+    re.IGNORECASE,
+)
 
 
 class Fault(NamedTuple):
@@ -55,6 +62,17 @@ def never_expires(site: CallSite, project: Project) -> bool:
     if isinstance(payload, syntax.Missing):
         payload = site.call.keyword("claims")
     return not isinstance(payload, syntax.Missing) and _known_without_expiry(payload, site.code, project, 0)
+
+
+def names_nobody(site: CallSite) -> bool:
+    """Whether the claims stand beside the call and none is about a person: what the token opens is open to everybody."""
+    payload = site.call.argument(0, "payload")
+    if isinstance(payload, syntax.Ref):
+        bindings = [b.expr for b in site.code.bindings.get(payload.name, ()) if b.kind == "assign"]
+        payload = bindings[0] if len(bindings) == 1 else payload
+    if not isinstance(payload, syntax.Mapping):
+        return False
+    return not any(_PERSON.search(key) for key in payload.keys if isinstance(key, str))
 
 
 def _known_without_expiry(payload: syntax.Expr, code: Code, project: Project, depth: int) -> bool:

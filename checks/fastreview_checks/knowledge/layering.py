@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, External, Function, Module, Place, Project, syntax
+from fastreview.api import Class, External, Function, Instance, Module, Place, Project, Variable, syntax
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.importing import own_modules
 
@@ -27,7 +27,8 @@ STORAGE = frozenset(
     }
 )  # fmt: skip
 _CARRIERS = frozenset({"fastapi.Request", "fastapi.Response"})
-_WEB_BASES = ("fastapi.", "starlette.")
+_WEB_BASES = ("fastapi.", "starlette.", "dishka.", "dependency_injector.", "injector.")
+"""Bases of what is part of HTTP, or wires the service together."""
 _ERROR = re.compile(r"(?:Exception|Error)$")
 _PLUMBING = re.compile(
     r"middleware|background|bg_?task|auth|security|permission|handler|limit|cookie|adapter|backend|transport|context|session|response|renderer|template"
@@ -46,6 +47,8 @@ _MARKERS = frozenset({"Header", "Query", "Cookie", "Path", "Body", "Form", "File
 _RECORDS = frozenset({"typing.NamedTuple", "typing.TypedDict"})
 _ASGI = ["scope", "receive", "send"]
 MANY_METHODS = 3
+_BESIDE = 0.2
+"""An app with fewer routes than this share of the largest one."""
 
 
 class Carried(NamedTuple):
@@ -64,8 +67,13 @@ class Layering:
         self.endpoints = frozenset(id(endpoint.function) for endpoint in project.endpoints)
         self.web_functions = frozenset(_web_functions(project))
         self.web = frozenset({e.place.path for e in project.endpoints} | project.entry_paths)
+        most = max((len(app.routes) for app in project.apps), default=0)
+        # Callbacks, health servers of workers and the like are apps of a few routes beside the service's own.
+        beside = {id(app) for app in project.apps if len(app.routes) < most * _BESIDE}
         self.routing = frozenset(
-            e.place.path for e in project.endpoints if any(r.is_api and not is_operational(r) for r in e.routes)
+            e.place.path
+            for e in project.endpoints
+            if any(r.is_api and not is_operational(r) and id(r.app) not in beside for r in e.routes)
         )
         self.free: dict[str, Module] = {}
         self.bound: dict[str, Module] = {}
@@ -152,6 +160,9 @@ def _is_web_class(cls: Class) -> bool:
         return True
     if any(type(f.value) is syntax.Call and f.value.method in _ASKING for f in cls.facts.fields):
         return True
+    if call is not None and any(f.parent is call for f in cls.module.functions):
+        # A decorator that is a class: it wraps endpoints.
+        return True
     made = cls.methods.get("__init__")
     if made is not None and any(_is_request(p.annotation) for p in made.facts.parameters):
         return True
@@ -217,9 +228,7 @@ def raises_http(function: Function, project: Project, own: frozenset[str]) -> It
 
 def takes_http(function: Function, project: Project) -> Iterator[Carried]:
     """Parameters that are a request or response, of a function that works with storage: others may only render or log it."""
-    if _STORING.isdisjoint(function.facts.called) and not any(
-        _is_session(p.annotation) for p in function.facts.parameters
-    ):
+    if not stores(function):
         return
     for parameter in function.facts.parameters:
         if parameter.annotated and type(parameter.annotation) is syntax.Ref:
@@ -228,6 +237,13 @@ def takes_http(function: Function, project: Project) -> Iterator[Carried]:
                 found = project.names.resolve(function.module, name)
                 if isinstance(found, External) and found.name in _CARRIERS:
                     yield Carried(Place(function.module.path, parameter.line), f"takes a `{name.rpartition('.')[2]}`")
+
+
+def stores(function: Function) -> bool:
+    """Whether it works with storage: calls it, or takes a session."""
+    if not _STORING.isdisjoint(function.facts.called):
+        return True
+    return any(_is_session(p.annotation) for p in function.facts.parameters)
 
 
 def _is_session(annotation: syntax.Expr) -> bool:
@@ -244,10 +260,12 @@ def guards(function: Function) -> bool:
 def used_by_business(module: Module, layers: Layering) -> frozenset[str]:
     """First names of what the business code of ``module`` uses: its functions, classes and what runs on import. What only
     its dependencies and permission checks use is not among them."""
-    found = {call.call.name.partition(".")[0] for call in module.calls if call.call.method not in _ASKING}
+    found = {c.call.name.partition(".")[0] for c in module.calls if c.call.method not in _ASKING | _MARKERS}
     written: list[syntax.Expr] = []
     for function in layers.functions(module):
-        if not guards(function):
+        if not guards(function) and (
+            stores(function) or not any(_is_request(p.annotation) for p in function.facts.parameters)
+        ):
             facts = function.facts
             written += (facts.returns, *(e for p in facts.parameters for e in (p.annotation, p.default)))
             written += (expr for stmt in function.statements for expr in syntax.expressions(stmt))
@@ -260,6 +278,17 @@ def used_by_business(module: Module, layers: Layering) -> frozenset[str]:
     for expr in written:
         found.update(node.name.partition(".")[0] for node in syntax.walk(expr) if type(node) is syntax.Ref)
     return frozenset(found)
+
+
+def assembles(name: str, module: Module, project: Project) -> bool:
+    """Whether ``name`` is an app, a router or a factory of apps: who imports that puts the service together or starts it."""
+    found = project.names.resolve(module, name)
+    if isinstance(found, Function):
+        return any(app.router is not None and app.router.code is found for app in project.apps)
+    value = project.values.settle(found) if isinstance(found, Variable) else None
+    return (
+        isinstance(value, Instance) and isinstance(value.of, External) and value.of.name.rpartition(".")[2] in _ROUTING
+    )
 
 
 def serves_only_dependencies(function: Function, project: Project, layers: Layering) -> bool:

@@ -136,3 +136,17 @@ def _is_data(injected: Injected) -> bool:
         case Instance(of=External(name=name)):
             return name.partition(".")[0] in {"builtins", "sqlalchemy", "sqlmodel"} and name != "builtins.object"
     return False
+
+
+def part_of_app(site: CallSite, project: Project) -> str:
+    """What of the app makes the call; "" where it is neither an endpoint nor middleware."""
+    caller = site.code
+    for endpoint in project.endpoints:
+        if endpoint.function is caller:
+            return endpoint.key
+    for middleware in project.middleware:
+        if caller in middleware.functions or (
+            isinstance(caller, Function) and caller.owner is not None and caller.owner is middleware.cls
+        ):
+            return f"the middleware {middleware.name}"
+    return ""

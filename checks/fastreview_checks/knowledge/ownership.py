@@ -7,12 +7,13 @@ import re
 from functools import lru_cache
 
 from fastreview.api import Class, Function, Project, Route
+from fastreview_checks.knowledge.permissions import decides_inside, restricts_to_caller
 from fastreview_checks.knowledge.reached import reached
 
 OWNER = re.compile(
     r"^(?:owner|user|author|creator|created_by|customer|account|member)(?:_id|_uuid|_oid)?$", re.IGNORECASE
 )
-_IDENTIFIER = re.compile(r"\{(?:\w*_)?(?:id|uuid|oid|pk|slug|number|key)(?::\w+)?\}")
+_IDENTIFIER = re.compile(r"\{(?:\w*_)?(?:id|uuid|uid|oid|pk|slug|number|key)(?::\w+)?\}")
 _STAFF = re.compile(r"admin|superuser|staff|manager|moderator|internal|backoffice", re.IGNORECASE)
 _SHARED = re.compile(
     r"\b(?:shared|public|everybody|everyone|anyone|anybody|all users|any user|whoever|staff|administrators?|admins?|not owned|whole)\b",
@@ -49,9 +50,23 @@ def owned_table(route: Route, project: Project) -> Class | None:
         for name in function.mentioned:
             if name in owned:
                 found = project.names.resolve(function, name)
-                if found is owned[name]:
+                # ``models.Invoice`` is mentioned by its last part, which says nothing to the module itself.
+                if found is owned[name] or found is None:
                     return owned[name]
     return None
+
+
+def lists_for_all(route: Route, project: Project) -> bool:
+    """Whether what a GET reads by its id also stands in a list that does not depend on who calls."""
+    if route.method != "GET":
+        return False
+    parent, _, last = route.path.rstrip("/").rpartition("/")
+    return last.startswith("{") and any(
+        one.method == "GET"
+        and one.path.rstrip("/") == parent
+        and not (restricts_to_caller(one, project) or decides_inside(one, project))
+        for one in route.app.routes
+    )
 
 
 @lru_cache(maxsize=1)

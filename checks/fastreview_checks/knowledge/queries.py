@@ -87,7 +87,10 @@ def kind_of(site: CallSite, project: Project) -> str:
     """What a call does to a database: "read", "write", "commit", or "" for anything else."""
     if site.call.method not in _KNOWN or site.deferred:
         return ""
-    return _kinds(project).setdefault(id(site), _kind(site, project))
+    known = _kinds(project)
+    if id(site) not in known:
+        known[id(site)] = _kind(site, project)
+    return known[id(site)]
 
 
 @lru_cache(maxsize=1)

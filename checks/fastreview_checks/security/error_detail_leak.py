@@ -41,6 +41,40 @@ async def unexpected(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, status_code=500)  # finding
 ```
 
+```python good
+from fastapi import FastAPI, HTTPException
+from pymongo.errors import DuplicateKeyError
+
+from app.orders import add, load
+
+app = FastAPI()
+
+
+class OrderError(Exception): ...
+
+
+def text_for(error: Exception) -> str:
+    return "try again later" if "timeout" in str(error) else "internal error"
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, str]:
+    try:
+        return load(number)
+    except Exception as error:
+        if isinstance(error, OrderError):
+            raise HTTPException(400, detail=str(error))
+        raise HTTPException(500, detail=text_for(error))
+
+
+@app.post("/orders")
+def place(number: int) -> None:
+    try:
+        add(number)
+    except DuplicateKeyError as error:
+        raise HTTPException(409, detail=f"{error.details['keyValue']} exists")
+```
+
 ```python fixed
 import logging
 
@@ -71,7 +105,7 @@ async def unexpected(request: Request, error: Exception) -> JSONResponse:
 from collections.abc import Iterator
 
 from fastreview.api import App, Class, Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
-from fastreview_checks.knowledge.errors import ANSWERS, REVEALING, TRACES, tells
+from fastreview_checks.knowledge.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
 
 _GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
 
@@ -137,24 +171,27 @@ def _unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
 def _answers(body: syntax.Body, error: str, code: Code, project: Project, *, returns: bool) -> Iterator[Place]:
     """Where the error's text goes into what the client gets."""
     names = {error}
+    known = where_spoken(body, error, code, project)
     for stmt in syntax.statements(body):
+        if id(stmt) in known:
+            continue
         match stmt:
-            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(value, names):
+            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(value, names, code, project):
                 names.add(name)
-            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(call, names):
+            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(call, names, code, project):
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Call() as call) if (
-                returns and ANSWERS.search(call.method) and _told(call, names)
+                returns and ANSWERS.search(call.method) and _told(call, names, code, project)
             ):
                 yield Place(code.module.path, stmt.line)
-            case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names):
+            case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names, code, project):
                 yield Place(code.module.path, stmt.line)
 
 
-def _told(call: syntax.Call, names: set[str]) -> bool:
+def _told(call: syntax.Call, names: set[str], code: Code, project: Project) -> bool:
     given = (*call.args, *(keyword.value for keyword in call.keywords))
     traced = any(isinstance(n, syntax.Call) and n.name in TRACES for g in given for n in syntax.walk(g))
-    return traced or any(tells(g, names) for g in given)
+    return traced or any(tells(g, names, code, project) for g in given)
 
 
 def _is_http(call: syntax.Call, code: Code, project: Project) -> bool:

@@ -149,7 +149,7 @@ def injection(project: Project) -> Found:
         if sink.kind == "template" and is_sandboxed(site, project):
             continue
         source = Taint(project).of(given, site.code)
-        if source is None or _is_harmless(source, sink, site.code) or is_program(site, project):
+        if source is None or _is_harmless(source, sink, site.code, project) or is_program(site, project):
             continue
         once = (site.code.key, sink.kind, source.said)
         if once in told:
@@ -161,16 +161,16 @@ def injection(project: Project) -> Found:
             f"{source.said[:1].upper()}{source.said[1:]} reaches `{sink.name}`: what the client sends {so}. {instead}",
             symbol=f"{site.code.qualname} {sink.name}",
             related=_way(source, site),
-            confidence=Confidence.LIKELY,
+            confidence=Confidence.POSSIBLE if sink.kind == "path" and source.glued else Confidence.LIKELY,
         )
 
 
-def _is_harmless(source: Source, sink: Sink, code: Code) -> bool:
+def _is_harmless(source: Source, sink: Sink, code: Code, project: Project) -> bool:
     if sink.kind == "path" and (
         source.one_segment or source.binary or fenced(code) or any(fenced(c) for c, _ in source.names)
     ):
         return True
-    return is_checked(source)
+    return is_checked(source, project)
 
 
 def _way(source: Source, site: CallSite) -> tuple[Related, ...]:

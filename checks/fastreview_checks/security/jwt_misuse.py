@@ -81,7 +81,7 @@ def issue(data: dict[str, str]) -> str:
 """
 
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.jwt import DECODERS, ENCODERS, decoding_fault, never_expires
+from fastreview_checks.knowledge.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
 
 
 @check("SEC004", dimension="security", level=1, never=True, effort="hours")
@@ -108,6 +108,7 @@ def jwt_misuse(project: Project) -> Found:
                 f"The token that `{site.code.qualname}` issues has no `exp` claim: whoever gets hold of it keeps access for "
                 "ever. Put an expiry into the claims.",
                 symbol=site.code.qualname,
+                confidence=Confidence.POSSIBLE if names_nobody(site) else Confidence.LIKELY,
             )
     if sound is not None:
         yield Met(sound.place, "Tokens are verified with a fixed list of algorithms.")

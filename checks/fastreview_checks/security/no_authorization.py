@@ -71,6 +71,36 @@ def place(user: Annotated[str, Security(current_user)]) -> None:
     products.order(user)
 ```
 
+One key that every caller shares lets everybody do everything, except for a webhook, which one service calls:
+
+```python bad
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import APIKeyHeader
+
+from app.config import settings
+from app.store import products, received
+
+app = FastAPI()
+
+
+def check_key(key: Annotated[str, Depends(APIKeyHeader(name="X-Api-Key"))]) -> None:
+    if not secrets.compare_digest(key, settings.api_key):
+        raise HTTPException(401)
+
+
+@app.delete("/products/{product_id}", dependencies=[Depends(check_key)])
+def delete_product(product_id: int) -> None:  # finding
+    products.delete(product_id)
+
+
+@app.post("/payment-webhook", dependencies=[Depends(check_key)])
+def paid(event: dict[str, str]) -> None:
+    received.add(event)
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 
@@ -97,11 +127,13 @@ from fastreview_checks.knowledge.permissions import (
     decides_inside,
     is_guarded,
     restricts_to_caller,
+    shares_secret,
 )
 from fastreview_checks.knowledge.public_routes import (
     is_public_by_purpose,
     is_registration,
     is_webhook,
+    names_webhook,
     only_reads,
     writes_by_name,
 )
@@ -126,12 +158,22 @@ def no_authorization(route: Route, project: Project) -> Found:
         return
     if not is_guarded(route, project) or _is_allowed_by_more(route, project):
         return
+    shared = shares_secret(route, project)
+    if shared and names_webhook(route):
+        raise NotApplicable("the route is for one other service, which proves itself by a secret")
     writes, alike = _writes(route.app, project)
     if alike > _FEW and 2 * alike > writes:
         # One way to work, not hundreds of slips: told once, at the app.
-        text = f"{alike} of {writes} writes of this app ask for a login only, {route.key} among them."
+        what, who = ("one shared secret", "Whoever has it") if shared else ("a login", "Every account")
+        text = f"{alike} of {writes} writes of this app ask for {what} only, {route.key} among them."
+        instead = "give each caller a key with scopes" if shared else "require permissions or ownership"
+        yield Hit(route.app.place, f"{text} {who} may do them all: {instead}.", symbol="app")
+        return
+    if shared:
         yield Hit(
-            route.app.place, f"{text} Every account may do them all: require permissions or ownership.", symbol="app"
+            route.place,
+            f"One shared secret opens {route.key} and whatever else asks for it, and does not tell who calls. Give each caller "
+            "a key with the scopes that it needs.",
         )
         return
     yield Hit(

@@ -102,6 +102,55 @@ class Invoice(Base):
 session = Session(create_engine("sqlite://"))
 ```
 
+What every caller may list, every caller may read:
+
+```python not-applicable app/main.py
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import select
+
+from app import tables
+
+scheme = OAuth2PasswordBearer(tokenUrl="token")
+app = FastAPI()
+
+
+def current_user(token: Annotated[str, Depends(scheme)]) -> str:
+    if token != "valid":
+        raise HTTPException(401)
+    return token
+
+
+@app.get("/posts")
+def posts(user: Annotated[str, Depends(current_user)]) -> list[str]:
+    return [post.text for post in tables.session.scalars(select(tables.Post))]
+
+
+@app.get("/posts/{post_id}")
+def post(post_id: int, user: Annotated[str, Depends(current_user)]) -> str:
+    return tables.session.get(tables.Post, post_id).text
+```
+
+```python not-applicable app/tables.py
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int]
+    text: Mapped[str]
+
+
+session = Session(create_engine("sqlite://"))
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 
@@ -118,6 +167,7 @@ from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, c
 from fastreview_checks.knowledge.ownership import (
     compares_owner,
     is_for_staff,
+    lists_for_all,
     loads_by_id,
     owned_table,
     owner_column,
@@ -140,6 +190,8 @@ def object_level_access(route: Route, project: Project) -> Found:
     table = owned_table(route, project)
     if table is None:
         raise NotApplicable("nothing shows that what is loaded belongs to somebody")
+    if lists_for_all(route, project):
+        raise NotApplicable("every caller is given the list of them")
     if restricts_to_caller(route, project) or decides_inside(route, project) or compares_owner(route, table, project):
         return
     column = owner_column(table)

@@ -93,7 +93,7 @@ from fastreview_checks.knowledge.taint import Taint, is_checked, is_for_administ
 def ssrf_open_redirect(project: Project) -> Found:
     for site, sink, given in addresses(project):
         source = Taint(project, start=True).of(given, site.code)
-        if source is None or is_checked(source) or is_fenced_client(site.code) or is_program(site, project):
+        if source is None or is_checked(source, project) or is_fenced_client(site.code) or is_program(site, project):
             continue
         said = f"{source.said[:1].upper()}{source.said[1:]}"
         message = (

@@ -1,0 +1,177 @@
+"""Core checks on idioms of real services that look like findings and are none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from fastreview import engine, packs
+from fastreview.gather.facts import gather_static
+from fastreview.outcome import Finding
+from fastreview.project import Project
+
+Found = Callable[[str, str], tuple[Finding, ...]]
+
+PACK = packs.load(("fastreview_checks",))
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Found:
+    """What one check finds in a project of one module."""
+
+    def run(code: str, text: str) -> tuple[Finding, ...]:
+        (tmp_path / "main.py").write_text(dedent(text).lstrip(), "utf-8")
+        project = Project(gather_static(tmp_path), PACK.limits)
+        [evaluation] = engine.evaluate(project, packs.select(PACK.checks, [code], []))
+        return evaluation.findings
+
+    return run
+
+
+@pytest.mark.parametrize(("used", "findings"), [("None", 0), ("user", 1)])
+def test_a_marker_that_a_function_never_looks_at_does_no_harm(found: Found, used: str, findings: int) -> None:
+    text = f"""
+        from fastapi import Depends, FastAPI
+
+        app = FastAPI()
+
+        def current_user() -> str:
+            return "ada"
+
+        @app.get("/kinds")
+        def kinds(user: str = Depends(current_user)) -> str | None:
+            return {used}
+
+        @app.post("/kinds")
+        def reset() -> str | None:
+            return kinds()
+        """
+    assert len(found("COR016", text)) == findings
+
+
+def test_a_dependency_may_build_upon_another_and_settings_are_everybodys(found: Found) -> None:
+    text = """
+        from fastapi import Depends, FastAPI, HTTPException
+        from fastapi.security import HTTPBearer
+
+        app = FastAPI()
+
+        def get_settings() -> dict[str, str]:
+            return {}
+
+        def current_user(token: str = Depends(HTTPBearer()), settings: dict[str, str] = Depends(get_settings)) -> str:
+            if token not in settings:
+                raise HTTPException(401)
+            return token
+
+        def perhaps_user(token: str = Depends(HTTPBearer(auto_error=False))) -> str | None:
+            return current_user(token, get_settings()) if token else None
+
+        @app.get("/me")
+        def me(user: str = Depends(current_user), other: str | None = Depends(perhaps_user)) -> str:
+            return get_settings()[user]
+        """
+    assert found("COR016", text) == ()
+
+
+def test_the_settings_of_a_common_base_that_one_of_two_bases_overrides(found: Found) -> None:
+    text = """
+        from pydantic import BaseModel, ConfigDict
+
+        class Record(BaseModel):
+            model_config = ConfigDict(from_attributes=False)
+
+        class Timed(Record):
+            at: int
+
+        class Stored(Record):
+            model_config = ConfigDict(from_attributes=True)
+
+        class Run(Timed, Stored):
+            name: str
+        """
+    assert found("COR029", text) == ()
+
+
+def test_a_page_that_shows_and_takes_a_form(found: Found) -> None:
+    text = """
+        from fastapi import FastAPI, Form
+
+        app = FastAPI()
+
+        @app.api_route("/confirm", methods=["GET", "POST"])
+        def confirm(sure: bool = Form(False)) -> bool:
+            return sure
+        """
+    assert found("COR030", text) == ()
+
+
+@pytest.mark.parametrize(("name", "findings"), [("send_telemetry", 0), ("send_order", 1)])
+def test_what_may_be_lost_needs_no_queue(found: Found, name: str, findings: int) -> None:
+    text = f"""
+        import httpx
+        from fastapi import BackgroundTasks, FastAPI
+
+        app = FastAPI()
+
+        def {name}() -> None:
+            httpx.post("https://partner.example.com", timeout=5)
+
+        @app.post("/orders")
+        def create(later: BackgroundTasks) -> str:
+            later.add_task({name})
+            return "done"
+        """
+    assert len(found("COR019", text)) == findings
+
+
+@pytest.mark.parametrize(("version", "confidence"), [("0.116.1", "likely"), ("0.120.0", "possible")])
+def test_the_version_of_fastapi_says_when_sessions_end(
+    found: Found, tmp_path: Path, version: str, confidence: str
+) -> None:
+    (tmp_path / "requirements.txt").write_text(f"fastapi=={version}\n", "utf-8")
+    text = """
+        from collections.abc import Iterator
+
+        from fastapi import BackgroundTasks, Depends, FastAPI
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+
+        app = FastAPI()
+        engine = create_engine("sqlite://")
+
+        def get_session() -> Iterator[Session]:
+            with Session(engine) as session:
+                yield session
+
+        def recount(session: Session) -> None:
+            session.commit()
+
+        @app.post("/orders")
+        def create(later: BackgroundTasks, session: Session = Depends(get_session)) -> str:
+            later.add_task(recount, session)
+            return "done"
+        """
+    [finding] = found("COR020", text)
+    assert finding.confidence == confidence
+
+
+def test_a_cached_client_is_opened_once(found: Found) -> None:
+    text = """
+        from functools import lru_cache
+
+        import httpx
+        from fastapi import Depends, FastAPI
+
+        app = FastAPI()
+
+        @lru_cache
+        def get_client() -> httpx.Client:
+            return httpx.Client(timeout=5)
+
+        @app.get("/rates")
+        def rates(client: httpx.Client = Depends(get_client)) -> str:
+            return client.get("https://rates.example.com").text
+        """
+    assert found("COR015", text) == ()
