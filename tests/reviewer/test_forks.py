@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-from fastreview import forks
 from fastreview.forks import shared
 
 ITEMS = tuple(range(40))
@@ -16,6 +15,11 @@ HERE = os.getpid()
 
 def squared(number: int) -> int:
     return number * number
+
+
+def slowly(number: int) -> int:
+    time.sleep(60)
+    return number
 
 
 def answers(work: Callable[[int], int], processes: int = 3) -> list[int]:
@@ -66,13 +70,13 @@ def test_an_error_of_this_process_is_raised_and_no_child_stays() -> None:
         raise ValueError("here")
 
     with pytest.raises(ValueError, match="here"):
-        list(shared(ITEMS, lambda _: time.sleep(60) or 0, int, 3, fail))
+        list(shared(ITEMS, slowly, int, 3, fail))
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
 
 def test_beside_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(forks.os, "fork")
+    monkeypatch.delattr("os.fork")
     assert answers(squared) == everything()
     monkeypatch.undo()
     done = threading.Event()

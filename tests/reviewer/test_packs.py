@@ -121,7 +121,9 @@ def test_the_built_in_pack_is_found_by_entry_point(monkeypatch: pytest.MonkeyPat
     class Point:
         value = "fastreview_checks"
 
-    monkeypatch.setattr("fastreview.installed.entry_points", lambda group: [Point()] if group == "fastreview.packs" else [])
+    monkeypatch.setattr(
+        "fastreview.installed.entry_points", lambda group: [Point()] if group == "fastreview.packs" else []
+    )
 
     assert check_packs() == ("fastreview_checks",)
     assert isinstance(load(), Ruleset)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from .conftest import Run
 
 SENIOR = Path(__file__).parents[3] / "samples" / "senior"

@@ -63,3 +63,11 @@ def test_path_filters_name_the_service(project_of: ProjectOf, folder: str, found
     project = project_of({".github/workflows/ci.yml": text, "main.py": ""})
 
     assert len(commands_of(project.facts.files, folder)) == found
+
+
+def test_scripts_of_one_name_are_told_apart_by_their_folders(project_of: ProjectOf) -> None:
+    scripts = {"api/scripts/test.sh": "pytest\n", "web/scripts/test.sh": "npm test\n"}
+
+    assert texts(project_of, "bash api/scripts/test.sh", scripts) == ["bash api/scripts/test.sh", "pytest"]
+    assert texts(project_of, "bash test.sh", scripts)[1:] == ["pytest"]
+    assert texts(project_of, "bash other.sh", scripts) == ["bash other.sh"]

@@ -143,4 +143,6 @@ def test_what_a_container_injects_is_what_its_type_says(project_of: ProjectOf) -
     [module] = project.modules
     [site] = next(f for f in module.functions if f.qualname == "cancel").calls
 
-    assert [target.key for target in project.targets(site) if not isinstance(target, External)] == ["app.main.Orders.cancel"]
+    assert [target.key for target in project.targets(site) if not isinstance(target, External)] == [
+        "app.main.Orders.cancel"
+    ]
