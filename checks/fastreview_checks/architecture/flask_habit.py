@@ -85,6 +85,7 @@ from collections.abc import Iterator
 from fastreview.api import Confidence, Endpoint, Found, Function, Hit, NotApplicable, Place, Project, check, syntax
 from fastreview_checks.knowledge.flask_words import (
     CONTEXT_GLOBALS,
+    CONTEXT_LIBRARIES,
     PASSING_ON,
     RAW_BODY,
     is_page,
@@ -158,6 +159,8 @@ def _asks_method(expr: syntax.Expr) -> bool:
 
 
 def _globals(function: Function, project: Project) -> Iterator[Hit]:
+    if project.imported_packages.isdisjoint(CONTEXT_LIBRARIES):
+        return
     for expr, line in function.uses.reads:
         name = expr.name if isinstance(expr, syntax.Ref) else ""
         found = project.names.resolve(function, name) if name else None

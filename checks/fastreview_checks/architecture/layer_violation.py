@@ -10,8 +10,9 @@ what a service needs of HTTP arrives as a plain value.
 
 ## When not to apply
 
-Imports under `if TYPE_CHECKING` do not run. `HTTPException` and `Request` in business code are told by another check
-(http-in-domain).
+Imports under `if TYPE_CHECKING` do not run. Providers of dependencies, permission checks, renderers of pages and modules that
+assemble an app are no business code, and what only they use counts for nothing. `HTTPException` and `Request` in business code
+are told by another check (http-in-domain).
 
 ## Read
 

@@ -95,7 +95,7 @@ def no_service_layer(project: Project) -> Found:
     if len(working) > len(endpoints) * limits["ARC004.endpoints"] or not modules:
         yield Hit(
             working[0].place,
-            f"{len(working)} of {len(endpoints)} endpoints query, store or decide themselves, so that business exists as HTTP "
+            f"{len(working)} of {len(endpoints)} endpoints query, store or decide themselves: that business exists as HTTP "
             "only. Move queries and rules into modules that import no FastAPI.",
             symbol="endpoints",
             related=tuple(Related(e.place, f"`{e.function.name}` does business itself") for e in working[1:10]),
@@ -104,7 +104,7 @@ def no_service_layer(project: Project) -> Found:
         first, *others = sorted(layers.bound.values(), key=lambda module: module.path)
         yield Hit(
             first.place,
-            f"{len(layers.bound)} of {modules} modules with business code import the web framework, so their rules exist as "
+            f"{len(layers.bound)} of {modules} modules with business code import the web framework: their rules exist as "
             "HTTP only. Let them raise errors of the domain and take plain values.",
             symbol="modules",
             related=tuple(Related(module.place, "and here") for module in others[:9]),

@@ -10,7 +10,8 @@ endpoint, constructor arguments in a service. Tests then replace the provider wi
 
 ## When not to apply
 
-Values, schemas and functions without state need no injection; loggers and constants neither.
+Values, schemas and functions without state need no injection; loggers and constants neither. What is made of the request's
+own credentials can be made nowhere else, and a websocket opens a session for each message rather than hold one.
 
 ## Read
 
@@ -94,6 +95,8 @@ from fastreview_checks.knowledge.collaborators import collaborators
 def not_injected(endpoint: Endpoint, project: Project) -> Found:
     if all(is_operational(route) for route in endpoint.routes):
         raise NotApplicable("the root page, a health check or the like")
+    if all(route.is_websocket for route in endpoint.routes):
+        raise NotApplicable("a websocket, which would hold what is injected for as long as it is open")
     found = {(one.what, one.name): one for one in reversed(list(collaborators(endpoint.function, project)))}
     if found:
         first, *others = sorted(found.values(), key=lambda one: one.place)

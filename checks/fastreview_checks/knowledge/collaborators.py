@@ -39,16 +39,17 @@ class Collaborator(NamedTuple):
 
 def collaborators(function: Function, project: Project) -> Iterator[Collaborator]:
     given = {p.name for p in function.facts.parameters}
+    local = given | function.bindings.keys()
     for site in function.calls:
-        call = site.call
-        value = project.values.target(site)
-        name = call.name or call.method
-        if _makes_session(value) or resource(site, project):
-            root = name.partition(".")[0]
-            if root not in given and root not in function.bindings and not _is_made_of(call, given):
+        name = site.call.name or site.call.method
+        root = name.partition(".")[0]
+        if root in local:
+            continue
+        if _makes_session(project.values.target(site)) or resource(site, project):
+            if not _is_made_of(site.call, given):
                 yield Collaborator(site.place, "makes its own", name)
-        elif _may_be_held(name) and _held(name.partition(".")[0], function, project):
-            yield Collaborator(site.place, "uses a module's", name.partition(".")[0])
+        elif _may_be_held(name) and _held(root, function, project):
+            yield Collaborator(site.place, "uses a module's", root)
 
 
 def _may_be_held(name: str) -> bool:

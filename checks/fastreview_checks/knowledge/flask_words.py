@@ -18,6 +18,8 @@ CONTEXT_GLOBALS = {
     "starlette_context.context": "a request global",
 }
 
+CONTEXT_LIBRARIES = frozenset(name.partition(".")[0] for name in CONTEXT_GLOBALS)
+
 RAW_BODY = frozenset({"body", "stream", "verify", "verify_signature", "compare_digest", "construct_event", "hexdigest"})
 """Calls of endpoints that need the body as it came: they check its signature."""
 _WEBHOOK = re.compile(

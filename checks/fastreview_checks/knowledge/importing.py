@@ -5,6 +5,7 @@ Sources: the documentation of the libraries; what waits for a network, a databas
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import (
@@ -91,6 +92,7 @@ class Effect(NamedTuple):
     name: str = ""
 
 
+@lru_cache(maxsize=1)
 def imported_by_app(project: Project) -> tuple[Module, ...]:
     """The modules that are loaded when the app is: what its modules import, and the packages around them."""
     by_name = {module.name: module for module in project.service_modules}
@@ -108,6 +110,7 @@ def imported_by_app(project: Project) -> tuple[Module, ...]:
     return tuple(sorted(found.values(), key=lambda module: module.path))
 
 
+@lru_cache(maxsize=1)
 def own_modules(project: Project) -> frozenset[str]:
     """Files of the service itself: what its app imports, in functions too, and the packages that this stands in; not the
     commands, plugins and other programs of its repository. All of them where no app is known."""

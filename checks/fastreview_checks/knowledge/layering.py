@@ -103,6 +103,7 @@ class Layering:
 
     def functions(self, module: Module) -> Iterator[Function]:
         """Functions and methods that are no part of HTTP themselves."""
+        web = any(i.module.partition(".")[0] in WEB for i in module.facts.imports)
         for function in module.functions:
             if id(function) in self.web_functions or (
                 function.parent is not None and id(function.parent) in self.web_functions
@@ -110,7 +111,7 @@ class Layering:
                 continue
             if function.owner is not None and _is_web_class(function.owner):
                 continue
-            if (
+            if web and (
                 _assembles(function)
                 or _is_dependency(function)
                 or (function.owner is None and function.facts.yields and imports_web(module))
@@ -152,6 +153,7 @@ def _is_plumbing_class(cls: Class) -> bool:
     return _is_web_class(cls) and not _ERROR.search(cls.name)
 
 
+@lru_cache(maxsize=10_000)
 def _is_web_class(cls: Class) -> bool:
     """Middleware, route classes, security schemes, HTTP errors; views, that ask for dependencies in
     their fields or are made of a request."""
@@ -263,14 +265,12 @@ def used_by_business(module: Module, layers: Layering) -> frozenset[str]:
     found = {c.call.name.partition(".")[0] for c in module.calls if c.call.method not in _ASKING | _MARKERS}
     written: list[syntax.Expr] = []
     for function in layers.functions(module):
-        if not guards(function) and (
-            stores(function) or not any(_is_request(p.annotation) for p in function.facts.parameters)
-        ):
+        if not guards(function) and not _renders(function.owner or function):
             facts = function.facts
             written += (facts.returns, *(e for p in facts.parameters for e in (p.annotation, p.default)))
             written += (expr for stmt in function.statements for expr in syntax.expressions(stmt))
     for cls in module.classes:
-        if not _is_web_class(cls):
+        if not _is_web_class(cls) and not _renders(cls):
             written += (*cls.facts.bases, *(e for f in cls.facts.fields for e in (f.annotation, f.value)))
             # A class that says itself how FastAPI makes it: `def make(cls, session=Depends(get_session))`.
             makers = (m for m in cls.methods.values() if m.name != "__call__" and not guards(m))
@@ -284,11 +284,19 @@ def assembles(name: str, module: Module, project: Project) -> bool:
     """Whether ``name`` is an app, a router or a factory of apps: who imports that puts the service together or starts it."""
     found = project.names.resolve(module, name)
     if isinstance(found, Function):
-        return any(app.router is not None and app.router.code is found for app in project.apps)
+        factories = [app.router.code for app in project.apps if app.router is not None]
+        return any(f is found or (isinstance(f, Function) and f.name in found.called) for f in factories)
     value = project.values.settle(found) if isinstance(found, Variable) else None
     return (
         isinstance(value, Instance) and isinstance(value.of, External) and value.of.name.rpartition(".")[2] in _ROUTING
     )
+
+
+def _renders(code: Function | Class) -> bool:
+    """Whether it works on requests and with no storage: it makes pages, links or log lines."""
+    functions = tuple(code.methods.values()) if isinstance(code, Class) else (code,)
+    takes = any(_is_request(p.annotation) for f in functions for p in f.facts.parameters)
+    return takes and not any(map(stores, functions))
 
 
 def serves_only_dependencies(function: Function, project: Project, layers: Layering) -> bool:

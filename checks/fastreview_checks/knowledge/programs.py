@@ -48,9 +48,11 @@ def served(project: Project) -> frozenset[str]:
     start = project.web_paths | {app.place.path for app in project.apps}
     queue = [module for module in project.modules if module.path in start]
     found = {module.path for module in queue}
+    seen: set[str] = set()
     while queue:
-        module = queue.pop()
-        for name in _imports(module):
+        fresh = {name for name in _imports(queue.pop()) if name not in seen}
+        seen |= fresh
+        for name in fresh:
             other = project.names.module(name)
             if other is not None and other.path not in found:
                 found.add(other.path)

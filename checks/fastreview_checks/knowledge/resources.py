@@ -78,6 +78,8 @@ LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RESOURCES)
 _PASSED_ON = frozenset({"tortoise.contrib.fastapi.register_tortoise"})
 """Calls that only ask the app to open the resource when it starts."""
 
+_TASK_APPS = frozenset({"Celery", "RedisHuey", "SqliteHuey", "PriorityRedisHuey", "Rocketry"})
+
 MAX_UP = 4
 
 
@@ -107,7 +109,7 @@ def made_resources(project: Project) -> Iterator[Made]:
         what = resource(site, project)
         if not what or site.deferred:
             continue
-        if isinstance(site.code, Function) and (_is_entered(site) or _stays_inside(site)):
+        if isinstance(site.code, Function) and (_is_entered(site) or _stays_inside(site) or _is_for_tasks(site.code)):
             # `with httpx.Client() as client` in a function: closed where it is made.
             yield Made(site.place, what, (), on_import=False)
             continue
@@ -128,6 +130,11 @@ def made_resources(project: Project) -> Iterator[Made]:
 
 def _is_entered(site: CallSite) -> bool:
     return any(node is site.call for entered, _, _ in site.code.uses.entered for node in syntax.walk(entered))
+
+
+def _is_for_tasks(function: Function) -> bool:
+    """Whether it makes the task app of a broker, which workers import."""
+    return any(name.endswith("Broker") or name in _TASK_APPS for name in function.facts.called)
 
 
 def _stays_inside(site: CallSite) -> bool:

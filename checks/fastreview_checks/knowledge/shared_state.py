@@ -108,7 +108,7 @@ def is_kept_for_the_process(change: Change, *, in_endpoint: bool) -> bool:
     missing; a flag that is set once; what is loaded on first use; what is taken away again when a stream ends. An endpoint
     that looks whether a key is there and adds it is a store, unless a shared store holds it as well."""
     function = change.function
-    if any(_STORE.search(name) for name in function.facts.mentioned):
+    if any(_STORE.search(name) for name in (*function.facts.mentioned, *(s.call.name for s in function.calls))):
         return True
     if not change.counts and (function.facts.yields or (in_endpoint and not _fills_gap(change))):
         return function.facts.yields
@@ -192,6 +192,9 @@ def _globals(module: Module) -> tuple[dict[str, int], dict[str, int]]:
 
 def _changes(function: Function, names: frozenset[str]) -> Iterator[tuple[str, int]]:
     """Names among ``names`` that mean the global in ``function``, with the lines that change them."""
+    changed = list(_changed(function, names))
+    if not changed:
+        return
     own = {p.name for p in function.facts.parameters}
     bound = function.bindings
     declared = {
@@ -201,15 +204,19 @@ def _changes(function: Function, names: frozenset[str]) -> Iterator[tuple[str, i
         for t in stmt.targets
         if isinstance(t, syntax.Ref)
     }
-    free = frozenset(
-        n for n in names if n not in own and (n not in bound or n in declared) and n not in function.local_imports
-    )
-    if not free:
-        return
+    for name, line, inside in changed:
+        free = name not in own and (name not in bound or name in declared) and name not in function.local_imports
+        if free and (inside or name in declared):
+            yield name, line
+
+
+def _changed(function: Function, names: frozenset[str]) -> Iterator[tuple[str, int, bool]]:
+    """Names among ``names`` that calls and assignments change, the lines, and whether what they hold is changed rather than
+    the name."""
     for site in function.calls:
         owner, _, method = site.call.name.rpartition(".")
-        if method in _CHANGING and owner in free:
-            yield owner, site.call.line
+        if method in _CHANGING and owner in names:
+            yield owner, site.call.line, True
     for stmt in function.statements:
         targets: tuple[syntax.Expr, ...] = ()
         if type(stmt) is syntax.Assign or (type(stmt) is syntax.Names and stmt.kind == "del"):
@@ -218,10 +225,8 @@ def _changes(function: Function, names: frozenset[str]) -> Iterator[tuple[str, i
             inner = target
             while type(inner) is syntax.Subscript:
                 inner = inner.value
-            if (inner is not target and type(inner) is syntax.Ref and inner.name in free) or (
-                type(inner) is syntax.Ref and inner.name in free and inner.name in declared
-            ):
-                yield inner.name, stmt.line
+            if type(inner) is syntax.Ref and inner.name in names:
+                yield inner.name, stmt.line, inner is not target
 
 
 def _assigned_anew(function: Function, names: frozenset[str]) -> Iterator[tuple[str, int]]:
