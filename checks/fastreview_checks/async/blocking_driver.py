@@ -142,7 +142,7 @@ def blocking_driver(project: Project) -> Found:
         rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
         if users and (len(rivals) == 1 or _serves(site, driver, users)):
             reported.add((site.place.path, driver.family[0]))
-            yield _hit(site, name, driver, users)
+            yield _hit(site, name, driver, users, project)
     # The database says more than a cache or an HTTP client beside it.
     in_loop = sorted(((s, n) for s, n in created if n in ASYNC_DRIVERS), key=lambda one: "engine" not in one[1].lower())
     if in_loop:
@@ -158,7 +158,9 @@ def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunc
     return hands_out or any(s.code.module is module for s, _ in users)
 
 
-def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> Hit:
+def _hit(
+    site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, LoopFunction]], project: Project
+) -> Hit:
     routes = list(dict.fromkeys(route.key for _, function in users for route in function.routes))
     more = len(routes) - 1
     others = f" and {more} other route{'s' if more > 1 else ''}" if more > 0 else ""
@@ -166,12 +168,19 @@ def _hit(site: CallSite, name: str, driver: Driver, users: list[tuple[CallSite, 
     verb = "use" if more > 0 else "uses"
     return Hit(
         site.place,
-        f"`{name.rpartition('.')[2]}` makes a synchronous driver, and {where} {verb} it on the event loop. Use {driver.instead}, "
-        "or plain `def` routes.",
+        f"`{name.rpartition('.')[2]}` makes a synchronous driver, and {where} {verb} it on the event loop. "
+        f"{_advice(driver, project)}.",
         symbol=name,
         related=tuple(Related(s.place, f"used on the event loop by `{f.function.name}`") for s, f in users[:5]),
         confidence=Confidence.LIKELY,
     )
+
+
+def _advice(driver: Driver, project: Project) -> str:
+    served = [route for route in project.routes if route.is_api and route.endpoint is not None]
+    if sum(not route.is_async for route in served) * 2 > len(served):
+        return "Declare the routes and dependencies that use it with plain `def`, as most are"
+    return f"Use {driver.instead}, or plain `def` routes"
 
 
 def _created(project: Project) -> list[tuple[CallSite, str]]:

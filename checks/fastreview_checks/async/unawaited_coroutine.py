@@ -49,6 +49,27 @@ async def place_order() -> None:
     await notify("customer@example.com")
 ```
 
+An annotation does not change what the dependency yields:
+
+```python bad
+from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+engine = create_async_engine("postgresql+asyncpg://db/shop")
+app = FastAPI()
+
+
+async def get_db():
+    async with AsyncSession(engine) as session:
+        yield session
+
+
+@app.post("/orders")
+async def place_order(db: Session = Depends(get_db)) -> None:
+    db.commit()  # finding
+```
+
 Handed over, not dropped:
 
 ```python good
@@ -95,22 +116,25 @@ from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTIO
 def unawaited_coroutine(project: Project) -> Found:
     if not any(function.is_async for function in project.functions):
         raise NotApplicable("nothing is async")
-    for site in project.calls(*_names(project)):
-        if site.dropped and not site.awaited and not site.deferred:
-            name = _coroutine(site, project)
-            if name:
-                yield Hit(
-                    site.place,
-                    f"`{name}` is async, and nothing awaits it: its body never runs. Await it, or hand it to a task that is "
-                    "kept.",
-                    symbol=name,
-                    confidence=Confidence.CERTAIN,
-                )
+    names = _names(project)
+    codes = (code for module in project.service_modules for code in module.codes() if not names.isdisjoint(code.called))
+    for code in codes:
+        for site in code.calls:
+            if site.dropped and not site.awaited and not site.deferred and site.call.method in names:
+                name = _coroutine(site, project)
+                if name:
+                    yield Hit(
+                        site.place,
+                        f"`{name}` is async, and nothing awaits it: its body never runs. Await it, or hand it to a task "
+                        "that is kept.",
+                        symbol=name,
+                        confidence=Confidence.CERTAIN,
+                    )
 
 
 def _names(project: Project) -> set[str]:
     """What coroutine functions are called, under the names that imports give them too."""
-    names = METHODS | {function.name for function in project.functions if function.is_async}
+    names = {function.name for function in project.functions if function.is_async} | METHODS
     imports = (found for module in project.service_modules for found in module.facts.imports)
     return names | {found.bound for found in imports if found.name in names}
 

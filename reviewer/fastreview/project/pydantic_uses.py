@@ -55,14 +55,16 @@ _UNMISTAKABLE = frozenset({"from_orm", "parse_obj", "update_forward_refs"})
 
 
 class PydanticUse(Subject):
-    """One use. ``old`` is the v1 name as written, "" for a use of the v2 API; ``new`` is what v2 calls it."""
+    """One use. ``old`` is the v1 name as written, "" for a use of the v2 API; ``new`` is what v2 calls it.
+    A ``bridge`` is an import of v1 within a function, as libraries do that take models of both."""
 
     unit = "use of Pydantic"
 
-    def __init__(self, where: str, at: Place, old: str, new: str) -> None:
+    def __init__(self, where: str, at: Place, old: str, new: str, *, bridge: bool = False) -> None:
         self.where = where
         self.old = old
         self.new = new
+        self.bridge = bridge
         self._at = at
 
     @property
@@ -78,7 +80,8 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
     for module in project.service_modules:
         for found in module.facts.imports:
             if found.module == "pydantic.v1" or found.module.startswith("pydantic.v1."):
-                yield PydanticUse(module.name, Place(module.path, found.line), found.module, "pydantic")
+                at = Place(module.path, found.line)
+                yield PydanticUse(module.name, at, found.module, "pydantic", bridge=bool(found.within))
         for cls in module.classes:
             yield from _class(cls)
         for function in module.functions:
@@ -123,12 +126,13 @@ def _decorators(function: Function) -> Iterator[PydanticUse]:
 
 
 def _arguments(call: s.Call, code: Code, where: str, at: Place) -> Iterator[PydanticUse]:
-    found = code.module.project.names.resolve(code, call.name) if call.name else None
+    given = [keyword for keyword in call.keywords if keyword.name in ARGUMENTS or keyword.name == "pattern"]
+    found = code.module.project.names.resolve(code, call.name) if given and call.name else None
     if isinstance(found, External) and found.name in _TAKING_ARGUMENTS:
-        for keyword in call.keywords:
+        for keyword in given:
             if keyword.name in ARGUMENTS:
                 yield PydanticUse(where, at, f"{keyword.name}=", f"{ARGUMENTS[keyword.name]}=")
-            elif keyword.name == "pattern":
+            else:
                 yield PydanticUse(where, at, "", "pattern=")
 
 
@@ -137,7 +141,7 @@ def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
     if method in METHODS:
         value = project.values.target(site)
         owner = value.name.rpartition(".")[0] if isinstance(value, External) else ""
-        if owner in _MODELS or (method in _UNMISTAKABLE and value is None):
+        if (owner in _MODELS and not owner.startswith("pydantic.v1.")) or (method in _UNMISTAKABLE and value is None):
             yield PydanticUse(where, site.place, f".{method}()", f".{METHODS[method]}()")
     elif method in METHODS.values():
         if not isinstance(project.values.target(site), Function | Bound):

@@ -14,7 +14,17 @@ from typing import cast
 from fastreview.facts import syntax as s
 from fastreview.facts.source import Parameter
 from fastreview.project.code import Binding, CallSite, Class, Code, Function, Module
-from fastreview.project.libraries import ATTRIBUTES, BASES, CONTAINERS, FLUENT, METHODS, PRODUCTS, RETURNS, WRAPPERS
+from fastreview.project.libraries import (
+    ASYNC_SESSION,
+    ATTRIBUTES,
+    BASES,
+    CONTAINERS,
+    FLUENT,
+    METHODS,
+    PRODUCTS,
+    RETURNS,
+    WRAPPERS,
+)
 from fastreview.project.names import Definition, External, Names, Variable
 
 
@@ -219,7 +229,7 @@ class Values:
         if parameter.annotated and parameter.kind not in ("args", "kwargs"):
             found = self.annotated(parameter.annotation, scope)
             if found is not None:
-                return found
+                return self._arriving(found, function, parameter)
         if isinstance(parameter.default, s.Call):
             provider = parameter.default.argument(0, "dependency")
             called = self.of(parameter.default.func, scope)
@@ -232,6 +242,20 @@ class Values:
         # The annotation of a callable says nothing about what is called: one caller does.
         is_callable = "Callable" in s.written(parameter.annotation, 80)
         return self._passed(function, parameter, 1) if is_callable else None
+
+    def _arriving(self, annotated: Value, function: Function, parameter: Parameter) -> Value | None:
+        """What a parameter gets that is annotated as a session: nobody checks what a dependency or a caller gives, and
+        annotations stay behind when a service moves to async sessions. Callers that contradict it leave it open."""
+        if not isinstance(annotated, Instance) or not isinstance(annotated.of, External):
+            return annotated
+        if annotated.of.name != "sqlalchemy.orm.Session":
+            return annotated
+        if not isinstance(parameter.default, s.Call):
+            return None if _is_async_session(self._passed(function, parameter)) else annotated
+        provider = parameter.default.argument(0, "dependency")
+        given = None if isinstance(provider, s.Missing) else self.of(provider, self._definition_scope(function))
+        provided = self.provided(given)
+        return provided if _is_async_session(provided) else annotated
 
     def _passed(self, function: Function, parameter: Parameter, most: int = 0) -> Value | None:
         """What callers pass for a parameter without annotation, as far as the first few know; nothing where there are more
@@ -526,6 +550,10 @@ class Values:
                 self._depth -= 1
         self._returns[key] = found
         return found
+
+
+def _is_async_session(value: Value | None) -> bool:
+    return isinstance(value, Instance) and isinstance(value.of, External) and value.of.name == ASYNC_SESSION
 
 
 def _given(function: Function) -> Iterator[s.Expr]:

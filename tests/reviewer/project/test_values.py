@@ -146,3 +146,47 @@ def test_what_a_container_injects_is_what_its_type_says(project_of: ProjectOf) -
     assert [target.key for target in project.targets(site) if not isinstance(target, External)] == [
         "app.main.Orders.cancel"
     ]
+
+
+STALE = """
+    from fastapi import Depends, FastAPI
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+    from sqlalchemy.orm import Session
+
+    SessionLocal = async_sessionmaker(bind=create_async_engine("sqlite+aiosqlite://"))
+    app = FastAPI()
+
+    async def get_db():
+        db = SessionLocal()
+        try:
+            yield db
+        finally:
+            await db.close()
+
+    def remove(session: Session):
+        session.flush()
+
+    def unused(session: Session):
+        session.refresh(1)
+
+    @app.get("/")
+    async def root(db: Session = Depends(get_db)):
+        db.commit()
+        remove(db)
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("commit", ["sqlalchemy.ext.asyncio.AsyncSession.commit"]),
+        ("flush", []),
+        ("refresh", ["sqlalchemy.orm.Session.refresh"]),
+    ],
+)
+def test_what_arrives_says_more_than_a_stale_annotation(
+    project_of: ProjectOf, method: str, expected: list[str]
+) -> None:
+    project = project_of({"main.py": STALE})
+    [site] = project.calls(method)
+    assert [t.name for t in project.targets(site) if isinstance(t, External)] == expected
