@@ -175,3 +175,157 @@ def test_a_cached_client_is_opened_once(found: Found) -> None:
             return client.get("https://rates.example.com").text
         """
     assert found("COR015", text) == ()
+
+
+@pytest.mark.parametrize(("version", "findings"), [("0.65.2", 0), ("0.120.0", 1)])
+@pytest.mark.parametrize("code", ["COR001", "COR003", "COR010"])
+def test_what_the_pinned_fastapi_cannot_do_is_not_asked(
+    found: Found, tmp_path: Path, code: str, version: str, findings: int
+) -> None:
+    (tmp_path / "requirements.txt").write_text(f"fastapi=={version}\npydantic\n", "utf-8")
+    text = """
+        from fastapi import Depends, FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+
+        class Order(BaseModel):
+            id: int
+
+            class Config:
+                orm_mode = True
+
+        def tenant() -> int:
+            return 1
+
+        @app.get("/orders", response_model=Order)
+        def first(tenant: int = Depends(tenant)) -> Order:
+            return Order(id=tenant)
+        """
+    assert len(found(code, text)) == findings
+
+
+def test_models_of_v1_that_a_function_takes_too(found: Found) -> None:
+    text = """
+        from pydantic import BaseModel
+
+        class Order(BaseModel):
+            id: int
+
+        def schema_of(name: str) -> dict[str, object]:
+            import pydantic.v1 as pydantic_v1
+
+            model: type[pydantic_v1.BaseModel] = pydantic_v1.create_model(name)
+            return model.schema()
+        """
+    assert [finding.confidence for finding in found("COR010", text)] == ["possible"]
+
+
+@pytest.mark.parametrize(("kind", "findings"), [("bool = False", 0), ("int = 0", 1)])
+def test_a_flag_that_must_be_set_is_a_question(found: Found, kind: str, findings: int) -> None:
+    text = f"""
+        from fastapi import FastAPI, HTTPException
+
+        app = FastAPI()
+
+        @app.post("/reset")
+        def reset(amount: {kind}) -> None:
+            if not amount:
+                raise HTTPException(400)
+        """
+    assert len(found("COR012", text)) == findings
+
+
+@pytest.mark.parametrize(("decorator", "findings"), [("", 1), ("@field_serializer('total')", 0)])
+def test_methods_that_pydantic_calls_may_branch(found: Found, decorator: str, findings: int) -> None:
+    text = f"""
+        from fastapi import FastAPI
+        from pydantic import BaseModel, field_serializer, model_validator
+
+        app = FastAPI()
+
+        class Order(BaseModel):
+            total: int
+
+            @model_validator(mode="after")
+            def check(self):
+                self.checked()
+                return self
+
+            def checked(self) -> int:
+                BRANCHES
+
+            {decorator}
+            def shown(self, value: int) -> int:
+                BRANCHES
+
+            def is_plain(self) -> bool:
+                return {" and ".join(f"self.total != {n}" for n in range(12))}
+
+        @app.post("/orders")
+        def create(order: Order) -> int:
+            return order.total
+        """
+    branches = [f"if self.total == {n}: return {n}" for n in range(12)]
+    text = text.replace("BRANCHES", ("\n" + " " * 16).join([*branches, "return 0"]))
+    assert len(found("COR014", text)) == findings
+
+
+def test_get_openapi_under_another_name(found: Found) -> None:
+    text = """
+        from fastapi import FastAPI
+        from fastapi.openapi.utils import get_openapi as make_document
+
+        app = FastAPI(openapi_url=None)
+
+        @app.get("/orders", tags=["orders"], summary="All orders")
+        def orders() -> list[int]:
+            return []
+
+        def document() -> dict[str, object]:
+            return make_document(title="Orders", version="2.1", description="All orders.", routes=app.routes)
+        """
+    assert found("COR023", text) == ()
+
+
+def test_clients_may_make_their_own_uuids(found: Found) -> None:
+    text = """
+        from uuid import UUID
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+        RUNS: list[dict[str, object]] = []
+
+        class RunCreate(BaseModel):
+            id: UUID | None = None
+            name: str
+
+        @app.post("/runs")
+        def create_run(body: RunCreate) -> None:
+            RUNS.append(body.model_dump())
+        """
+    assert [finding.confidence for finding in found("COR009", text)] == ["possible"]
+
+
+@pytest.mark.parametrize(("first", "findings"), [("user, tenant = auth", 0), ("tenant = (user, auth)", 1)])
+def test_a_marker_that_the_body_replaces_does_no_harm(found: Found, first: str, findings: int) -> None:
+    text = f"""
+        from fastapi import Depends, FastAPI
+
+        app = FastAPI()
+
+        def current_user() -> str:
+            return "ada"
+
+        @app.get("/orders")
+        def orders(auth: tuple[str, str], user: str = Depends(current_user)) -> str:
+            {first}
+            return user
+
+        @app.get("/old-orders")
+        def old_orders() -> str:
+            return orders(("ada", "acme"))
+        """
+    assert len(found("COR016", text)) == findings

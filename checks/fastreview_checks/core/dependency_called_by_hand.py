@@ -241,14 +241,15 @@ def _by_hand(dependency: Dependency, site: CallSite, project: Project) -> Iterat
         uses = len(dependency.uses)
         yield Hit(
             site.place,
-            f"`{function.name}` is a dependency, asked for in {uses} place{'s' if uses > 1 else ''}; here {by} calls it, so what "
-            "it depends on is not resolved and overrides do not reach it. Inject it, or share a plain function.",
+            f"`{function.name}` is a dependency, asked for in {uses} place{'s' if uses > 1 else ''}; here {by} calls it, so "
+            "overrides do not reach it and the documentation does not show it. Inject it, or share a plain function.",
             symbol=f"{site.code.qualname}.{function.name}",
             confidence=_confidence(dependency, by, project),
         )
 
 
 def _confidence(dependency: Dependency, by: str, project: Project) -> Confidence:
-    # Other steps may have values of their own to be called with. Schemes that read headers are closed to websockets.
+    # Other steps may have values of their own to be called with. Schemes that read headers are closed to websockets, and
+    # nothing is injected into middleware.
     guards = project.security.authenticates(dependency.uses[0])
-    return Confidence.LIKELY if guards and not by.startswith("WS ") else Confidence.POSSIBLE
+    return Confidence.LIKELY if guards and not by.startswith(("WS ", "the middleware")) else Confidence.POSSIBLE

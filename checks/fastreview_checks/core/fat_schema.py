@@ -12,7 +12,8 @@ large model by the part of the client that reads it, and nest the parts.
 ## When not to apply
 
 Models that no route takes or gives may be objects of the domain, where methods belong; they are left out. A class method
-that makes the model from something else may branch as often as that needs.
+that makes the model from something else may branch as often as that needs, and so may what validators call, serializers, and
+a single expression.
 
 ## Read
 
@@ -125,9 +126,21 @@ def models() -> int:
 
 from collections.abc import Iterator
 
-from fastreview.api import Found, Function, Hit, NotApplicable, Project, Related, Schema, check, fields_of
+from fastreview.api import (
+    Found,
+    Function,
+    Hit,
+    NotApplicable,
+    Project,
+    Related,
+    Schema,
+    Severity,
+    check,
+    fields_of,
+    syntax,
+)
 from fastreview_checks.knowledge.storage import uses_storage
-from fastreview_checks.knowledge.validators import first_wait, validators_of
+from fastreview_checks.knowledge.validators import PYDANTIC, SERIALIZERS, first_wait, validators_of
 
 
 @check("COR014", dimension="core", level=2, gate=True, each=Schema, effort="hours")
@@ -136,16 +149,26 @@ def fat_schema(schema: Schema, project: Project) -> Found:
     if not uses:
         raise NotApplicable("no route takes or gives it")
     fields = len(fields_of(schema.cls))
-    if fields > project.limits["COR014.fields"]:
+    if fields > project.limits["COR014.fields"] and not _is_inherited(schema, project):
         yield Hit(
             schema.place,
-            f"`{schema.name}` has {fields} fields (budget {project.limits['COR014.fields']:.0f}), so every client reads "
-            "all of it and every change touches all of them. Split it and nest the parts.",
+            f"`{schema.name}` has {fields} fields (budget {project.limits['COR014.fields']:.0f}): whoever sends or reads "
+            "it has to know all of them. Split it by who needs what, and nest the parts.",
             symbol="fields",
+            severity=Severity.MINOR,
             related=(Related(uses[0][0].place, f"{uses[0][1]} of {uses[0][0].key}"),),
         )
     for method in _methods(schema):
         yield from _does_more(schema, method, project)
+
+
+def _is_inherited(schema: Schema, project: Project) -> bool:
+    """Whether a model that it extends is judged for the same fields."""
+    return any(
+        id(base) in project.contract_uses and len(fields_of(base)) > project.limits["COR014.fields"]
+        for base in schema.cls.ancestry.project
+        if base is not schema.cls
+    )
 
 
 def _methods(schema: Schema) -> tuple[Function, ...]:
@@ -167,10 +190,20 @@ def _does_more(schema: Schema, method: Function, project: Project) -> Iterator[H
             "that takes the schema.",
             symbol=f"{method.name}:waits",
         )
-    elif "classmethod" not in method.decorator_names and method.facts.complexity > project.limits["COR014.complexity"]:
+    elif _decides(method, schema) and method.facts.complexity > project.limits["COR014.complexity"]:
         yield Hit(
             method.place,
             f"`{name}` takes {method.facts.complexity} paths (budget {project.limits['COR014.complexity']:.0f}): that is "
             "logic, in a class that describes JSON. Move it into a function or service that takes the schema.",
             symbol=f"{method.name}:paths",
         )
+
+
+def _decides(method: Function, schema: Schema) -> bool:
+    """Whether it branches in statements, and is neither another way to make the model nor part of how Pydantic does."""
+    words = {name.rpartition(".")[2] for name in method.decorator_names}
+    if method.name in PYDANTIC or not words.isdisjoint(SERIALIZERS | {"classmethod"}):
+        return False
+    if any(method.name in validator.called for validator in validators_of(schema.cls)):
+        return False
+    return any(not isinstance(stmt, syntax.Return | syntax.Do) for stmt in method.body)

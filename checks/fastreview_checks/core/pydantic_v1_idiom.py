@@ -10,7 +10,8 @@ Use the v2 names: `model_dump`, `model_validate`, `model_config = ConfigDict(...
 
 ## When not to apply
 
-Projects that are pinned to Pydantic v1.
+Projects that are pinned to Pydantic v1, or to a FastAPI that runs on nothing else. Imports of `pydantic.v1` within a
+function are shown as possible: so do libraries that take models of both.
 
 ## Read
 
@@ -81,32 +82,20 @@ class Order(BaseModel):
 ```
 """
 
-import re
-
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, PydanticUse, check
-
-_V1_ONLY = re.compile(r"(?:==|===|~=|\^|~)\s*v?1(?:\.|$|\b)|<\s*v?2(?:\.0)*(?:$|[,\s\"a-z])|<=\s*1\.")
+from fastreview_checks.knowledge.versions import is_pydantic_v1
 
 
 @check("COR010", dimension="core", level=1, gate=True, each=PydanticUse, effort="minutes")
 def pydantic_v1_idiom(use: PydanticUse, project: Project) -> Found:
-    if _is_v1(project):
+    if is_pydantic_v1(project):
         raise NotApplicable("the project is pinned to Pydantic v1")
     if use.old:
-        yield Hit(
-            use.place,
-            f"`{use.old}` is the Pydantic v1 name; on v2 it warns or is ignored, and v3 removes it. Use `{use.new}`.",
-            symbol=use.old,
-            confidence=Confidence.LIKELY,
-        )
-
-
-def _is_v1(project: Project) -> bool:
-    """By the running environment, else the lock files, else what is declared."""
-    if project.facts.probe is not None and project.facts.probe.packages.get("pydantic"):
-        return project.facts.probe.packages["pydantic"].startswith("1.")
-    locked = [lock.packages["pydantic"] for lock in project.facts.files.locks if "pydantic" in lock.packages]
-    if locked:
-        return all(version.startswith("1.") for version in locked)
-    declared = [r.specifier for r in project.facts.files.requirements if r.name == "pydantic" and r.specifier]
-    return bool(declared) and all(_V1_ONLY.search(specifier) is not None for specifier in declared)
+        said = f"`{use.old}` is the Pydantic v1 name; on v2 it warns or is ignored, and v3 removes it. Use `{use.new}`."
+        if use.new == "pydantic":
+            said = (
+                f"`{use.old}` is a copy of the old library, whose models v2 does not take as its own and which does not run on "
+                "Python 3.14. Import from `pydantic`."
+            )
+        confidence = Confidence.POSSIBLE if use.bridge else Confidence.LIKELY
+        yield Hit(use.place, said, symbol=use.old, confidence=confidence)

@@ -70,6 +70,7 @@ async def read_order(order_id: int) -> int:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check, syntax
+from fastreview_checks.knowledge.versions import is_before
 
 
 @check("COR003", dimension="core", level=1, credit=1, each=Route, effort="minutes", per_file=True)
@@ -79,6 +80,8 @@ def redundant_response_model(route: Route, project: Project) -> Found:
         raise NotApplicable("no `response_model`")
     if route.listed is not None and project.first_routes.get(id(route.listed.registered), route) is not route:
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
+    if is_before(project, "fastapi", "0.89"):
+        raise NotApplicable("the project runs on a FastAPI that does not read return types")
     endpoint = route.endpoint
     if endpoint is not None and endpoint.facts.returns_annotated and given == _written_out(endpoint.facts.returns):
         yield Hit(

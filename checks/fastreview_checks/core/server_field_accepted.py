@@ -12,7 +12,7 @@ the path, the clock, the authenticated user. `extra="forbid"` turns attempts awa
 ## When not to apply
 
 A route for administrators may set roles. An `id` in the body of a PUT only repeats the path and is shown as possible;
-so are times of imported records.
+so are times of imported records, and UUIDs that clients may make themselves to send a request twice.
 
 ## Read
 
@@ -57,7 +57,7 @@ async def register(body: Registration) -> None:
 ```
 
 ```python good
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 
@@ -82,6 +82,18 @@ def require_admin(token: str = Depends(scheme)) -> str:
 
 @app.post("/users", dependencies=[Depends(require_admin)])
 async def create_user(body: NewUser) -> None:
+    USERS.append(body.model_dump())
+
+
+class Profile(BaseModel):
+    name: str
+    is_admin: bool = False
+
+
+@app.put("/users/me")
+async def change_me(body: Profile, token: str = Depends(scheme)) -> None:
+    if body.is_admin:
+        raise HTTPException(403)
     USERS.append(body.model_dump())
 
 

@@ -103,7 +103,7 @@ _MORE_THAN_ONE = re.compile(
 _DELETED = frozenset({200, 202, 204})
 
 
-@check("COR021", dimension="core", level=1, credit=2, each=Route, effort="minutes")
+@check("COR021", dimension="core", level=1, credit=2, each=Route, effort="minutes", per_file=True)
 def status_code_semantics(route: Route, project: Project) -> Found:
     if not route.is_api or route.method in ("GET", "HEAD", "OPTIONS"):
         raise NotApplicable("not a route that changes something")

@@ -68,6 +68,7 @@ async def list_orders(limit: int = 20) -> list[int]:
 from collections.abc import Iterator
 
 from fastreview.api import Confidence, Endpoint, External, Found, Hit, NotApplicable, Place, Project, check, syntax
+from fastreview_checks.knowledge.versions import is_before
 
 _MARKERS = frozenset({"Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"})
 
@@ -77,6 +78,8 @@ def unannotated_dependency(endpoint: Endpoint, project: Project) -> Found:
     by_default = list(_by_default(endpoint, project))
     if not by_default and not _annotates(endpoint):
         raise NotApplicable("no dependency and no parameter marker")
+    if by_default and is_before(project, "fastapi", "0.95"):
+        raise NotApplicable("the project runs on a FastAPI that does not know `Annotated`")
     if by_default:
         names = ", ".join(f"`{name}`" for name, _ in by_default[:3])
         more = f" and {len(by_default) - 3} more" if len(by_default) > 3 else ""

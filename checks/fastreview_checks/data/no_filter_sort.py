@@ -107,14 +107,66 @@ app = FastAPI()
 def colours() -> list[str]:
     return ["red", "blue"]
 ```
+
+Filters and a sort may stand in the body of a route that only reads:
+
+```python good
+from enum import Enum
+from typing import Annotated
+
+from fastapi import Body, Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    open: Mapped[bool]
+
+
+class Sort(Enum):
+    oldest = "oldest"
+    newest = "newest"
+
+
+def get_session() -> Session:
+    return Session()
+
+
+@app.get("/orders", response_model=list[int])
+def list_orders(limit: int = 20, session: Session = Depends(get_session)):
+    return session.scalars(select(Order.id).limit(limit)).all()
+
+
+@app.post("/orders/filter", response_model=list[int])
+def filter_orders(
+    open: Annotated[bool, Body()],
+    sort: Annotated[Sort, Body()] = Sort.newest,
+    session: Session = Depends(get_session),
+):
+    return session.scalars(select(Order.id).where(Order.open == open).order_by(sort.value)).all()
+```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Route, check
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Related, Route, check
 from fastreview_checks.knowledge.paging import POSITIONS, SIZES, given_by_client, plain
 from fastreview_checks.knowledge.sorting import is_sort, is_typed, sorts_in_library
 from fastreview_checks.knowledge.stored_lists import list_routes
 
-_ASIDE = frozenset({"Header", "Cookie", "Body", "Path"})
+_ASIDE = frozenset({"Header", "Cookie", "Path"})
+_SEARCHING = re.compile(r"(?:^|[/_-])(?:filter|search|query|find|list)$")
+"""At the end of the path of a POST route that reads: its filters and its sort stand in the body."""
 
 
 @check("DAT007", dimension="data", level=2, credit=2, effort="hours")
@@ -122,35 +174,52 @@ def no_filter_sort(project: Project) -> Found:
     routes = list_routes(project)
     if not routes:
         raise NotApplicable("no route returns a list from storage, as far as the code shows")
-    filtered = [route for route in routes if _filters(route, project)]
-    sorted_ = [route for route in routes if _sorts(route, project)]
+    searching = [route for route in project.routes if route.method == "POST" and _SEARCHING.search(route.path)]
+    asked = (*routes, *searching)
+    filtered = [route for route in asked if _filters(route, project)]
+    sorted_ = [route for route in asked if _sorts(route, project)]
     both = [route for route in filtered if route in sorted_]
     if both:
         yield Met(both[0].place, f"{both[0].key} offers typed filters and a sort.")
         return
     first = (sorted_ or filtered or routes)[0]
-    offered = "typed filters" if filtered else "a typed sort"
-    if filtered and sorted_:
-        missing = "none offers typed filters and a typed sort together"
-    elif filtered or sorted_:
-        missing = (
-            f"{len(filtered or sorted_)} with {offered}, none with {'a typed sort' if filtered else 'typed filters'}"
-        )
-    else:
-        missing = "none offers typed filters or a typed sort"
+    count = len(routes) + sum(route in filtered or route in sorted_ for route in searching)
     yield Hit(
         first.place,
-        f"List routes ({len(routes)}): {missing}, so clients read all pages and pick. Add parameters with types of their own, "
+        f"List routes ({count}): {_missing(filtered, sorted_, routes, project)}. Add parameters with types of their own, "
         "and a sort from an enumeration.",
         related=tuple(Related(route.place, route.key) for route in routes[:6] if route is not first),
     )
 
 
+def _missing(filtered: list[Route], sorted_: list[Route], routes: Sequence[Route], project: Project) -> str:
+    cost = ", so clients read all pages and pick"
+    if filtered and sorted_:
+        return f"none offers typed filters and a typed sort together{cost}"
+    if sorted_:
+        return f"{len(sorted_)} with a typed sort, none with typed filters{cost}"
+    if any(is_sort(one.name) for route in routes for one in given_by_client(route, project)):
+        return f"{len(filtered) or 'none'} with typed filters, and the sort is free text, which FastAPI does not check"
+    if filtered:
+        return f"{len(filtered)} with typed filters, none with a typed sort{cost}"
+    return f"none offers typed filters or a typed sort{cost}"
+
+
 def _filters(route: Route, project: Project) -> bool:
+    elsewhere = _of_writing_routes(project)
     return any(
         plain(given.name) not in SIZES | POSITIONS and not is_sort(given.name) and is_typed(given, project)
         for given in given_by_client(route, project)
         if f"{{{given.alias}" not in route.path and not any(m.method in _ASIDE for m in given.declared.markers)
+        if given.place not in elsewhere
+    )
+
+
+@lru_cache(maxsize=1)
+def _of_writing_routes(project: Project) -> frozenset[Place]:
+    """Parameters that routes that change something take as well: tokens and tenants, which leave nothing out of a list."""
+    return frozenset(
+        given.place for route in project.routes if route.method in ("PUT", "PATCH", "DELETE") for given in route.inputs
     )
 
 

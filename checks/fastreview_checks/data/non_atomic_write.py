@@ -98,8 +98,10 @@ def place(gift: bool, session: Session = Depends(get_session)) -> int:
     session.add(order)
     session.flush()
     if gift:
-        session.commit()
-        return order.id
+        if not order.paid:
+            session.commit()
+            return order.id
+        order.paid = False
     order.paid = True
     session.commit()
     return order.id

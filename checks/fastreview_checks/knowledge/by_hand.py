@@ -26,7 +26,9 @@ def by_hand(endpoint: Endpoint) -> Iterator[tuple[syntax.If, str]]:
     if "HTTPException" not in endpoint.function.called:
         return
     own = {p.name for p in endpoint.function.facts.parameters}
-    given = {i.name for i in endpoint.routes[0].inputs if i.name in own and not _is_given_by_framework(i)}
+    given = {
+        i.name for i in endpoint.routes[0].inputs if i.name in own and not _is_given_by_framework(i) and not _is_flag(i)
+    }
     inputs = given - endpoint.function.bindings.keys()
     for stmt in _always_run(endpoint.function.body):
         if isinstance(stmt, syntax.If) and not stmt.orelse and len(stmt.body) <= 2 and _refuses(stmt.body[-1]):
@@ -45,6 +47,11 @@ def _always_run(body: syntax.Body) -> Iterator[syntax.Stmt]:
 
 def _is_given_by_framework(given: Input) -> bool:
     return any(isinstance(n, syntax.Ref) and n.last in _FRAMEWORK for n in syntax.walk(given.declared.expr))
+
+
+def _is_flag(given: Input) -> bool:
+    """``force: bool = False``: what must be set is a question, and no form of a value."""
+    return given.declared.expr == syntax.Ref("bool")
 
 
 def _refuses(stmt: syntax.Stmt) -> bool:

@@ -89,46 +89,47 @@ def committing(project: Project) -> frozenset[Function]:
 
 @lru_cache(maxsize=10_000)
 def longest(function: Function, project: Project, depth: int = _DEPTH) -> tuple[Commit, ...]:
-    """The commits on the way through ``function`` that has most of them; one in a loop stands there twice."""
+    """The commits on the way through ``function`` that has most of them."""
     if function not in committing(project):
         return ()
     sites = {id(site.call): site for site in function.calls if not site.deferred}
-    way, _ = _through(function.body, sites, project, depth)
-    return tuple(way[:MAX_WAY])
+    ways = _through(function.body, sites, project, depth)
+    return tuple(max(ways.on, ways.ended, key=len)[:MAX_WAY])
 
 
-def _through(body: syntax.Body, sites: dict[int, CallSite], project: Project, depth: int) -> tuple[list[Commit], bool]:
-    """The longest way through ``body``, and whether every way ends the function."""
-    # Ways that leave the function early count as they are; the others go on.
+class _Ways(NamedTuple):
+    """The longest way through a block that goes on behind it, and the longest that ends the function in it. ``leaves``: every
+    way does."""
+
+    on: list[Commit]
+    ended: list[Commit]
+    leaves: bool = False
+
+
+def _through(body: syntax.Body, sites: dict[int, CallSite], project: Project, depth: int) -> _Ways:
     here: list[Commit] = []
     ended: list[Commit] = []
     for stmt in body:
         own = [commit for expr in syntax.expressions(stmt) for commit in _in(expr, sites, project, depth)]
-        if isinstance(stmt, syntax.Try):
-            inside, leaves = _through(stmt.body, sites, project, depth)
-            orelse, _ = _through(stmt.orelse, sites, project, depth)
-            # What `finally` commits on every way is a precaution, not a part of the operation.
-            here += inside + orelse
-            if leaves:
-                return max(here, ended, key=len), True
-        elif isinstance(stmt, syntax.Loop):
-            once, _ = _through(stmt.body, sites, project, depth)
-            here += own + once
-        elif isinstance(stmt, syntax.If | syntax.Match):
+        if isinstance(stmt, syntax.If | syntax.Match):
             branches = [_through(block, sites, project, depth) for block in syntax.blocks(stmt)]
-            open_ = [way for way, leaves in branches if not leaves] or [[]]
-            ended = max([ended, *(here + own + way for way, leaves in branches if leaves)], key=len)
-            here = here + own + max(open_, key=len)
-        else:
             here += own
-            for block in syntax.blocks(stmt):
-                inside, leaves = _through(block, sites, project, depth)
-                here += inside
-                if leaves:
-                    return max(here, ended, key=len), True
+            ended = max([ended, *(here + ways.ended for ways in branches)], key=len)
+            longest_on = max((ways.on for ways in branches), key=len, default=list[Commit]())
+            here += longest_on
+            continue
+        # What `except` and `finally` commit is a precaution, not a part of the operation.
+        inner = (stmt.body, stmt.orelse) if isinstance(stmt, syntax.Try) else syntax.blocks(stmt)
+        here += own
+        for block in inner[:1] if isinstance(stmt, syntax.Loop) else inner:
+            ways = _through(block, sites, project, depth)
+            ended = max(ended, here + ways.ended, key=len)
+            if ways.leaves and not isinstance(stmt, syntax.Loop):
+                return _Ways([], ended, leaves=True)
+            here += ways.on
         if isinstance(stmt, _LEAVING):
-            return max(here, ended, key=len), True
-    return max(here, ended, key=len), False
+            return _Ways([], max(here, ended, key=len), leaves=True)
+    return _Ways(here, ended)
 
 
 def _in(expr: syntax.Expr, sites: dict[int, CallSite], project: Project, depth: int) -> Sequence[Commit]:

@@ -156,9 +156,9 @@ def _validated(cls: Class) -> frozenset[str]:
     return frozenset(
         given
         for method in cls.methods.values()
-        if any(isinstance(stmt, syntax.Raise) for stmt in method.statements)
         for decorator in method.facts.decorators
         if isinstance(decorator, syntax.Call) and decorator.method in ("field_validator", "validator")
+        if any(isinstance(stmt, syntax.Raise) for stmt in method.statements)
         for given in decorator.args
         if isinstance(given, str)
     )
@@ -166,7 +166,7 @@ def _validated(cls: Class) -> frozenset[str]:
 
 def _assigned(code: Code) -> Iterator[WrittenSecret]:
     for stmt in code.statements:
-        if isinstance(stmt, syntax.Assign) and stmt.has_value and not stmt.op:
+        if type(stmt) is syntax.Assign and stmt.has_value and not stmt.op and _may_give(stmt.value):
             for target in stmt.targets:
                 name = (
                     target.last
@@ -184,8 +184,15 @@ def _assigned(code: Code) -> Iterator[WrittenSecret]:
                 yield from _given(parameter.name, parameter.default, place, code.module, "literal")
 
 
+def _may_give(value: syntax.Expr) -> bool:
+    """Whether `_given` has something to look at: most values are none of these."""
+    if type(value) is syntax.Call:
+        return isinstance(value.func, syntax.Ref) and (value.func.name in _WRAPPERS or value.func.name in _ENVIRONMENT)
+    return type(value) is str or (type(value) is syntax.Operation and value.op == "or")
+
+
 def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
-    if not _may_pass_secrets(code):
+    if not _may_pass_secrets(code, project):
         return
     for site in code.calls:
         call = site.call
@@ -199,20 +206,38 @@ def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
         hashes = isinstance(only, str) and _HASHING.search(call.method.lower())
         if hashes and isinstance(project.values.target(site), Function | External):
             yield from _given("password", only, place, code.module, "literal")
-        elif _CREATES.search(call.method) and any(isinstance(a, str) for a in call.args):
+        elif call.method in _taking_passwords(project) and any(isinstance(a, str) for a in call.args):
             yield from _positional(call, place, project.values.target(site), code.module)
 
 
-def _may_pass_secrets(code: Code) -> bool:
+def _may_pass_secrets(code: Code, project: Project) -> bool:
     """Whether the body, which need not be decoded for it, has a keyword or calls something that secrets are passed to."""
-    return any(kind_of(name) is not None for name in code.mentioned) or any(
-        _is_given_secrets(name) for name in code.called
+    mentioned, called = _telling(project)
+    return not (mentioned.isdisjoint(code.mentioned) and called.isdisjoint(code.called))
+
+
+@lru_cache(maxsize=1)
+def _telling(project: Project) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of secrets that any service code mentions, and what it calls that takes some: each name is judged once."""
+    mentioned: set[str] = set()
+    called: set[str] = set()
+    for module in project.service_modules:
+        for code in module.codes():
+            mentioned.update(code.mentioned)
+            called.update(code.called)
+    hashing = {name for name in called if _HASHING.search(name.lower())}
+    return frozenset(n for n in mentioned if kind_of(n) is not None), _taking_passwords(project) | hashing
+
+
+@lru_cache(maxsize=1)
+def _taking_passwords(project: Project) -> frozenset[str]:
+    """Names of the project's functions that make or change something and have a parameter for a password."""
+    return frozenset(
+        function.name
+        for module in project.modules
+        for function in module.functions
+        if _CREATES.search(function.name) and any(kind_of(p.name) is Kind.PASSWORD for p in function.facts.parameters)
     )
-
-
-@lru_cache(maxsize=20_000)
-def _is_given_secrets(name: str) -> bool:
-    return bool(_CREATES.search(name) or _HASHING.search(name.lower()))
 
 
 def _positional(call: syntax.Call, place: Place, called: object, module: Module) -> Iterator[WrittenSecret]:
@@ -243,10 +268,10 @@ def _compared(code: Code) -> Iterator[WrittenSecret]:
 def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
     files = project.facts.files
     for environment in files.environments:
-        if environment.committed and not (environment.example or _ASIDE.search(environment.path.rpartition("/")[2])):
-            if not _is_template(environment.values):
-                for name, value, line in environment.values:
-                    yield from _in_file(name, value, Place(environment.path, line))
+        aside = environment.example or _ASIDE.search(environment.path.rpartition("/")[2])
+        if environment.committed and not aside and not _is_template(environment.values):
+            for name, value, line in environment.values:
+                yield from _in_file(name, value, Place(environment.path, line))
     for container in files.containers:
         for instruction in (i for stage in container.stages for i in stage.instructions):
             if instruction.keyword.upper() in ("ENV", "ARG"):

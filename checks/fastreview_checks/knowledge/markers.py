@@ -60,9 +60,11 @@ def marked(project: Project) -> Iterator[tuple[Function, dict[str, str]]]:
 def direct_calls(functions: Iterable[Function], project: Project) -> Iterator[tuple[Function, CallSite]]:
     """Calls of ``functions`` by service code that imports them, or stands beside them. Only there bodies are read: endpoints
     are called ``get`` and ``list``, as much else is."""
-    by_name: dict[str, list[Function]] = {}
+    by_name: dict[str, dict[str, list[Function]]] = {}
     for function in functions:
-        by_name.setdefault(function.name, []).append(function)
+        near = by_name.setdefault(function.name, {})
+        for word in _near(function):
+            near.setdefault(word, []).append(function)
     for module in project.service_modules:
         calling = [code for code in module.codes() if not by_name.keys().isdisjoint(code.facts.called)]
         imported = (
@@ -72,7 +74,7 @@ def direct_calls(functions: Iterable[Function], project: Project) -> Iterator[tu
         for code in calling:
             for name in code.called:
                 if name in by_name and name not in here:
-                    here[name] = [function for function in by_name[name] if _is_near(function, module, imported)]
+                    here[name] = _of(by_name[name], module, imported)
                 for site in code.calls if here.get(name) else ():
                     if site.call.method == name and _may_mean(site, here[name]):
                         value = project.values.target(site)
@@ -89,11 +91,15 @@ def _may_mean(site: CallSite, functions: list[Function]) -> bool:
     return methods or root in site.code.module.top_level_imports or root in site.code.local_imports
 
 
-def _is_near(function: Function, module: Module, imported: set[str]) -> bool:
-    if function.module is module:
-        return True
+def _near(function: Function) -> tuple[str, ...]:
+    """Where ``function`` may be called: in its module, and with what modules import to reach it."""
     owner = function.owner.name if function.owner is not None else function.name
-    return owner in imported or function.module.name.rpartition(".")[2] in imported or "*" in imported
+    return function.module.path, owner, function.module.name.rpartition(".")[2], "*"
+
+
+def _of(near: dict[str, list[Function]], module: Module, imported: set[str]) -> list[Function]:
+    words = (imported | {module.path}) & near.keys()
+    return list({id(function): function for word in sorted(words) for function in near[word]}.values())
 
 
 def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str:
@@ -105,7 +111,7 @@ def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str
     for position, parameter in enumerate(function.facts.parameters):
         by_position = position < bound and parameter.kind != "keyword"
         lost = parameter.name in markers and parameter.name not in keywords and not by_position
-        if lost and _uses(function, parameter.name):
+        if lost and _uses(function, parameter.name) and not _replaced(function, parameter.name):
             return parameter.name
     return ""
 
@@ -113,6 +119,23 @@ def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str
 def _uses(function: Function, name: str) -> bool:
     """Whether the body mentions ``name``; some parameters are there for what their dependency refuses only."""
     return re.search(rb"(?<![A-Za-z0-9_])%b(?![A-Za-z0-9_])" % name.encode(), bytes(function.facts.body)) is not None
+
+
+def _replaced(function: Function, name: str) -> bool:
+    """Whether the body gives ``name`` another value first: ``user, organization = auth``."""
+    own = syntax.Ref(name)
+    for stmt in function.body:
+        if type(stmt) is syntax.Assign and not stmt.op:
+            bound = any(own == into or (type(into) is syntax.Items and own in into.values) for into in stmt.targets)
+            if bound:
+                return not _mentions(stmt.value, name)
+        if syntax.blocks(stmt) or any(_mentions(expr, name) for expr in syntax.expressions(stmt)):
+            return False
+    return False
+
+
+def _mentions(expr: syntax.Expr, name: str) -> bool:
+    return any(type(node) is syntax.Ref and node.root == name for node in syntax.walk(expr))
 
 
 def results_injected(project: Project) -> Iterator[tuple[Place, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import App, Class, Code, External, Function, Place, Project, Route, syntax
+from fastreview.api import App, CallSite, Class, Code, External, Function, Place, Project, Route, syntax
 from fastreview_checks.knowledge.answers import is_operational
 
 DEFAULTS = {"title": ("", "FastAPI"), "version": ("", "0.1.0"), "description": ("",)}
@@ -57,7 +57,7 @@ def publishes(call: syntax.Call, code: Code, project: Project) -> bool:
     value = project.values.of(call.func, code)
     if isinstance(value, External) and value.name.endswith(".Starlette"):
         return False
-    return call.keyword("openapi_url") not in (None, "") or any(True for _ in project.calls("get_openapi"))
+    return call.keyword("openapi_url") not in (None, "") or bool(_made_by_hand(project))
 
 
 def says(document: Document, word: str, project: Project) -> bool | None:
@@ -77,9 +77,16 @@ def says(document: Document, word: str, project: Project) -> bool | None:
     return None if document.call is None or any(not keyword.name for keyword in document.call.keywords) else False
 
 
+@lru_cache(maxsize=1)
+def _made_by_hand(project: Project) -> tuple[CallSite, ...]:
+    """Calls of FastAPI's ``get_openapi``, by the names that modules import it under."""
+    imports = (i for module in project.service_modules for i in module.facts.imports)
+    return tuple(project.calls("get_openapi", *{i.bound for i in imports if i.name == "get_openapi"}))
+
+
 def _set_later(word: str, project: Project) -> Iterator[syntax.Expr | syntax.Missing]:
     """``app.title = ...`` and what ``get_openapi`` is given."""
-    for site in project.calls("get_openapi"):
+    for site in _made_by_hand(project):
         given = site.call.keyword(word)
         # ``title=app.title`` says nothing new.
         if not (isinstance(given, syntax.Ref) and given.last == word):
@@ -152,7 +159,7 @@ def _by_routers(routes: tuple[Route, ...]) -> Iterator[tuple[str, Place]]:
 
 
 def _own_document(project: Project) -> Iterator[tuple[str, Place]]:
-    for site in project.calls("get_openapi"):
+    for site in _made_by_hand(project):
         yield "an OpenAPI document of its own making", site.place
     for code in project.mentions("openapi"):
         for stmt in code.statements:

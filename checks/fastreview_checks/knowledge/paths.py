@@ -56,6 +56,18 @@ def sample(path: str) -> str:
     return PARAMETER.sub(lambda found: CONVERTERS[found[2] or "str"].sample, path)
 
 
+def _fits(earlier: list[str], later: list[str]) -> bool:
+    """Whether as many segments, and those without a parameter, are the same."""
+    return len(earlier) == len(later) and all(
+        "{" in mine or mine == its for mine, its in zip(earlier, later, strict=True)
+    )
+
+
 def swallows(earlier: str, later: str) -> bool:
     """Whether every address that ``later`` matches is matched by ``earlier`` too. Both must be known."""
+    if "{" not in earlier:
+        return earlier == later
+    # Converters other than ``path`` match within one segment.
+    if ":path}" not in earlier and (":path}" in later or not _fits(earlier.split("/"), later.split("/"))):
+        return False
     return pattern(earlier).fullmatch(sample(later)) is not None

@@ -5,7 +5,7 @@ Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Conne
 
 import re
 
-from fastreview.api import Route
+from fastreview.api import Route, syntax
 
 # Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
 _BY_PURPOSE = re.compile(
@@ -18,6 +18,22 @@ _BY_PURPOSE = re.compile(
 )
 # Probes end with these words; what stands below ``/health`` may do anything.
 _PROBE = re.compile(r"^(?:health\w*|ping|readiness|liveness)$", re.IGNORECASE)
+_MAKES_ADDRESSES = frozenset(
+    {
+        "RedirectResponse",
+        "URL",
+        "url_for",
+        "url_path_for",
+        "include_query_params",
+        "replace",
+        "str",
+        "urlencode",
+        "quote",
+        "urljoin",
+    }
+)
+"""All that is called where nothing happens but a redirect: a form's endpoint writes before it redirects."""
+_SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
 _FIRST_WORDS = 2
 """A flow is named where a path ends and where an endpoint's name begins: a router's prefix ``/auth`` opens nothing."""
 
@@ -97,3 +113,24 @@ def writes_by_name(route: Route) -> bool:
     """Whether a GET deletes or fills by its name."""
     name = route.endpoint.name if route.endpoint is not None else ""
     return route.method == "GET" and any(_WRITES.search(text) for text in (name, *static_parts(route)[-1:]))
+
+
+def only_redirects(route: Route) -> bool:
+    """Whether all that the endpoint does is to answer with another address."""
+    if route.endpoint is None or not _MAKES_ADDRESSES.issuperset(route.endpoint.called):
+        return False
+    returned = [s.value for s in route.endpoint.statements if isinstance(s, syntax.Return)]
+    return bool(returned) and all(isinstance(r, syntax.Call) and r.method == "RedirectResponse" for r in returned)
+
+
+def only_in_development(route: Route) -> bool:
+    """Whether the router is only included under an ``if`` about the environment."""
+    for _, included in route.listed.chain if route.listed is not None else ():
+        if included is None:
+            continue
+        for stmt in included.code.statements:
+            if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
+                inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
+                if any(getattr(s, "line", 0) == included.line for s in inside):
+                    return True
+    return False

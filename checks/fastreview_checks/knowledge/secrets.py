@@ -35,6 +35,8 @@ _STORE = re.compile(
     r"(?:^|_)(?:db|pgdb|database|postgres(?:ql)?|pg|mysql|maria(?:db)?|mssql|sql|oracle|mongo(?:db)?|redis|rabbit(?:mq)?|amqp|minio"
     r"|neo4j|clickhouse|elastic(?:search)?|opensearch|kafka|celery|broker|cache|rmq|s3|vespa)(?:_|$)"
 )
+_TELLING = ("key", "token", "secret", "pass", "pwd", "pepper")
+"""In all names of secrets: what holds none of these words need not be taken apart."""
 _PUBLIC = re.compile(r"(?:^|_)(?:public|publishable|anon|dummy|fake|example|sample|test|mock|invalid|cert)(?:_|$)")
 
 _PLACEHOLDER = re.compile(
@@ -68,6 +70,9 @@ LEAST_KINDS_OF_CHARACTERS = 8
 def kind_of(name: str, holder: str = "") -> Kind | None:
     """What a variable, setting or argument of this name holds, or None where it is no secret. ``holder`` is the class it
     stands in: the password of ``DatabaseSettings``."""
+    lowered = name.lower()
+    if not any(part in lowered for part in _TELLING):
+        return None
     plain = _words(name)
     if _PUBLIC.search(plain):
         return None

@@ -93,14 +93,16 @@ _MASK = re.compile(r"mask|redact|censor", re.IGNORECASE)
 @lru_cache(maxsize=1)
 def masked_names(project: Project) -> frozenset[str]:
     """Names of fields that some code gives a mask as their value: ``{"password": settings.masked_value}``."""
-    codes = (code for module in project.service_modules for code in module.codes())
-    found: set[str] = set()
-    for code in codes:
-        if any(_MASK.search(name) for name in code.mentioned):
-            for stmt in code.statements:
-                for expr in syntax.expressions(stmt):
-                    found.update(name for node in syntax.walk(expr) for name, value in _given(node) if _is_mask(value))
-    return frozenset(found)
+    named = set[str]().union(*(code.mentioned for module in project.service_modules for code in module.codes()))
+    return frozenset(
+        name
+        for code in project.mentions(*(n for n in named if _MASK.search(n)))
+        for stmt in code.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        for name, value in _given(node)
+        if _is_mask(value)
+    )
 
 
 def may_be_meant(name: str, project: Project) -> bool:

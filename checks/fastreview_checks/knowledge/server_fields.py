@@ -4,6 +4,7 @@ Source: OWASP API Security Top 10 (API3:2023, broken object property level autho
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Class, Function, Input, Project, Route, classes_in, fields_of, syntax
@@ -26,6 +27,7 @@ _PRIVILEGED = re.compile(
 _CREATES = re.compile(
     r"^(?:async_)?(?:api_)?(?:create|add|new|insert|register|sign_?up|post|store|save|place|record)(?:_|$|[A-Z])"
 )
+_UUIDS = frozenset({"UUID", "UUID4", "UUID7", "uuid4"})
 _DEPTH = 2
 _DUMPS = frozenset({"model_dump", "dict", "model_copy", "copy", "json", "model_dump_json"})
 
@@ -52,7 +54,7 @@ def taken_fields(route: Route, project: Project) -> tuple[Taken, ...]:
 
 def bodies(route: Route, project: Project) -> tuple[tuple[Input, Class], ...]:
     """Parameters that are one model each; of lists, the rows must say which they mean."""
-    known = {id(model.cls) for model in (*project.schemas, *project.tables)}
+    known = _models(project)
     return tuple(
         (given, cls)
         for given in route.inputs
@@ -60,6 +62,11 @@ def bodies(route: Route, project: Project) -> tuple[tuple[Input, Class], ...]:
         for cls in classes_in(given.declared.expr, given.declared.code, project.names)
         if id(cls) in known
     )
+
+
+@lru_cache(maxsize=1)
+def _models(project: Project) -> frozenset[int]:
+    return frozenset(id(model.cls) for model in (*project.schemas, *project.tables))
 
 
 def _judged(field: Input, cls: Class, route: Route) -> Taken | None:
@@ -92,7 +99,10 @@ def _is_ours(field: Input, cls: Class, route: Route) -> bool:
     if field.name not in cls.fields:
         return any(field.name in c.fields for answer in route.answer_classes for c in answer.ancestry.project)
     words = {node.last for node in syntax.walk(field.declared.expr) if isinstance(node, syntax.Ref)}
-    return not words.isdisjoint({"int", "UUID", "UUID4", "uuid4", "PyObjectId", "ObjectId"}) and (
+    if not words.isdisjoint(_UUIDS) and not isinstance(field.default, syntax.Missing):
+        # Clients that make their own keys can send a request again: a choice, where it was declared for the request.
+        return False
+    return not words.isdisjoint({"int", "PyObjectId", "ObjectId"} | _UUIDS) and (
         route.method != "POST" or "{" not in route.path
     )
 
@@ -129,7 +139,9 @@ def is_privileged(route: Route) -> bool:
 
 def _goes_in(endpoint: Function | None, body: str, field: str, project: Project) -> bool:
     """Whether the endpoint uses the body as a whole, or this field of it."""
-    if endpoint is None or _sets_itself(endpoint, body, field, project, _DEPTH):
+    if endpoint is None or (field in RIGHTS | OWNERS and _refuses(endpoint, f"{body}.{field}")):
+        return False
+    if _sets_itself(endpoint, body, field, project, _DEPTH):
         return False
     for stmt in endpoint.statements:
         for expr in syntax.expressions(stmt):
@@ -139,6 +151,16 @@ def _goes_in(endpoint: Function | None, body: str, field: str, project: Project)
                 if isinstance(node, syntax.Call) and node.name.startswith(f"{body}.") and node.method in _DUMPS:
                     return not _leaves_out(node, field)
     return False
+
+
+def _refuses(endpoint: Function, field: str) -> bool:
+    """``if body.is_admin and not user.is_admin: raise ...``: not everybody may set it."""
+    return any(
+        isinstance(stmt, syntax.If)
+        and any(isinstance(inner, syntax.Raise) for inner in syntax.statements(stmt.body))
+        and any(isinstance(node, syntax.Ref) and node.name == field for node in syntax.walk(stmt.test))
+        for stmt in endpoint.statements
+    )
 
 
 def _sets_itself(function: Function, body: str, field: str, project: Project, depth: int) -> bool:

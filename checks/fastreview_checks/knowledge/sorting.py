@@ -8,7 +8,7 @@ import re
 from fastreview.api import Class, External, Input, Project, Route, syntax
 
 _SORT = re.compile(
-    r"^(?:order|ordering|descending)$|(?:^|_)(?:sort|sorts|sorting|sortby|order_by|orderby|order_direction)(?:$|_)"
+    r"^(?:order|ordering|ascending|descending)$|(?:^|_)(?:sort|sorts|sorting|sortby|order_by|orderby|order_direction)(?:$|_)"
 )
 _TYPED = frozenset(
     {

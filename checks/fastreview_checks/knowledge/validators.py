@@ -11,6 +11,11 @@ from fastreview.api import CallSite, Class, External, Function, Project, syntax
 from fastreview_checks.knowledge.blocking import CACHE, Blocking, blocking
 
 DECORATORS = frozenset({"field_validator", "model_validator", "validator", "root_validator"})
+SERIALIZERS = frozenset({"field_serializer", "model_serializer"})
+PYDANTIC = frozenset(
+    {"model_dump", "model_dump_json", "dict", "json", "model_post_init", "__get_pydantic_core_schema__"}
+)
+"""Methods of models that Pydantic calls or that stand for its own."""
 _REFUSING = frozenset({"ValueError", "AssertionError", "TypeError"})
 """What a validator raises to refuse a value."""
 _BROAD = frozenset({"Exception", "BaseException"})

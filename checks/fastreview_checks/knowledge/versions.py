@@ -4,6 +4,7 @@ Sources: the release notes of the libraries and the GitHub advisory database.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Place, Project
@@ -67,10 +68,21 @@ def parts(version: str) -> Version:
     return tuple(int(number) for number in _NUMBER.findall(release))
 
 
+@lru_cache(maxsize=8)
+def is_before(project: Project, package: str, version: str) -> bool:
+    """Whether ``package`` is known to be older than ``version``."""
+    found = known(project, package)
+    return found is not None and parts(found.version) < parts(version)
+
+
+@lru_cache(maxsize=1)
 def is_pydantic_v1(project: Project) -> bool:
     """Whether the project runs on Pydantic v1 or declares that it does."""
     found = known(project, "pydantic")
     if found is not None:
         return parts(found.version)[:1] == (1,)
     declared = [r.specifier for r in project.facts.files.requirements if r.name == "pydantic" and r.specifier]
-    return bool(declared) and all(_V1_ONLY.search(specifier) is not None for specifier in declared)
+    if not declared:
+        # FastAPI itself asked for Pydantic v1 up to here.
+        return is_before(project, "fastapi", "0.100")
+    return all(_V1_ONLY.search(specifier) is not None for specifier in declared)

@@ -178,7 +178,9 @@ def _answers(body: syntax.Body, error: str, code: Code, project: Project, *, ret
         match stmt:
             case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(value, names, code, project):
                 names.add(name)
-            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(call, names, code, project):
+            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(
+                call, names, code, project
+            ):
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Call() as call) if (
                 returns and ANSWERS.search(call.method) and _told(call, names, code, project)

@@ -134,7 +134,9 @@ from fastreview_checks.knowledge.public_routes import (
     is_registration,
     is_webhook,
     names_webhook,
+    only_in_development,
     only_reads,
+    only_redirects,
     writes_by_name,
 )
 
@@ -151,6 +153,8 @@ def no_authorization(route: Route, project: Project) -> Found:
         raise NotApplicable("the route is public on purpose")
     if only_reads(route):
         raise NotApplicable("the route only asks")
+    if only_redirects(route) or only_in_development(route):
+        raise NotApplicable("the route only redirects, or is there in development only")
     if not route.security:
         yield Hit(
             route.place, f"{route.key} asks nobody who they are, let alone what they may do. Authenticate it first."

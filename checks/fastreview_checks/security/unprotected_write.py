@@ -86,6 +86,28 @@ def check() -> None: ...
 def send_email(recipient: str) -> None: ...  # finding
 ```
 
+A redirect changes nothing, unless something is written before it:
+
+```python bad
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+
+from app.store import products
+
+app = FastAPI()
+
+
+@app.post("/old/products")
+def moved(request: Request) -> RedirectResponse:
+    return RedirectResponse(request.url.replace(path="/products"), status_code=308)
+
+
+@app.post("/products/form")
+def add_product(name: str) -> RedirectResponse:  # finding
+    products.add(name)
+    return RedirectResponse("/products", status_code=303)
+```
+
 A `GET` that deletes:
 
 ```python bad
@@ -112,16 +134,16 @@ def products() -> list[str]:
 
 import re
 
-from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check, syntax
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check
 from fastreview_checks.knowledge.public_routes import (
     is_public_by_purpose,
     is_registration,
     is_webhook,
+    only_in_development,
     only_reads,
+    only_redirects,
     writes_by_name,
 )
-
-_SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
 
 
 @check("SEC001", dimension="security", level=1, gate=True, each=Route, effort="hours")
@@ -130,11 +152,11 @@ def unprotected_write(route: Route, project: Project) -> Found:
         raise NotApplicable("the route changes nothing")
     if route.security or route.answers_without_credentials is False:
         return
-    if _only_redirects(route):
+    if only_redirects(route):
         raise NotApplicable("the route only redirects")
     if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not _registers_elsewhere(route)):
         raise NotApplicable("the route is public on purpose")
-    doubtful = only_reads(route) or _only_in_development(route)
+    doubtful = only_reads(route) or only_in_development(route)
     whole = "" if route.app.authenticates else " No route of this app authenticates its callers."
     yield Hit(
         route.place,
@@ -148,24 +170,6 @@ def unprotected_write(route: Route, project: Project) -> Found:
     )
 
 
-def _only_redirects(route: Route) -> bool:
-    returned = [s.value for s in route.endpoint.statements if isinstance(s, syntax.Return)] if route.endpoint else []
-    return bool(returned) and all(isinstance(r, syntax.Call) and r.method == "RedirectResponse" for r in returned)
-
-
 def _registers_elsewhere(route: Route) -> bool:
     names = (r for r in route.app.routes if r is not route and r.method == "POST" and r.is_api)
     return any(re.search(r"register|sign_?up", f"{r.path}{r.endpoint.name if r.endpoint else ''}") for r in names)
-
-
-def _only_in_development(route: Route) -> bool:
-    """Whether the router is only included under an ``if`` about the environment."""
-    for _, included in route.listed.chain if route.listed is not None else ():
-        if included is None:
-            continue
-        for stmt in included.code.statements:
-            if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
-                inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
-                if any(getattr(s, "line", 0) == included.line for s in inside):
-                    return True
-    return False

@@ -1,0 +1,155 @@
+"""Guards, secrets and errors that look unsafe and are not: each was a false alarm on a real service's idiom."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from fastreview import engine, packs
+from fastreview.gather.facts import gather_static
+from fastreview.outcome import Evaluation
+from fastreview.project import Project
+
+Evaluated = Callable[[str, Mapping[str, str]], Evaluation]
+
+PACK = packs.load(("fastreview_checks",))
+
+
+@pytest.fixture
+def evaluated(tmp_path: Path) -> Evaluated:
+    """What one check says of a project made of these files."""
+
+    def run(code: str, files: Mapping[str, str]) -> Evaluation:
+        for path, text in files.items():
+            target = tmp_path / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(dedent(text).lstrip(), "utf-8")
+        project = Project(gather_static(tmp_path), PACK.limits)
+        [evaluation] = engine.evaluate(project, packs.select(PACK.checks, [code], []))
+        return evaluation
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("refusal", "found"),
+    [
+        ('HTTPException(307, headers={"Location": str(request.url_for("auth:login"))})', 0),
+        ('HTTPException(status.HTTP_303_SEE_OTHER, headers={"Location": "/sign-in"})', 0),
+        ("RedirectToLogin()", 0),
+        ('HTTPException(307, headers={"Location": "/products/"})', 1),
+        ('HTTPException(404, "login not found")', 1),
+    ],
+)
+def test_pages_send_to_where_one_signs_in(evaluated: Evaluated, refusal: str, found: int) -> None:
+    evaluation = evaluated(
+        "SEC001",
+        {
+            "main.py": f"""
+            from typing import Annotated
+
+            from fastapi import Cookie, Depends, FastAPI, HTTPException, Request, status
+
+            app = FastAPI()
+
+            class RedirectToLogin(Exception): ...
+
+            def who(request: Request, token: Annotated[str | None, Cookie()] = None) -> str:
+                if token is None:
+                    raise {refusal}
+                return token
+
+            @app.post("/profile")
+            def change(user: Annotated[str, Depends(who)]) -> None: ...
+            """
+        },
+    )
+
+    assert len(evaluation.findings) == found
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({".env.production": "SECRET_KEY=your-secret-key\nAPI_KEY=...\nSMTP_PASSWORD=app-specific-password\n"}, 0),
+        ({".env.production": "SECRET_KEY=your-secret-key\nAPI_KEY=...\nAPI_TOKEN=k3J9x0Qz7LmN2pR5tV8w\n"}, 1),
+        ({".env": "POSTGRES_PASSWORD=secret\n"}, 1),
+    ],
+)
+def test_an_environment_file_to_be_filled_in(evaluated: Evaluated, files: Mapping[str, str], found: int) -> None:
+    app = {"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}
+
+    assert len(evaluated("SEC007", {**app, **files}).findings) == found
+
+
+@pytest.mark.parametrize(("start", "found"), [("__replace_me__", 0), ("sk_", 1)])
+def test_a_default_is_refused_by_its_beginning(evaluated: Evaluated, start: str, found: int) -> None:
+    evaluation = evaluated(
+        "SEC007",
+        {
+            "config.py": f"""
+            from pydantic import Field, SecretStr, model_validator
+            from pydantic_settings import BaseSettings
+
+
+            class Settings(BaseSettings):
+                jwt_secret: SecretStr = Field(default=SecretStr("__REPLACE_ME__run_init_first"))
+
+                @model_validator(mode="after")
+                def refuse(self) -> "Settings":
+                    placeholder = self.jwt_secret.get_secret_value().lower().startswith("{start}")
+                    if placeholder:
+                        raise ValueError("set JWT_SECRET")
+                    return self
+            """
+        },
+    )
+
+    assert len(evaluation.findings) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence"),
+    [("Evaluate the answer.", "possible"), ("Check whether it holds.", "possible"), ("Check out the cart.", "likely")],
+)
+def test_a_docstring_says_that_a_post_only_asks(evaluated: Evaluated, said: str, confidence: str) -> None:
+    evaluation = evaluated(
+        "SEC001",
+        {
+            "main.py": f"""
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.post("/judge/reference")
+            def reference(answer: str) -> int:
+                '''{said}'''
+                return len(answer)
+            """
+        },
+    )
+
+    assert [finding.confidence for finding in evaluation.findings] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("claims", "confidence"), [('{"tenant_id": who}', "possible"), ('{"tenant_id": who, "sub": who}', "likely")]
+)
+def test_a_token_that_names_nobody(evaluated: Evaluated, claims: str, confidence: str) -> None:
+    evaluation = evaluated(
+        "SEC004",
+        {
+            "tokens.py": f"""
+            import jwt
+
+            from config import settings
+
+            def issue(who: str) -> str:
+                payload = {claims}
+                return jwt.encode(payload, settings.key, algorithm="HS256")
+            """
+        },
+    )
+
+    assert [finding.confidence for finding in evaluation.findings] == [confidence]
