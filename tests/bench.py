@@ -51,7 +51,7 @@ def _costs(tree: Path, work: Path) -> None:
     _copy(tree, copy)
     lines = sum(file.read_bytes().count(b"\n") for file in copy.rglob("*.py") if file.is_file())
     print(f"{tree.name}: {lines:,} lines of Python, {len(os.sched_getaffinity(0))} processors")
-    parse  = _median(lambda: _parse(copy, work))
+    parse = _median(lambda: _parse(copy, work))
     _show("ast.parse alone", parse, parse)
     _show("review, cold", _median(lambda: _review(copy, work, "--no-cache")), parse)
     _review(copy, work)

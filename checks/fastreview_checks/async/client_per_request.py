@@ -174,5 +174,4 @@ def client_per_request(project: Project) -> Found:
                         f"are cut off when the service stops. Make it in the lifespan and call `{client.ends[0]}()` after the "
                         "`yield`.",
                         symbol=name,
-                        confidence=Confidence.POSSIBLE if client.silent else Confidence.LIKELY,
                     )

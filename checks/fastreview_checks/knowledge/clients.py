@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 class Client(NamedTuple):
     """``ends`` are the methods that close it, none where nobody does; ``owner`` are the beginnings of full names by which
-    its methods are known. A ``silent`` one loses nothing, and complains about nothing, when the process just ends."""
+    its methods are known."""
 
     what: str
     ends: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
-    silent: bool = False
 
 
 _HTTPX = Client("connection pool", ("aclose", "close"), ("httpx.",))
@@ -27,8 +26,8 @@ CLIENTS: dict[str, Client] = {
     "httpx.AsyncClient": _HTTPX,
     "httpx.Client": _HTTPX,
     "aiohttp.ClientSession": Client("connection pool", ("close",), ("aiohttp.",)),
-    "requests.Session": Client("connection pool", ("close",), ("requests.",), silent=True),
-    "requests.session": Client("connection pool", ("close",), ("requests.",), silent=True),
+    "requests.Session": Client("connection pool", ("close",), ("requests.",)),
+    "requests.session": Client("connection pool", ("close",), ("requests.",)),
     **{f"redis.{inner}{name}": _REDIS for inner in ("", "asyncio.") for name in ("Redis", "StrictRedis", "from_url")},
     **{f"redis.{inner}Redis.from_url": _REDIS for inner in ("", "asyncio.")},
     "aioredis.from_url": _REDIS,

@@ -15,7 +15,8 @@ _LIMIT = re.compile(
     r"max_?\w*(?:size|bytes|length|mb)|(?:size|length|body|upload)_?limit|content_length|file_?size", re.IGNORECASE
 )
 _LIMITING = re.compile(
-    r"(?:body|upload|content|request|payload)\w*(?:size|limit|length)|limit\w*(?:body|upload|size)", re.IGNORECASE
+    r"(?:body|upload|content|payload)\w*(?:size|limit|length)|request\w*(?:size|length)|limit\w*(?:body|upload|size)",
+    re.IGNORECASE,
 )
 _COMPARING = frozenset({"<", ">", "<=", ">="})
 _DEPTH = 3

@@ -20,7 +20,7 @@ def test_saved_facts_are_the_same_facts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", gzip.compress(b"nonsense", mtime=0), gzip.compress(b"\x82"), b"\x1f\x8b\x08broken"]
+    "content", [b"", b"{}", gzip.compress(b"nonsense", mtime=0), gzip.compress(b"\x82", mtime=0), b"\x1f\x8b\x08broken"]
 )
 def test_other_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "facts").write_bytes(content)
