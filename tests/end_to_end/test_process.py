@@ -80,7 +80,7 @@ def test_who_is_stopped_leaves_nothing_behind(tmp_path: Path, number: signal.Sig
         text=True,
     )
     deadline = time.monotonic() + SECONDS
-    while not list(scratch.glob("*/answer.json")) and time.monotonic() < deadline:
+    while not list(scratch.glob("*/control/request.json")) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(number)
     out, err = process.communicate(timeout=SECONDS)

@@ -32,4 +32,6 @@ def _open_closed_streams() -> None:
 
 def _terminate(number: int, _: object) -> None:
     """What a cancelled CI job gets: as an exception, it ends the imported app and removes its scratch folder."""
+    # A second one would interrupt that.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(128 + number)
