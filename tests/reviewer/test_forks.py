@@ -71,14 +71,24 @@ def test_an_answer_of_another_type_is_not_believed() -> None:
     assert answers(work) == everything()
 
 
-def test_an_error_of_this_process_is_raised_and_no_child_stays() -> None:
+def test_an_error_of_this_process_is_raised_and_no_child_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    fork = os.fork
+
+    def recorded() -> int:
+        started.append(fork())
+        return started[-1]
+
     def fail() -> None:
         raise ValueError("here")
 
+    monkeypatch.setattr("os.fork", recorded)
     with pytest.raises(ValueError, match="here"):
         list(shared(ITEMS, slowly, int, 3, fail))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(started) == 2
+    for child in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
 
 
 @pytest.mark.parametrize("threads", [2, 5])
