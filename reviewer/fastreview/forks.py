@@ -113,6 +113,7 @@ class _Child:
             return []
         self._file.seek(0)
         try:
+            # mypy knows no types that are values.
             return msgspec.msgpack.decode(self._file.read(), type=list[tuple[int, answer]])  # type: ignore[valid-type]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return []

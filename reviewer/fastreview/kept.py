@@ -81,9 +81,11 @@ def _installed(interpreter: str) -> bytes:
     """What says that packages came or went: installers add or remove folders of ``site-packages``."""
     if not interpreter:
         return b""
+    # A static review is recalled without what provides environments.
+    from fastreview.gather.environment.existing import packages_folders
+
     home = Path(interpreter).parent.parent
-    folders = sorted((*home.glob("lib/python3*/site-packages"), *home.glob("Lib/site-packages")))
-    return b"".join(_described("", (interpreter, str(home / "pyvenv.cfg"), *map(str, folders))))
+    return b"".join(_described("", (interpreter, str(home / "pyvenv.cfg"), *map(str, packages_folders(home)))))
 
 
 def _state(root: Path, repository: Path) -> bytes:

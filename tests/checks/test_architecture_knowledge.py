@@ -1,13 +1,8 @@
 """What the checks of architecture know: effects of imports, resources, layers, shared state, copies, the environment."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from textwrap import dedent
-
 import pytest
+from tests.conftest import ProjectOf
 
-from fastreview.gather.facts import gather_static
-from fastreview.project import Project
 from fastreview_checks.knowledge.copies import copies
 from fastreview_checks.knowledge.environment import Configuration
 from fastreview_checks.knowledge.importing import SECRET, effects_of_import, imported_by_app, needed_secrets
@@ -15,21 +10,7 @@ from fastreview_checks.knowledge.layering import Layering
 from fastreview_checks.knowledge.resources import LAST_NAMES, RESOURCES, made_resources
 from fastreview_checks.knowledge.shared_state import changed_globals
 
-ProjectOf = Callable[[Mapping[str, str]], Project]
-
 APP = "from fastapi import FastAPI\nfrom app import other\n\napp = FastAPI()\n"
-
-
-@pytest.fixture
-def project_of(tmp_path: Path) -> ProjectOf:
-    def build(files: Mapping[str, str]) -> Project:
-        for path, text in files.items():
-            target = tmp_path / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(dedent(text), "utf-8")
-        return Project(gather_static(tmp_path), {})
-
-    return build
 
 
 def test_resources_are_full_names_with_words() -> None:

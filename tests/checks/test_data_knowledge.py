@@ -1,12 +1,8 @@
 """What the checks of storage know: names of queries, money, engines, and how loops and transactions are read."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from textwrap import dedent
-
 import pytest
+from tests.conftest import ProjectOf
 
-from fastreview.gather.facts import gather_static
 from fastreview.project import Project
 from fastreview.project.code import Function
 from fastreview_checks.knowledge.callers import callers
@@ -18,20 +14,6 @@ from fastreview_checks.knowledge.revisions import stairway
 from fastreview_checks.knowledge.rounds import is_small, rounds
 from fastreview_checks.knowledge.sensitive import masked_names
 from fastreview_checks.knowledge.sorting import is_sort
-
-ProjectOf = Callable[[Mapping[str, str]], Project]
-
-
-@pytest.fixture
-def project_of(tmp_path: Path) -> ProjectOf:
-    def build(files: Mapping[str, str]) -> Project:
-        for path, text in files.items():
-            target = tmp_path / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(dedent(text), "utf-8")
-        return Project(gather_static(tmp_path), {})
-
-    return build
 
 
 def function_of(project: Project, name: str) -> Function:

@@ -103,7 +103,7 @@ def _of_call(call: syntax.Call, function: Function, project: Project, depth: int
         "dumps",
     ):
         inner_of = content.args[0] if content.args else None
-        content = inner_of if inner_of is not None else _receiver(content)
+        content = inner_of if inner_of is not None else content.receiver
     if isinstance(content, syntax.Ref):
         origin = project.constants.origin(content, function, None)
         content = origin[0] if origin else content
@@ -114,12 +114,3 @@ def _of_call(call: syntax.Call, function: Function, project: Project, depth: int
             value = project.values.of(content.func, function)
             if isinstance(value, Class | Function):
                 yield value.key
-
-
-def _receiver(call: syntax.Call) -> syntax.Expr:
-    match call.func:
-        case syntax.Ref(name=name) if "." in name:
-            return syntax.Ref(name.rpartition(".")[0])
-        case syntax.Attribute(value=value):
-            return value
-    return None

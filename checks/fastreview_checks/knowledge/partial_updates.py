@@ -162,16 +162,10 @@ def _filters(stmt: syntax.Stmt, is_it: Callable[[syntax.Expr], bool]) -> bool:
                 source.conditions and _iterates(source.iterable, is_it) for source in node.sources
             ):
                 return True
-            if isinstance(node, syntax.Call) and node.method == "pop" and is_it(_receiver(node)):
+            if isinstance(node, syntax.Call) and node.method == "pop" and is_it(node.receiver):
                 return True
     return False
 
 
 def _iterates(iterable: syntax.Expr, is_it: Callable[[syntax.Expr], bool]) -> bool:
-    return isinstance(iterable, syntax.Call) and iterable.method == "items" and is_it(_receiver(iterable))
-
-
-def _receiver(call: syntax.Call) -> syntax.Expr:
-    if isinstance(call.func, syntax.Attribute):
-        return call.func.value
-    return syntax.Ref(call.name.rpartition(".")[0])
+    return isinstance(iterable, syntax.Call) and iterable.method == "items" and is_it(iterable.receiver)

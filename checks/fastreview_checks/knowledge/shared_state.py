@@ -197,17 +197,17 @@ def _changes(function: Function, names: frozenset[str]) -> Iterator[tuple[str, i
         return
     own = {p.name for p in function.facts.parameters}
     bound = function.bindings
-    declared = {
-        t.name
-        for stmt in function.statements
-        if type(stmt) is syntax.Names and stmt.kind == "global"
-        for t in stmt.targets
-        if isinstance(t, syntax.Ref)
-    }
+    declared = _declared_global(function)
     for name, line, inside in changed:
         free = name not in own and (name not in bound or name in declared) and name not in function.local_imports
         if free and (inside or name in declared):
             yield name, line
+
+
+def _declared_global(function: Function) -> frozenset[str]:
+    """Names that a ``global`` statement of the function names."""
+    statements = (stmt for stmt in function.statements if type(stmt) is syntax.Names and stmt.kind == "global")
+    return frozenset(target.name for stmt in statements for target in stmt.targets if isinstance(target, syntax.Ref))
 
 
 def _changed(function: Function, names: frozenset[str]) -> Iterator[tuple[str, int, bool]]:
@@ -230,13 +230,7 @@ def _changed(function: Function, names: frozenset[str]) -> Iterator[tuple[str, i
 
 
 def _assigned_anew(function: Function, names: frozenset[str]) -> Iterator[tuple[str, int]]:
-    declared = {
-        t.name
-        for stmt in function.statements
-        if type(stmt) is syntax.Names and stmt.kind == "global"
-        for t in stmt.targets
-        if isinstance(t, syntax.Ref)
-    } & names
+    declared = _declared_global(function) & names
     for stmt in function.statements if declared else ():
         if type(stmt) is syntax.Assign:
             for target in stmt.targets:

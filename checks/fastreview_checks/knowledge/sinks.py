@@ -101,7 +101,7 @@ def _injection(site: CallSite, project: Project) -> Iterator[tuple[Sink, syntax.
         for sink in INJECTIONS[name]:
             yield sink, call.argument(sink.position, sink.keyword)
     elif call.method in _PATH_METHODS:
-        receiver = _receiver(call)
+        receiver = call.receiver
         if receiver is not None and (name == f"pathlib.Path.{call.method}" or _is_joined(receiver, site.code)):
             yield Sink("path", f"Path.{call.method}", -1), receiver
 
@@ -134,15 +134,6 @@ def _loads_safely(call: syntax.Call) -> bool:
 
 def _last(expr: syntax.Ref | syntax.Attribute) -> str:
     return expr.last if isinstance(expr, syntax.Ref) else expr.attr
-
-
-def _receiver(call: syntax.Call) -> syntax.Expr:
-    match call.func:
-        case syntax.Ref(name=name) if "." in name:
-            return syntax.Ref(name.rpartition(".")[0])
-        case syntax.Attribute(value=value):
-            return value
-    return None
 
 
 def _is_joined(expr: syntax.Expr, code: Code, depth: int = 0) -> bool:

@@ -85,6 +85,16 @@ class Call(Node, frozen=True, array_like=True, gc=False, tag=3):
                 return attr
         return ""
 
+    @property
+    def receiver(self) -> "Expr":
+        """``x`` of ``x.method(...)``; None where a bare name is called, or what another call gave."""
+        match self.func:
+            case Ref(name=name) if "." in name:
+                return Ref(name.rpartition(".")[0])
+            case Attribute(value=value):
+                return value
+        return None
+
     def keyword(self, name: str) -> "Expr | Missing":
         for keyword in self.keywords:
             if keyword.name == name:

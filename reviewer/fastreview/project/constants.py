@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fastreview.facts import syntax as s
 from fastreview.project.branches import Branch, branches
 from fastreview.project.code import CallSite, Class, Code, Function
-from fastreview.project.givens import Environment, Given, bound, passed, receiver_of
+from fastreview.project.givens import Environment, Given, bound, passed
 from fastreview.project.names import External, Variable
 from fastreview.project.values import Bound, Instance, Values
 
@@ -122,7 +122,7 @@ class Constants:
 
     def _owner(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> str | None:
         """``x`` of ``x.method(...)`` as a string."""
-        owner = receiver_of(call)
+        owner = call.receiver
         return None if owner is None else self.text(owner, code, env, depth)
 
     def _joined(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> str | None:
@@ -221,7 +221,7 @@ class Constants:
             case s.Subscript(value=value, index=index):
                 return self._item(self.settled(Given(value, code, env), depth + 1), index, code, env, depth + 1)
             case s.Call(args=(index, *_)) if expr.method == "get":
-                owner = receiver_of(expr)
+                owner = expr.receiver
                 settled = self.settled(Given(owner, code, env), depth + 1) if owner is not None else None
                 return self._item(settled, index, code, env, depth + 1)
             case s.Ref(name=name):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class, Code, Function
 from fastreview.project.constants import UNKNOWN_PART, Constants, Environment, Given
-from fastreview.project.givens import bound, receiver_of
+from fastreview.project.givens import bound
 from fastreview.project.routing.loops import Loops
 from fastreview.project.values import Bound, Values
 
@@ -109,7 +109,7 @@ class Exemptions:
         return value in known if op == "in" or len(known) == 1 else None
 
     def _called(self, call: s.Call, code: Code, asked: Asked, env: Environment | None, depth: int) -> bool | None:
-        owner = receiver_of(call)
+        owner = call.receiver
         if call.method in ("startswith", "endswith") and owner is not None and len(call.args) == 1:
             value, known = self._asked(owner, code, asked, env), self._texts(call.args[0], code, env)
             if value is None or known is None:
@@ -192,7 +192,7 @@ class Exemptions:
             case s.Call(args=(str() as key, *_)) if expr.method == "get" and expr.name.endswith("scope.get"):
                 return {"path": asked.path, "method": asked.method}.get(key)
             case s.Call() if expr.method in _KEEPS_PATH or expr.method == "upper":
-                owner = receiver_of(expr)
+                owner = expr.receiver
                 return self._asked(owner, code, asked, env, depth + 1) if owner is not None else None
         return None
 

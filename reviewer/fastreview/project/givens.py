@@ -33,7 +33,7 @@ def bound(function: Function, call: s.Call, code: Code, env: Environment | None)
     shift = 0
     if function.receiver:
         shift = 1
-        owner = call if function.name == "__init__" else receiver_of(call)
+        owner = call if function.name == "__init__" else call.receiver
         if owner is not None and function.facts.parameters[0].kind != "keyword":
             found[function.receiver] = Given(owner, code, env)
     for position, parameter in enumerate(function.facts.parameters[shift:]):
@@ -56,13 +56,3 @@ def group(givens: tuple[Given, ...], code: Code) -> Given:
     """A tuple of expressions that stand in different places."""
     names = [f"#{position}" for position in range(len(givens))]
     return Given(s.Items("tuple", tuple(map(s.Ref, names))), code, dict(zip(names, givens, strict=True)))
-
-
-def receiver_of(call: s.Call) -> s.Expr | None:
-    """``x`` of ``x.method(...)``."""
-    match call.func:
-        case s.Ref(name=name) if "." in name:
-            return s.Ref(name.rpartition(".")[0])
-        case s.Attribute(value=value):
-            return value
-    return None

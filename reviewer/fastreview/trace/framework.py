@@ -111,8 +111,10 @@ def installed_framework(probe: ProbeFacts | None) -> Framework:
 
 
 def _packages_of(interpreter: str) -> Path | None:
-    home = Path(interpreter).parent.parent
-    found = (*home.glob("lib/python3*/site-packages"), *home.glob("Lib/site-packages"))
+    # Only a review that imported an app asks for it.
+    from fastreview.gather.environment.existing import packages_folders
+
+    found = packages_folders(Path(interpreter).parent.parent)
     return next((folder for folder in found if (folder / "fastapi" / "routing.py").is_file()), None)
 
 

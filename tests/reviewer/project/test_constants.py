@@ -1,7 +1,7 @@
 """Texts that are known without running anything."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "defaults of settings": (

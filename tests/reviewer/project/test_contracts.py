@@ -1,6 +1,6 @@
 """What routes take and promise, and where values come from."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.facts import syntax as s
 from fastreview.project.flow import Flow

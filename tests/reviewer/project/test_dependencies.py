@@ -1,7 +1,7 @@
 """Dependencies in resolution order, and who authenticates a route."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project import Project
 from fastreview.project.routes import Route

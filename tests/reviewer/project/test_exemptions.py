@@ -1,7 +1,7 @@
 """Middleware that lets some paths through: which routes it still guards."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 ROUTES = """
     @app.post("/login")

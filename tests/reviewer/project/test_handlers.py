@@ -1,6 +1,6 @@
 """Exception handlers as the code registers them, and apps made in branches."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 
 def test_every_way_to_register(project_of: ProjectOf) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from tests.benchmarks.mutations import gathered, project_of_facts, review
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project import Project
 from fastreview.project.code import Class

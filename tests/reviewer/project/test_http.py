@@ -1,7 +1,7 @@
 """The running app's side of the model: what its answers say of each route, and where it disagrees with the code."""
 
 from msgspec.structs import replace
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.facts.app import AppFacts, CodePlace, MiddlewareFacts, ParameterFacts, ProbeFacts, RouteFacts
 from fastreview.facts.http import Exchange, HttpFacts

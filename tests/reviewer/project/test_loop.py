@@ -1,6 +1,6 @@
 """What runs on the event loop, and what does not."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project import Project
 

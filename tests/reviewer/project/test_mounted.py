@@ -1,6 +1,6 @@
 """What a mounted app brings with it: middleware and handlers, for its own routes."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 MAIN = """
 from http import HTTPStatus

@@ -1,7 +1,7 @@
 """Names across modules, import roots and services."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a src layout": (

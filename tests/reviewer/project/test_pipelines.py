@@ -1,7 +1,7 @@
 """What pipelines run, followed through task runners and scripts."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project.pipelines import commands_of
 

@@ -1,7 +1,7 @@
 """The static route table: what is registered where, without importing anything."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project import Project
 

@@ -1,6 +1,6 @@
 """Who stands before a route, and what runs on the loop at start-up."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project.project import Project
 

@@ -1,6 +1,6 @@
 """Which functions are tests, and which calls are log calls."""
 
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 
 def test_fixtures_endpoints_and_conftest_are_no_tests(project_of: ProjectOf) -> None:

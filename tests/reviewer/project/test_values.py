@@ -1,7 +1,7 @@
 """Names and receivers: what a call calls, through imports, annotations, attributes and factories."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 from fastreview.project import Project
 from fastreview.project.names import External

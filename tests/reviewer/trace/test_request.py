@@ -1,12 +1,10 @@
 """The way of one request: order, threads, reuse, clean-up, and where each step stands."""
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from textwrap import dedent
+from collections.abc import Iterator
 
 import pytest
+from tests.conftest import ProjectOf
 
-from fastreview.gather.facts import gather_static
 from fastreview.project import Project
 from fastreview.review import Trace, TraceStep
 from fastreview.trace import important, trace_of
@@ -72,15 +70,10 @@ FILES = {
     """,
 }
 
-ProjectOf = Callable[[Mapping[str, str]], Project]
-
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    for path, text in FILES.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(dedent(text), "utf-8")
-    return Project(gather_static(tmp_path), {})
+def project(project_of: ProjectOf) -> Project:
+    return project_of(FILES)
 
 
 def traced(project: Project, key: str) -> Trace:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code
 from fastreview.project.constants import Given
-from fastreview.project.givens import receiver_of
 from fastreview.project.routing.arguments import Arguments
 from fastreview.project.routing.contexts import Context
 from fastreview.project.routing.finding import called_function
@@ -24,7 +23,7 @@ class Calls:
 
     def read(self, site: CallSite, context: Context) -> None:
         call, code = site.call, site.code
-        for router in self._registry.routers(receiver_of(call), code, context, call):
+        for router in self._registry.routers(call.receiver, code, context, call):
             match call.method:
                 case "include_router":
                     self._includes.include(router, call, code, context)

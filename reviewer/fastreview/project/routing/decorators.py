@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Code, Function, Module
-from fastreview.project.givens import receiver_of
 from fastreview.project.names import Names, Variable
 from fastreview.project.routing.arguments import Arguments
 from fastreview.project.routing.contexts import Context, Contexts
@@ -79,7 +78,7 @@ class Decorators:
 
     def applied(self, declared: s.Call, endpoint: s.Expr, code: Code, line: int) -> None:
         """``router.get("/x")(endpoint)``."""
-        if receiver_of(declared) is None:
+        if declared.receiver is None:
             return
         whole = s.Call(declared.func, (*declared.args, endpoint), declared.keywords, line, 0, line)
         for context in self._contexts.of(whole, code):
@@ -88,7 +87,7 @@ class Decorators:
 
     def declared(self, call: s.Call, endpoint: Function | None, code: Code, line: int) -> None:
         """``router.get("/x")`` in every context of ``code``."""
-        if receiver_of(call) is None:
+        if call.receiver is None:
             return
         if type(code) is Module and call.args and type(call.args[0]) is str:
             self._declaration(call, endpoint, code, line, Context(None, {}))
@@ -100,7 +99,7 @@ class Decorators:
 
     def _declaration(self, call: s.Call, endpoint: Function | None, code: Code, line: int, context: Context) -> bool:
         """Whether there is a router that it is about."""
-        routers = list(self._registry.routers(receiver_of(call), code, context, call))
+        routers = list(self._registry.routers(call.receiver, code, context, call))
         for router in routers:
             match call.method:
                 case "middleware":

@@ -9,7 +9,7 @@ from itertools import islice
 from fastreview.facts import syntax as s
 from fastreview.project.code import Binding, CallSite, Code, Function, Module
 from fastreview.project.constants import Constants, Environment, Given
-from fastreview.project.givens import bound, group, receiver_of
+from fastreview.project.givens import bound, group
 from fastreview.project.names import External, Variable
 from fastreview.project.values import Bound, Values
 
@@ -195,7 +195,7 @@ class Loops:
 
     def _called_rows(self, call: s.Call, code: Code, env: Environment | None, depth: int) -> Iterator[Given]:
         if call.method in ("items", "values", "keys") and not call.args:
-            owner = receiver_of(call)
+            owner = call.receiver
             if owner is not None:
                 yield from self._mapped_rows(call.method, self._constants.settled(Given(owner, code, env)))
                 yield from self._set_rows(call.method, owner, code)

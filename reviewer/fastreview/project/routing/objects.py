@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class, Code
 from fastreview.project.constants import Given
-from fastreview.project.givens import receiver_of
 from fastreview.project.libraries import canonical
 from fastreview.project.names import External
 from fastreview.project.routing.arguments import Arguments
@@ -58,7 +57,7 @@ class Objects:
         """``app.routes.append(Route("/x", endpoint))``, ``app.router.routes.extend(other.routes)``."""
         for site in code.calls:
             call = site.call
-            owner = receiver_of(call) if call.method in _GROWING and call.args else None
+            owner = call.receiver if call.method in _GROWING and call.args else None
             if type(owner) is s.Ref and owner.name.endswith(".routes"):
                 for context in self._contexts.of(call, code):
                     self._add_to(owner, call.args[-1], call, code, context)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class, Function
 from fastreview.project.constants import Given
-from fastreview.project.givens import receiver_of
 from fastreview.project.names import External
 from fastreview.project.routing.finding import Finder
 from fastreview.project.routing.routers import METHODS, Registered, Router
@@ -64,7 +63,7 @@ class Views:
 def _owner(expr: s.Expr) -> s.Expr | None:
     match expr:
         case s.Call():
-            return receiver_of(expr)
+            return expr.receiver
         case s.Attribute(value=value):
             return value
         case s.Ref(name=name) if "." in name:

@@ -1,7 +1,7 @@
 """Class-based views, and apps and routers that classes make."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "cbv of fastapi-utils": (

@@ -1,7 +1,7 @@
 """What functions register: for each call of a factory, of a helper, and of a decorator of the project's own."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a router factory with parameters": (

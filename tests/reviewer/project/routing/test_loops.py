@@ -1,7 +1,7 @@
 """Lists of routers: written out, grown in place, unpacked, mapped, made by functions."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "grown in place": (

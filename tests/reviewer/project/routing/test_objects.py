@@ -1,7 +1,7 @@
 """Routes as objects, and routers changed after they were made."""
 
 import pytest
-from tests.reviewer.project.conftest import ProjectOf
+from tests.conftest import ProjectOf
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "added to the routes of an app": (
