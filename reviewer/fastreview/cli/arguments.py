@@ -21,6 +21,9 @@ Env = Annotated[
         "interpreter.",
     ),
 ]
+TypeCheck = Annotated[
+    bool, typer.Option("--type-check", help="Run the project's type checker; where it has none, mypy as we set it.")
+]
 Select = Annotated[
     list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")
 ]

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastreview.cli.arguments import App, Env, Ignore, NoCache, NoColor, Quiet, Root, Select, Static, Verbose, names
+from fastreview.cli.arguments import (
+    App,
+    Env,
+    Ignore,
+    NoCache,
+    NoColor,
+    Quiet,
+    Root,
+    Select,
+    Static,
+    TypeCheck,
+    Verbose,
+    names,
+)
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
@@ -33,6 +46,7 @@ def review(
     static: Static = False,
     app: App = [],  # noqa: B006
     env: Env = "auto",
+    type_check: TypeCheck = False,
     select: Select = [],  # noqa: B006
     ignore: Ignore = [],  # noqa: B006
     fail_on: Annotated[
@@ -67,11 +81,11 @@ def review(
         progress.step("Looking at the project")
         # Facts that are to be saved must be gathered.
         recallable = not (no_cache or from_facts or save_facts)
-        options = (*choice[0], "-", *choice[1], f"static={static}", env, *app)
+        options = (*choice[0], "-", *choice[1], f"static={static}", f"types={type_check}", env, *app)
         kept = KeptReviews(path, options) if recallable else None
         document = kept.recall() if kept else None
         if document is None:
-            facts, root = _facts(path, from_facts, (static, tuple(app), env, not no_cache), progress)
+            facts, root = _facts(path, from_facts, (static, tuple(app), env, not no_cache, type_check), progress)
             complete = save_facts is None or _saved(facts, root or path, save_facts)
             progress.step("Evaluating the checks")
             document, reason = _assessed(facts, root, choice, from_facts or path)
@@ -98,7 +112,7 @@ def review(
 
 
 def _facts(
-    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool], progress: Progress
+    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool, bool], progress: Progress
 ) -> "tuple[Facts, Path | None]":
     """The facts and the folder that they are about; ``how`` are the `Options` of gathering."""
     if saved is not None:

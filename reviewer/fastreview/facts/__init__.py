@@ -7,6 +7,7 @@ from msgspec import Struct
 from fastreview.facts.app import ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
+from fastreview.facts.types import TypeCheckFacts
 
 
 class Side(StrEnum):
@@ -79,6 +80,7 @@ class Facts(Struct, frozen=True):
     files: FileFacts
     probe: ProbeFacts | None = None
     git: GitFacts | None = None
+    types: TypeCheckFacts | None = None
 
     def side(self, side: Side) -> Gathered:
         for gathered in self.gathered:

@@ -20,22 +20,25 @@ from fastreview.gather.source import Progress, gather_source
 
 NOT_ASKED = {
     Side.TESTS: "this version does not run tests",
-    Side.TYPES: "this version does not run the type checker",
+    Side.TYPES: "nobody asked for it",
     Side.HTTP: "requests go to an imported app only",
 }
 
+HOW_TO_ASK = {Side.TYPES: "run with --type-check"}
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
 HOW_TO_NAME = "name it with --app module:attribute"
 HOW_TO_REPAIR = "let the module be imported without its services: what connects, waits or exits belongs in the lifespan"
 
 
 class Options(Struct, frozen=True):
-    """How to gather. ``environment`` is auto, project, none or an interpreter; ``apps`` are ``module:attribute``."""
+    """How to gather. ``environment`` is auto, project, none or an interpreter; ``apps`` are ``module:attribute``.
+    ``type_check``: the type checker is run."""
 
     static: bool = False
     apps: tuple[str, ...] = ()
     environment: str = "auto"
     cache: bool = True
+    type_check: bool = False
 
 
 def gather_static(root: Path, *, cache: bool = False) -> Facts:
@@ -83,7 +86,7 @@ def gather(
         found.way_down,
         found.root.resolve().name if ".." in roots else "",
     )
-    off = tuple(Gathered(side, "off", reason) for side, reason in NOT_ASKED.items())
+    off = tuple(Gathered(side, "off", reason, HOW_TO_ASK.get(side, "")) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")
     facts = Facts(scope, (source, app_off, file_side, git_side, *off), modules, files, None, git)
     return facts if options.static else _with_app(facts, found, options)

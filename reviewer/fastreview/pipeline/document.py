@@ -92,7 +92,10 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
 def _gathered(facts: Facts) -> tuple[review.GatheredEntry, ...]:
     """How each side went, with the seconds that it took."""
     probe = facts.probe
-    assumed = (*(probe.environment.assumptions if probe.environment else ()), *probe.assumptions) if probe else ()
+    assumed = {
+        Side.APP: (*(probe.environment.assumptions if probe.environment else ()), *probe.assumptions) if probe else (),
+        Side.TYPES: facts.types.assumptions if facts.types else (),
+    }
     return tuple(
         review.GatheredEntry(
             side.what.value,
@@ -100,7 +103,7 @@ def _gathered(facts: Facts) -> tuple[review.GatheredEntry, ...]:
             side.reason,
             side.how,
             side.seconds,
-            assumed if side.what is Side.APP else (),
+            assumed.get(side.what, ()),
         )
         for side in facts.gathered
     )
