@@ -18,6 +18,7 @@ from fastreview.check import (
 from fastreview.facts import Side, syntax
 from fastreview.facts import files as file_facts
 from fastreview.facts.http import Exchange
+from fastreview.facts.tests import FileCoverage, RequestSeen, StallSeen, TestResult, Trial
 from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
@@ -35,6 +36,7 @@ from fastreview.project.output import LogCall
 from fastreview.project.pipelines import Command
 from fastreview.project.pydantic_uses import PydanticUse
 from fastreview.project.routes import App, Route
+from fastreview.project.test_run import Probe, Shares, TestRun
 from fastreview.project.tests import Test
 from fastreview.project.values import Bound, Instance, Value
 
@@ -60,6 +62,7 @@ __all__ = [
     "ExceptionHandler",
     "Exchange",
     "External",
+    "FileCoverage",
     "Flow",
     "Found",
     "Function",
@@ -77,19 +80,26 @@ __all__ = [
     "NotApplicable",
     "Origin",
     "Place",
+    "Probe",
     "Project",
     "PydanticUse",
     "Related",
+    "RequestSeen",
     "Route",
     "Rung",
     "Schema",
     "Settings",
     "Severity",
+    "Shares",
     "Side",
+    "StallSeen",
     "Step",
     "Subject",
     "Table",
     "Test",
+    "TestResult",
+    "TestRun",
+    "Trial",
     "Unknown",
     "Value",
     "Variable",

@@ -28,6 +28,16 @@ Select = Annotated[
     list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")
 ]
 Ignore = Annotated[list[str], typer.Option(metavar="CODES", help="All checks but these.")]
+RunTests = Annotated[
+    bool, typer.Option("--run-tests", help="Run the project's tests, confined, under coverage and a loop monitor.")
+]
+Thorough = Annotated[
+    bool,
+    typer.Option(
+        "--thorough",
+        help="Run them again in another order, and with guards taken out in a scratch copy. Implies --run-tests.",
+    ),
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, and keep nothing.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; the variable NO_COLOR does the same.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary.")]

@@ -14,8 +14,10 @@ from fastreview.cli.arguments import (
     NoColor,
     Quiet,
     Root,
+    RunTests,
     Select,
     Static,
+    Thorough,
     TypeCheck,
     Verbose,
     names,
@@ -47,6 +49,8 @@ def review(
     app: App = [],  # noqa: B006
     env: Env = "auto",
     type_check: TypeCheck = False,
+    run_tests: RunTests = False,
+    thorough: Thorough = False,
     select: Select = [],  # noqa: B006
     ignore: Ignore = [],  # noqa: B006
     fail_on: Annotated[
@@ -81,11 +85,25 @@ def review(
         progress.step("Looking at the project")
         # Facts that are to be saved must be gathered.
         recallable = not (no_cache or from_facts or save_facts)
-        options = (*choice[0], "-", *choice[1], f"static={static}", f"types={type_check}", env, *app)
+        options = (
+            *choice[0],
+            "-",
+            *choice[1],
+            f"static={static}",
+            f"types={type_check}",
+            f"tests={run_tests}, {thorough}",
+            env,
+            *app,
+        )
         kept = KeptReviews(path, options) if recallable else None
         document = kept.recall() if kept else None
         if document is None:
-            facts, root = _facts(path, from_facts, (static, tuple(app), env, not no_cache, type_check), progress)
+            facts, root = _facts(
+                path,
+                from_facts,
+                (static, tuple(app), env, not no_cache, type_check, run_tests or thorough, thorough),
+                progress,
+            )
             complete = save_facts is None or _saved(facts, root or path, save_facts)
             progress.step("Evaluating the checks")
             document, reason = _assessed(facts, root, choice, from_facts or path)
@@ -112,7 +130,7 @@ def review(
 
 
 def _facts(
-    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool, bool], progress: Progress
+    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool, bool, bool, bool], progress: Progress
 ) -> "tuple[Facts, Path | None]":
     """The facts and the folder that they are about; ``how`` are the `Options` of gathering."""
     if saved is not None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from fastreview.facts.app import ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
+from fastreview.facts.tests import TestRunFacts
 from fastreview.facts.types import TypeCheckFacts
 
 
@@ -81,6 +82,7 @@ class Facts(Struct, frozen=True):
     probe: ProbeFacts | None = None
     git: GitFacts | None = None
     types: TypeCheckFacts | None = None
+    tests: TestRunFacts | None = None
 
     def side(self, side: Side) -> Gathered:
         for gathered in self.gathered:

@@ -19,12 +19,12 @@ from fastreview.gather.roots import import_roots
 from fastreview.gather.source import Progress, gather_source
 
 NOT_ASKED = {
-    Side.TESTS: "this version does not run tests",
+    Side.TESTS: "the tests were not run",
     Side.TYPES: "nobody asked for it",
     Side.HTTP: "requests go to an imported app only",
 }
 
-HOW_TO_ASK = {Side.TYPES: "run with --type-check"}
+HOW_TO_ASK = {Side.TESTS: "run with --run-tests", Side.TYPES: "run with --type-check"}
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
 HOW_TO_NAME = "name it with --app module:attribute"
 HOW_TO_REPAIR = "let the module be imported without its services: what connects, waits or exits belongs in the lifespan"
@@ -39,6 +39,9 @@ class Options(Struct, frozen=True):
     environment: str = "auto"
     cache: bool = True
     type_check: bool = False
+    run_tests: bool = False
+    thorough: bool = False
+    """Run the tests a second time in another order, and once for each guard that is taken out."""
 
 
 def gather_static(root: Path, *, cache: bool = False) -> Facts:

@@ -28,6 +28,7 @@ from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
 from fastreview.project.security import Security
 from fastreview.project.subject import Place, Subject
+from fastreview.project.test_run import Probe, TestRun
 from fastreview.project.tests import Test, tests_of
 from fastreview.project.values import Bound, Instance, Values
 
@@ -531,6 +532,15 @@ class Project(Subject):
         return tuple(t for m in self.modules if m.kind == "test" for t in tests_of(m))
 
     @cached_property
+    def test_run(self) -> TestRun:
+        """How the project's tests went, and what they cover; false where they were not run."""
+        return TestRun(self)
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        return self.test_run.probes
+
+    @cached_property
     def web_paths(self) -> frozenset[str]:
         """Files that define endpoints or dependencies."""
         found = {r.place.path for r in self.routes}
@@ -670,6 +680,7 @@ _COLLECTIONS: dict[type[Subject], str] = {
     Function: "functions",
     LoopFunction: "loop_functions",
     Test: "tests",
+    Probe: "probes",
     LogCall: "log_calls",
     PydanticUse: "pydantic_uses",
     ContainerFile: "container_files",
