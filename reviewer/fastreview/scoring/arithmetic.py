@@ -6,7 +6,7 @@ from fractions import Fraction
 from fastreview.check import Kind
 from fastreview.outcome import Level, Run
 from fastreview.scoring import rules
-from fastreview.scoring.dimension import Dimension, Step
+from fastreview.scoring.dimension import Dimension, Step, shown
 from fastreview.scoring.edge import decimal, index_of, one_line, percent
 from fastreview.scoring.overall import (
     applicable,
@@ -14,7 +14,6 @@ from fastreview.scoring.overall import (
     decided,
     demand,
     evidence,
-    mean,
     never_events,
     overall,
     position,
@@ -120,22 +119,21 @@ def _held(step: Step) -> str:
 
 
 def _dimension_index(dimension: Dimension) -> Iterator[str]:
-    reading = Reading.PROVEN
-    level, step = dimension.level(reading), dimension.next_step(reading)
-    progress = step.progress(reading) if step else Fraction(0)
-    if step:
-        parts = []
-        if step.gates:
-            parts.append(f"gates {len(step.gates) - len(step.unmet(reading))}/{len(step.gates)}")
-        if step.credits:
-            share, wanted = decimal(step.share(reading)), decimal(rules.SHARE_TO_HOLD)
-            parts.append(f"credits min(1, {share} / {wanted})")
-        halves = f"half of {parts[0]} + half of {parts[1]}" if len(parts) > 1 else parts[0]
-        limit = decimal(rules.PROGRESS_CAP)
-        yield f"  progress to {_word(step.level)}: {halves} = {decimal(progress)} (at most {limit})"
-    yield f"  index: 100 x ({int(level)} + {decimal(progress)}) / 3 = {index_of(dimension.position(reading))}"
-    if banked := dimension.banked(reading):
+    level, step = dimension.level(Reading.PROVEN), dimension.next_step(Reading.PROVEN)
+    yield f"  {_placed(level, dimension.checks)} = {index_of(dimension.position(Reading.PROVEN))}"
+    if banked := dimension.banked(Reading.PROVEN):
         yield f"  banked: {percent(banked)} of the work above {_word(step.level) if step else 'that'} is done"
+
+
+def _placed(level: Level, checks: Sequence[Standing]) -> str:
+    """How the index comes about, up to the equals sign."""
+    if level is Level.STAFF:
+        return "index: Staff"
+    done = sum((check.tally.share(Reading.PROVEN) for check in checks), Fraction(0))
+    share = shown(checks, Reading.PROVEN)
+    text = f"index: P/n over {len(checks)} checks add up to {decimal(done)}, a share of {decimal(share)}"
+    limit = f" (at most {decimal(rules.SHARE_CAP)})" if share > rules.SHARE_CAP else ""
+    return f"{text}{limit}; 100 x ({int(level)} + {decimal(min(share, rules.SHARE_CAP))}) / 3"
 
 
 def _overall(dimensions: Sequence[Dimension]) -> Iterator[str]:
@@ -173,17 +171,9 @@ def _evidence(dimensions: Sequence[Dimension]) -> Iterator[str]:
 
 
 def _index(dimensions: Sequence[Dimension]) -> Iterator[str]:
-    level, average = overall(dimensions, Reading.PROVEN), mean(dimensions)
-    deciding = core(dimensions)
-    positions = " + ".join(decimal(dimension.position(Reading.PROVEN)) for dimension in deciding)
+    level, checks = overall(dimensions, Reading.PROVEN), applicable(dimensions)
     yield ""
-    yield f"index: mean of the core dimensions ({positions or '0'}) / {len(deciding) or 1} = {decimal(average)}"
-    placed = index_of(position(level, average))
-    if level is Level.STAFF:
-        yield f"  the band of Staff is {placed}"
-    else:
-        inside = decimal(min(average, rules.PROGRESS_CAP))
-        yield f"  inside the band of {_word(level)}: 100 x ({int(level)} + {inside}) / 3 = {placed}"
+    yield f"{_placed(level, checks)} = {index_of(position(dimensions, Reading.PROVEN))}, in the band of {_word(level)}"
 
 
 def _word(level: Level) -> str:

@@ -16,6 +16,23 @@ from fastreview.scoring.standing import Reading, Standing
 KINDS = (Kind.NEVER, Kind.GATE, Kind.CREDIT)
 
 
+def shown(checks: Sequence[Standing], reading: Reading) -> Fraction:
+    """Mean share of passing subjects over checks of all levels, 0 without checks.
+
+    Every check counts once, gate or credit: what decides levels is in the levels. Counting gates as all or nothing was
+    tried and made size a defect, since the more places there are, the likelier is one that fails.
+    """
+    return sum((check.tally.share(reading) for check in checks), Fraction(0)) / len(checks) if checks else Fraction(0)
+
+
+def place(level: Level, share: Fraction) -> Fraction:
+    """``share`` inside the band of ``level``, 0 to 1. Staff is the end of the scale."""
+    if level is Level.STAFF:
+        return Fraction(1)
+    start, end = rules.BANDS[level], rules.BANDS[Level(level + 1)]
+    return start + (end - start) * min(rules.SHARE_CAP, share)
+
+
 class Step(Struct, frozen=True, dict=True):
     """The checks of one level of one dimension: never-events, then gates, then credits, each by code."""
 
@@ -58,22 +75,6 @@ class Step(Struct, frozen=True, dict=True):
     def held(self, reading: Reading) -> bool:
         """All gates met and a sufficient share of the credits; so nothing stands in the way where nothing applies."""
         return not self.unmet(reading) and self.share(reading) >= rules.SHARE_TO_HOLD
-
-    def progress(self, reading: Reading) -> Fraction:
-        """The way to this level, 0 to 0.99: half for the share of gates met, half for the credits earned.
-
-        Where a level has only gates or only credits, they are the whole way. Counting absent credits as earned would
-        give half the way to a level of which nothing is proven.
-        """
-        parts: list[tuple[Fraction, Fraction]] = []
-        if self.gates:
-            met = Fraction(len(self.gates) - len(self.unmet(reading)), len(self.gates))
-            parts.append((rules.GATE_PROGRESS, met))
-        if self.credits:
-            parts.append((rules.CREDIT_PROGRESS, min(Fraction(1), self.share(reading) / rules.SHARE_TO_HOLD)))
-        total = sum((weight for weight, _ in parts), Fraction(0))
-        done = sum((weight * part for weight, part in parts), Fraction(0))
-        return min(rules.PROGRESS_CAP, done / total) if parts else Fraction(0)
 
 
 class Dimension(Struct, frozen=True, dict=True):
@@ -120,11 +121,14 @@ class Dimension(Struct, frozen=True, dict=True):
         level = self.level(reading)
         return next((step for step in self.steps if step.level > level and step.applies), None)
 
+    @cached_property
+    def checks(self) -> tuple[Standing, ...]:
+        """Those that apply, of all levels."""
+        return tuple(check for step in self.steps for check in step.checks if check.applies)
+
     def position(self, reading: Reading) -> Fraction:
-        """``(L + progress) / 3``, 0 to 1."""
-        step = self.next_step(reading)
-        progress = step.progress(reading) if step else Fraction(0)
-        return (self.level(reading) + progress) / Level.STAFF
+        """``(L + share) / 3``, 0 to 1: the band is the level, the place in it the share of the rubric that is shown."""
+        return place(self.level(reading), shown(self.checks, reading))
 
     def banked(self, reading: Reading) -> Fraction:
         """The share, by weight, of what is done above the next level; 0 where there is nothing above it."""

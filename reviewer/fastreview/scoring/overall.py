@@ -9,7 +9,7 @@ from fastreview.check import Kind
 from fastreview.outcome import Level
 from fastreview.review import LEVELS, Headline
 from fastreview.scoring import rules
-from fastreview.scoring.dimension import Dimension
+from fastreview.scoring.dimension import Dimension, place, shown
 from fastreview.scoring.edge import index_of, rounded_down
 from fastreview.scoring.standing import Reading, Standing
 
@@ -78,7 +78,7 @@ def overall(dimensions: Sequence[Dimension], reading: Reading) -> Level:
 
 def applicable(dimensions: Sequence[Dimension]) -> tuple[Standing, ...]:
     """The applicable checks of core dimensions, whose weight is the evidence that could be had."""
-    return tuple(s for dimension in core(dimensions) for step in dimension.steps for s in step.checks if s.applies)
+    return tuple(check for dimension in core(dimensions) for check in dimension.checks)
 
 
 def decided(standing: Standing) -> Fraction:
@@ -93,22 +93,9 @@ def evidence(dimensions: Sequence[Dimension]) -> Fraction:
     return sum((decided(check) for check in checks), Fraction(0)) / weight if weight else Fraction(0)
 
 
-def mean(dimensions: Sequence[Dimension]) -> Fraction:
-    """Mean position of the core dimensions, 0 to 1."""
-    positions = [dimension.position(Reading.PROVEN) for dimension in core(dimensions)]
-    return sum(positions, Fraction(0)) / len(positions) if positions else Fraction(0)
-
-
-def position(level: Level, average: Fraction) -> Fraction:
-    """The average placed inside the band of the overall level: ``(L + min(0.99, average)) / 3``; Staff is 1.
-
-    It is placed in proportion and not cut off at the band's ends, so that work shows in the trend even while a
-    never-event caps the level.
-    """
-    if level is Level.STAFF:
-        return Fraction(1)
-    start, end = rules.BANDS[level], rules.BANDS[Level(level + 1)]
-    return start + (end - start) * min(rules.PROGRESS_CAP, average)
+def position(dimensions: Sequence[Dimension], reading: Reading) -> Fraction:
+    """The share of the rubric that is shown, over the checks of all core dimensions, inside the band of the level."""
+    return place(overall(dimensions, reading), shown(applicable(dimensions), reading))
 
 
 def band(index: float) -> Level:
@@ -117,12 +104,12 @@ def band(index: float) -> Level:
 
 
 def headline(dimensions: Sequence[Dimension]) -> Headline:
-    proven, shown = overall(dimensions, Reading.PROVEN), evidence(dimensions)
+    proven, decided_share = overall(dimensions, Reading.PROVEN), evidence(dimensions)
     return Headline(
         proven=LEVELS[proven],
         possible=LEVELS[overall(dimensions, Reading.POSSIBLE)],
-        evidence=rounded_down(shown),
-        index=index_of(position(proven, mean(dimensions))),
-        assessed=bool(core(dimensions)) and shown >= rules.EVIDENCE_NEEDED,
+        evidence=rounded_down(decided_share),
+        index=index_of(position(dimensions, Reading.PROVEN)),
+        assessed=bool(core(dimensions)) and decided_share >= rules.EVIDENCE_NEEDED,
         capped_by=tuple(gate.check.code for gate in never_events(dimensions, Reading.PROVEN)),
     )

@@ -5,7 +5,7 @@ from fractions import Fraction
 from fastreview.check import Kind, Rung
 from fastreview.outcome import Level
 
-MODEL = "1"
+MODEL = "2"
 """Version of the model: two reviews scored by different models are not joined in one trend."""
 
 CORE = ("core", "architecture", "async", "typing", "data", "security", "testing", "production")
@@ -48,12 +48,8 @@ A gate decides its level alone, so it weighs as much as the heaviest credit; a n
 the project, so it weighs more than any other check, and leaving one undecided costs the most evidence.
 """
 
-GATE_PROGRESS = Fraction(1, 2)
-CREDIT_PROGRESS = Fraction(1, 2)
-"""What gates met and credits earned at the next level contribute to the way there."""
-
-PROGRESS_CAP = Fraction(99, 100)
-"""The way to the next level never looks finished before the level is held, so that the index stays in its band."""
+SHARE_CAP = Fraction(99, 100)
+"""A level that is not held never looks finished, so that the index stays in its band."""
 
 BANDS = {level: Fraction(level, Level.STAFF) for level in Level}
 """Where the index of a level begins, 0 to 1; a band ends where the next one begins."""

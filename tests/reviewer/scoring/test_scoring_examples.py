@@ -102,11 +102,11 @@ def test_credits_are_weighed() -> None:
     assert (step.share, step.held, step.blocking) == (0.75, False, ("COR001", "COR002"))
     assert (dimension(card).proven, dimension(card).possible) == ("junior", "intermediate")
     assert [result.state for result in card.results] == ["met", "unknown", "met"]
-    # no gates, so that the credits are the whole way: 0.75 / 0.8 = 0.9375, a third of it is 31.25
-    assert dimension(card).index == 31.3
+    # the weights decide the level; in the index every check counts once: (0.8 + 0.5 + 1) / 3 = 0.7667, a third of it 25.6
+    assert dimension(card).index == 25.6
 
 
-def test_progress_is_half_gates_and_half_credits() -> None:
+def test_the_index_is_the_share_of_all_checks_inside_the_band() -> None:
     card = score(
         [
             judged(gate("COR001"), "P"),
@@ -117,8 +117,8 @@ def test_progress_is_half_gates_and_half_credits() -> None:
             judged(credit("COR006", level=3, weight=5), "PF"),
         ]
     )
-    # (1 + 0.5 x 1/2 + 0.5 x (0.4 / 0.8)) / 3 = 0.5
-    assert (dimension(card).proven, dimension(card).index) == ("intermediate", 50.0)
+    # (1 + 1 + 0 + 0.4 + 1 + 0.5) / 6 = 0.65; (1 + 0.65) / 3 = 0.55
+    assert (dimension(card).proven, dimension(card).index) == ("intermediate", 55.0)
     assert dimension(card).banked == 0.75  # (5 + 2.5) / 10
     assert (dimension(card).levels[1].gates_met, dimension(card).levels[1].gates) == (1, 2)
     assert dimension(card).levels[1].blocking == ("COR003", "COR004")
@@ -147,7 +147,7 @@ def test_levels_above_one_that_is_not_held_are_banked() -> None:
     card = score(everywhere({1: "F", 2: "P", 3: "e"}))
     assert {entry.proven for entry in card.dimensions if entry.core} == {"junior"}
     assert {entry.banked for entry in card.dimensions if entry.core} == {1.0}
-    assert card.headline.index == 0
+    assert card.headline.index == 22.3  # two thirds of the checks pass, in the lowest band
 
 
 def test_a_lone_failed_never_event_caps_the_level() -> None:
@@ -157,8 +157,7 @@ def test_a_lone_failed_never_event_caps_the_level() -> None:
     capped = score([*project, judged(never("SEC007", "security"), "P" * 99 + "F")])
     assert (capped.headline.proven, capped.headline.possible) == ("junior", "junior")
     assert capped.headline.capped_by == ("SEC007",)
-    # security is at 0.5 / 3 (one of two gates), the mean (7 + 1/6) / 8 = 0.89583, a third of it 29.86
-    assert capped.headline.index == 29.9
+    assert capped.headline.index == 33.0  # 24.99 of 25 checks, but never more than 0.99 of the band
     unknown = score([*project, judged(never("SEC007", "security"), "P" * 99 + "U")])
     assert (unknown.headline.proven, unknown.headline.possible) == ("junior", "staff")
     assert score([*project, judged(never("SEC007", "security"), "off")]).headline.proven == "junior"
@@ -256,7 +255,7 @@ def test_the_arithmetic_can_be_followed() -> None:
     start = card.arithmetic.index("core")
     unknown = "n 2 = P 1 + F 0 + U 1 + W 0; allowed 0; F + W + U = 1"
     tolerated = "n 10 = P 9 + F 1 + U 0 + W 0; tolerance 0.1 x 10, cap 2, allowed 1"
-    assert card.arithmetic[start : start + 16] == (
+    assert card.arithmetic[start : start + 15] == (
         "core",
         "  Intermediate",
         f"    never  COR008 slug-cor008: {unknown}: not met; possible F + W = 0: met",
@@ -271,11 +270,10 @@ def test_the_arithmetic_can_be_followed() -> None:
         "    gates met: 0 of 1, possible 1",
         "    held: no (COR011); possible yes",
         "  level: Junior (proven), Senior (possible)",
-        "  progress to Intermediate: half of gates 1/2 + half of credits min(1, 0.8 / 0.8) = 0.75 (at most 0.99)",
-        "  index: 100 x (0 + 0.75) / 3 = 25.0",
+        "  index: P/n over 4 checks add up to 2.2, a share of 0.55; 100 x (0 + 0.55) / 3 = 18.4",
     )
     assert "    never-events not ruled out: COR008; at most Junior" in card.arithmetic
-    assert card.arithmetic[-1] == "  inside the band of Junior: 100 x (0 + 0.25) / 3 = 8.4"
+    assert card.arithmetic[-1].endswith("100 x (0 + 0.55) / 3 = 18.4, in the band of Junior")
 
 
 def test_hostile_text_stays_on_its_line() -> None:
