@@ -9,7 +9,7 @@ from pathlib import Path
 from fastreview.review import Review, decode
 
 ROOT = Path(__file__).parents[2]
-SAMPLES = ("junior", "senior")
+SAMPLES = ("junior", "intermediate", "senior")
 WAYS = {"static": ("--static",), "imported": ("--env", sys.executable)}
 
 

@@ -11,7 +11,7 @@ import pytest
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-@pytest.mark.parametrize("name", ["junior", "senior"])
+@pytest.mark.parametrize("name", ["junior", "intermediate", "senior"])
 def test_the_tests_of_a_sample_pass(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
     shutil.copytree(SAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
