@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -7,6 +10,7 @@ import pytest
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
 
+ROOT = Path(__file__).parents[1]
 ProjectOf = Callable[[Mapping[str, str]], Project]
 
 
@@ -22,3 +26,14 @@ def project_of(tmp_path: Path) -> ProjectOf:
         return Project(gather_static(tmp_path), {})
 
     return build
+
+
+@pytest.fixture(scope="session")
+def npm_packages() -> Path:
+    """A folder with the npm packages that tests need, one folder each. CI installs npm; elsewhere it may be missing."""
+    folder = Path(sys.prefix, "npm")
+    made = subprocess.run([ROOT / ".ci" / "npm", folder], capture_output=True, text=True, check=False)
+    if made.returncode and not os.environ.get("CI"):
+        pytest.skip(made.stderr.strip() or "npm packages could not be unpacked")
+    assert made.returncode == 0, made.stderr
+    return folder

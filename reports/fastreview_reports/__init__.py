@@ -51,12 +51,40 @@ def _markdown(review: "Review") -> bytes:
     return markdown.render(review)
 
 
+def _sarif(review: "Review") -> bytes:
+    from fastreview_reports import sarif
+
+    return sarif.render(review)
+
+
+def _github(review: "Review") -> bytes:
+    from fastreview_reports import github
+
+    return github.render(review)
+
+
+def _gitlab(review: "Review") -> bytes:
+    from fastreview_reports import gitlab
+
+    return gitlab.render(review)
+
+
+def _junit(review: "Review") -> bytes:
+    from fastreview_reports import junit
+
+    return junit.render(review)
+
+
 FORMATS: tuple[Format, ...] = (
     Format("terminal", (".txt",), _terminal, text=True),
     Format("json", (".json",), _json, text=True),
     Format("html", (".html", ".htm"), _html, text=True),
     Format("pdf", (".pdf",), _pdf, text=False),
     Format("markdown", (".md",), _markdown, text=True),
+    Format("sarif", (".sarif", ".sarif.json"), _sarif, text=True),
+    Format("junit", (".xml",), _junit, text=True),
+    Format("github", (), _github, text=True),
+    Format("gitlab", (".gitlab.json",), _gitlab, text=True),
 )
 
 

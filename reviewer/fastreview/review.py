@@ -58,6 +58,8 @@ class ScopeEntry(Struct, frozen=True):
     routes: int
     unparsed: tuple[Unparsed, ...]
     left_out: tuple[Unparsed, ...]
+    folder: str = ""
+    """The reviewed root as the repository names it ("backend/api"), "" for its top."""
 
 
 class GatheredEntry(Struct, frozen=True):

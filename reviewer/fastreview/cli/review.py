@@ -43,7 +43,12 @@ def review(
         typer.Option("-o", "--output", metavar="FILE", help="Write a report; its suffix says which. Repeatable."),
     ] = [],  # noqa: B006 - Typer copies it
     format_name: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="What to print: terminal (default), json, html, markdown.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="What to print: terminal (default), json, markdown, html, sarif, junit, github, gitlab.",
+        ),
     ] = "",
     static: Static = False,
     app: App = [],  # noqa: B006

@@ -86,6 +86,7 @@ def _scope(facts: Facts, routes: int) -> review.ScopeEntry:
         routes=routes,
         unparsed=tuple(unparsed),
         left_out=tuple(review.Unparsed(left.path, left.why) for left in facts.scope.left_out),
+        folder=facts.scope.folder,
     )
 
 
