@@ -23,3 +23,9 @@ def test_the_senior_sample_holds_senior(way: str, tmp_path: Path) -> None:
     if way == "imported":
         assert review.level.proven in ("senior", "staff")
         assert review.level.assessed
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_intermediate_sample_holds_intermediate_and_no_more(way: str, tmp_path: Path) -> None:
+    level = reviewed("intermediate", way, tmp_path).level
+    assert (level.proven, level.possible) == ("intermediate", "intermediate")

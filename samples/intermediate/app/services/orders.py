@@ -76,10 +76,11 @@ def ship_order(db: Session, order_id: int, user: User) -> Order:
     if order.status != OrderStatus.PAID:
         raise HTTPException(status.HTTP_409_CONFLICT, "Order is not paid")
     try:
-        order.tracking_number = book_parcel(order)
+        tracking_number = book_parcel(order)
     except httpx.HTTPError as e:
         logger.exception("Could not book a parcel for order %s", order_id)
         raise HTTPException(status.HTTP_502_BAD_GATEWAY, "Shipping is not available") from e
+    order.tracking_number = tracking_number
     order.status = OrderStatus.SHIPPED
     db.commit()
     db.refresh(order)

@@ -6,6 +6,7 @@ from httpx import AsyncClient
 from stockroom.settings import Settings
 from tests.api.conftest import Actor
 from tests.factories import PASSWORD
+from tests.fakes import FakeUnitOfWork
 
 FORM = {"grant_type": "password", "username": "customer@example.com", "password": PASSWORD}
 
@@ -48,11 +49,24 @@ async def test_a_reused_token_revokes_the_session_although_the_request_fails(
     assert (after.status_code, after.json()["type"]) == (401, "urn:stockroom:invalid-token")
 
 
-async def test_the_account_behind_a_token_may_be_gone(client: AsyncClient, customer: Actor) -> None:
+async def test_forged_tokens_are_401(client: AsyncClient, customer: Actor) -> None:
     me = await client.get("/api/v1/users/me", headers=customer.headers)
     assert me.status_code == 200
     garbage = await client.get("/api/v1/users/me", headers={"Authorization": "Bearer garbage"})
     assert garbage.status_code == 401
+
+
+async def test_the_account_behind_a_token_may_be_gone(
+    client: AsyncClient, customer: Actor, uow: FakeUnitOfWork
+) -> None:
+    uow.users.rows.clear()
+    response = await client.post("/api/v1/auth/refresh", json={"refresh_token": customer.refresh_token})
+    assert (response.status_code, response.json()["type"]) == (404, "urn:stockroom:user-not-found")
+
+
+async def test_logout_needs_an_access_token(client: AsyncClient, customer: Actor) -> None:
+    response = await client.post("/api/v1/auth/logout", json={"refresh_token": customer.refresh_token})
+    assert response.status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/api/v1/auth/refresh", "/api/v1/auth/logout"])
