@@ -37,8 +37,8 @@ class KeptReviews:
         UsageError: when ``root`` is not a folder that can be listed.
     """
 
-    def __init__(self, root: Path, options: Sequence[str]) -> None:
-        found = discover(root)
+    def __init__(self, root: Path, options: Sequence[str], exclude: Sequence[str] = ()) -> None:
+        found = discover(root, exclude)
         folder = cache_folder()
         # A cache inside the reviewed folder would change what is reviewed.
         inside = folder is not None and folder.resolve().is_relative_to(found.root)

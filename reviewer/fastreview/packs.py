@@ -26,7 +26,7 @@ from types import ModuleType
 from msgspec import Struct, structs
 
 from fastreview.check import Check, Kind
-from fastreview.errors import BrokenPack, UnknownCheck
+from fastreview.errors import BadConfiguration, BrokenPack, UnknownCheck
 from fastreview.installed import check_packs
 from fastreview.scoring.rules import CORE, PROFILE_ONLY
 
@@ -57,6 +57,52 @@ def load(packages: Iterable[str] | None = None) -> Ruleset:
             raise BrokenPack(f"The {what} {doubled[0]} is used by {modules}; give one of them another.")
     checks.sort(key=lambda check: (DIMENSIONS.index(check.dimension), check.level, check.code))
     return Ruleset(tuple(checks), {key: value for ruleset in loaded for key, value in ruleset.limits.items()})
+
+
+def configured(
+    ruleset: Ruleset, thresholds: Mapping[str, Mapping[str, float]], levels: Mapping[str, str]
+) -> tuple[Ruleset, tuple[str, ...]]:
+    """The rules with a project's own numbers and levels, and one sentence for each that differs from the standard.
+
+    Raises:
+        UnknownCheck: for a code that no check has.
+        BadConfiguration: for a number that the check does not have, or that cannot be.
+    """
+    checks = {check.code: check for check in ruleset.checks}
+    limits = dict(ruleset.limits)
+    told: list[str] = []
+    for code, table in sorted(thresholds.items()):
+        check = checks[_known_code(ruleset, code)]
+        gate = {"tolerance": check.tolerance, "cap": float(check.cap)} if check.kind is Kind.GATE else {}
+        own = {name.removeprefix(f"{code}."): value for name, value in limits.items() if name.startswith(f"{code}.")}
+        standard = gate | own
+        for name, value in sorted(table.items()):
+            if name not in standard:
+                has = f"has {', '.join(standard)}" if standard else "has none"
+                raise BadConfiguration(f'thresholds.{code}: there is no number "{name[:60]}", {code} {has}.')
+            if value != standard[name]:
+                told.append(f"{code} {name} is {value:g} (standard {standard[name]:g})")
+        limits |= {f"{code}.{name}": float(value) for name, value in table.items() if name not in gate}
+        checks[code] = _with_thresholds(check, gate | {k: v for k, v in table.items() if k in gate} if gate else {})
+    for code, word in sorted(levels.items()):
+        check = checks[_known_code(ruleset, code)]
+        level = ("intermediate", "senior", "staff").index(word) + 1
+        if check.kind is Kind.NEVER and level != 1:
+            raise BadConfiguration(f"levels.{code}: a never-event stays where it is, at intermediate.")
+        if level != check.level:
+            told.append(f"{code} is asked at {word} (standard {('intermediate', 'senior', 'staff')[check.level - 1]})")
+            checks[code] = structs.replace(check, level=level)
+    ordered = sorted(checks.values(), key=lambda check: (DIMENSIONS.index(check.dimension), check.level, check.code))
+    return Ruleset(tuple(ordered), limits), tuple(told)
+
+
+def _known_code(ruleset: Ruleset, code: str) -> str:
+    codes = [check.code for check in ruleset.checks]
+    if code in codes:
+        return code
+    close = get_close_matches(code, codes, n=1, cutoff=0.5)
+    hint = f'Did you mean "{close[0]}"?' if close else "`fastreview checks` lists them all."
+    raise UnknownCheck(f'No check has the code "{code[:60]}". {hint}')
 
 
 def select(checks: Sequence[Check], select: Collection[str] = (), ignore: Collection[str] = ()) -> tuple[Check, ...]:
@@ -195,6 +241,8 @@ def _with_thresholds(check: Check, table: Mapping[str, float]) -> Check:
         raise BrokenPack(
             f"{THRESHOLDS} gives {check.code} a tolerance, but only gates have one: it is a {check.kind.value}."
         )
+    if (tolerance, cap) == (0, 0):
+        return structs.replace(check, tolerance=0.0, cap=0)
     if not 0 < tolerance < 1 or cap < 1 or cap != int(cap):
         raise BrokenPack(f"{THRESHOLDS}: {check.code} needs a tolerance between 0 and 1 and a cap of at least 1.")
     return structs.replace(check, tolerance=float(tolerance), cap=int(cap))

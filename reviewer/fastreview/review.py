@@ -60,6 +60,8 @@ class ScopeEntry(Struct, frozen=True):
     left_out: tuple[Unparsed, ...]
     folder: str = ""
     """The reviewed root as the repository names it ("backend/api"), "" for its top."""
+    configured: tuple[str, ...] = ()
+    """What the project's configuration changes about the measure, as sentences: thresholds, levels, layers."""
 
 
 class GatheredEntry(Struct, frozen=True):

@@ -23,6 +23,7 @@ COMMANDS = {
     "checks": "checks",
     "score": "score",
     "trace": "trace",
+    "config": "config",
     "render": "render",
     "new-check": "new_check",
 }

@@ -20,8 +20,8 @@ from fastreview.cli.arguments import (
     Thorough,
     TypeCheck,
     Verbose,
-    names,
 )
+from fastreview.cli.configuration import Asked, asked
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
@@ -78,43 +78,40 @@ def review(
     """Review a FastAPI project: its level, what proves it, and what to do next."""
     from fastreview.cli.output import refuse_folder, targets, write
 
-    gates = _gates(fail_on)
+    wish = asked(
+        None if from_facts else path,
+        static=static,
+        app=app,
+        env=env,
+        cache=not no_cache,
+        type_check=type_check,
+        run_tests=run_tests,
+        thorough=thorough,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
+    )
+    gates = _gates(wish.fail_on)
     wanted = targets(output, format_name)
     refuse_folder(save_facts)
     from fastreview.kept import KeptReviews
 
-    choice = (names(select), names(ignore))
     progress = Progress(quiet=quiet)
     complete, reason = True, ""
     with collector_off(), progress:
         progress.step("Looking at the project")
         # Facts that are to be saved must be gathered.
         recallable = not (no_cache or from_facts or save_facts)
-        options = (
-            *choice[0],
-            "-",
-            *choice[1],
-            f"static={static}",
-            f"types={type_check}",
-            f"tests={run_tests}, {thorough}",
-            env,
-            *app,
-        )
-        kept = KeptReviews(path, options) if recallable else None
+        kept = KeptReviews(path, wish.key, wish.exclude) if recallable else None
         document = kept.recall() if kept else None
         if document is None:
-            facts, root = _facts(
-                path,
-                from_facts,
-                (static, tuple(app), env, not no_cache, type_check, run_tests or thorough, thorough),
-                progress,
-            )
+            facts, root = _facts(path, from_facts, wish, progress)
             complete = save_facts is None or _saved(facts, root or path, save_facts)
             progress.step("Evaluating the checks")
-            document, reason = _assessed(facts, root, choice, from_facts or path)
+            document, reason = _assessed(facts, root, wish, from_facts or path)
             app_state = next(side.state for side in document.gathered if side.what == "app")
             # What kept the app from being imported may be gone the next time.
-            if kept and not reason and (static or app_state != "unavailable"):
+            if kept and not reason and (wish.static or app_state != "unavailable"):
                 kept.keep(document, facts.probe.interpreter if facts.probe else "")
         progress.step("Writing the report")
         if reason:
@@ -134,17 +131,15 @@ def review(
         raise typer.Exit(GATE_FAILED)
 
 
-def _facts(
-    path: Path, saved: Path | None, how: tuple[bool, tuple[str, ...], str, bool, bool, bool, bool], progress: Progress
-) -> "tuple[Facts, Path | None]":
-    """The facts and the folder that they are about; ``how`` are the `Options` of gathering."""
+def _facts(path: Path, saved: Path | None, wish: Asked, progress: Progress) -> "tuple[Facts, Path | None]":
+    """The facts and the folder that they are about."""
     if saved is not None:
         from fastreview.gather.saved import load_facts
 
         return load_facts(saved)
-    from fastreview.gather.facts import Options, gather
+    from fastreview.gather.facts import gather
 
-    return gather(path, Options(*how), progress.files, _prepare), path
+    return gather(path, wish.options(), progress.files, _prepare), path
 
 
 def _prepare() -> None:
@@ -155,20 +150,18 @@ def _prepare() -> None:
     load()
 
 
-def _assessed(
-    facts: "Facts", root: Path | None, choice: tuple[tuple[str, ...], tuple[str, ...]], named: Path
-) -> tuple[Review, str]:
+def _assessed(facts: "Facts", root: Path | None, wish: Asked, named: Path) -> tuple[Review, str]:
     """The review, and why there was nothing to assess, or ""."""
-    from fastreview.pipeline import Choice, assess, nothing_to_assess
+    from fastreview.pipeline import assess, nothing_to_assess
 
-    return assess(facts, root, Choice(*choice)).review, nothing_to_assess(facts, str(named))
+    return assess(facts, root, wish.choice()).review, nothing_to_assess(facts, str(named))
 
 
 def _gates(given: Sequence[str]) -> tuple[str, ...]:
-    for gate in names(given):
+    for gate in given:
         if gate not in GATES:
             raise UsageError(f'There is no gate "{gate}" for --fail-on: {", ".join(GATES)}.')
-    return tuple(gate for gate in names(given) if gate != "never")
+    return tuple(gate for gate in given if gate != "never")
 
 
 def failure(gate: str, review: Review) -> str:

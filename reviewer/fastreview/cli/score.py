@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fastreview.cli.arguments import App, Env, NoCache, Quiet, Root, Static, Verbose
+from fastreview.cli.configuration import asked
 from fastreview.cli.printing import Progress, printable
 from fastreview.collector import collector_off
 from fastreview.errors import NothingToReview
@@ -24,14 +25,15 @@ def score(
 ) -> None:
     """Show the level of a project, and how it comes about."""
     from fastreview.cli.review import headline
-    from fastreview.gather.facts import Options, gather
+    from fastreview.gather.facts import gather
     from fastreview.pipeline import assess, nothing_to_assess
 
+    wish = asked(path, static=static, app=app, env=env, cache=not no_cache)
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
-        facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
+        facts = gather(path, wish.options(), progress.files)
         progress.step("Evaluating the checks")
-        review = assess(facts, None).review
+        review = assess(facts, None, wish.choice()).review
     reason = nothing_to_assess(facts, str(path))
     if reason:
         raise NothingToReview(reason)

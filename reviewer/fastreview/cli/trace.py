@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastreview.cli.arguments import App, Env, NoCache, NoColor, Quiet, Root, Static, Verbose
+from fastreview.cli.configuration import asked
 from fastreview.cli.printing import Progress
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
@@ -36,19 +37,20 @@ def trace(
 ) -> None:
     """Follow one request from end to end: middleware, dependencies, validation, calls, answer, clean-up."""
     from fastreview.cli.output import write_trace
-    from fastreview.gather.facts import Options, gather
+    from fastreview.gather.facts import gather
     from fastreview.packs import load
     from fastreview.pipeline import nothing_to_assess
     from fastreview.project import Project
     from fastreview.trace import trace_of
 
+    wish = asked(path, static=static, app=app, env=env, cache=not no_cache)
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
-        facts = gather(path, Options(static, tuple(app), env, not no_cache), progress.files)
+        facts = gather(path, wish.options(), progress.files)
         reason = nothing_to_assess(facts)
         if reason:
             raise NothingToReview(reason)
-        project = Project(facts, load().limits)
+        project = Project(facts, load().limits, wish.layers)
         traced = trace_of(_asked(project, route, path))
         keep_until_exit()
     write_trace(traced, sys.stdout, colour=False if no_color else None)

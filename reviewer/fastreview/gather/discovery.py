@@ -6,14 +6,16 @@ read as part of it.
 """
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from fastreview.errors import UsageError
 from fastreview.facts import LeftOut
+from fastreview.patterns import path_pattern
 
 MAX_FILES = 200_000
 MAX_PYTHON_FILES = 20_000
@@ -21,6 +23,7 @@ MAX_DEPTH = 40
 MAX_LEVELS_UP = 8
 """Folders above the root in which a repository is looked for."""
 MAX_LEFT_OUT = 200
+EXCLUDED = "excluded by the project's configuration"
 
 # Written by tools about the project: not worth a line in any report.
 _SILENT = frozenset(
@@ -108,15 +111,15 @@ class Discovered(Struct, frozen=True):
         return "" if way == "." else way
 
 
-def discover(path: Path) -> Discovered:
-    """Looks at folders and names only; opens no file but the root's ``pyproject.toml``.
+def discover(path: Path, exclude: Sequence[str] = ()) -> Discovered:
+    """Looks at folders and names only; opens no file but the root's ``pyproject.toml``. ``exclude`` are path patterns.
 
     Raises:
         UsageError: when ``path`` is not a folder that can be listed.
     """
     root = _folder(path)
     repository = repository_of(root)
-    walk = _Walk(root)
+    walk = _Walk(root, [path_pattern(pattern) for pattern in exclude])
     walk.run()
     listing = (*sorted(walk.files), *_above(root, repository))
     return Discovered(
@@ -181,8 +184,9 @@ def project_name(root: Path) -> str:
 class _Walk:
     """One pass over the folders below the root; symbolic links to folders are not followed, so it ends."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, excluded: Sequence[re.Pattern[str]]) -> None:
         self.root = str(root)
+        self.excluded = excluded
         self.files: list[str] = []
         self.left_out: list[LeftOut] = []
         self.python = 0
@@ -210,7 +214,7 @@ class _Walk:
     def enters(self, path: str, name: str, siblings: set[str], depth: int) -> bool:
         if name in _SILENT:
             return False
-        reason = self.reason(path, name, siblings)
+        reason = EXCLUDED if self.excludes(path) else self.reason(path, name, siblings)
         if not reason and depth >= MAX_DEPTH:
             reason = f"more than {MAX_DEPTH} folders deep"
         if reason:
@@ -220,12 +224,17 @@ class _Walk:
     def file(self, entry: "os.DirEntry[str]", path: str) -> None:
         if not _is_text(entry.name):
             self.leave(_readable(path), "its name is not UTF-8")
+        elif self.excludes(path):
+            self.leave(path, EXCLUDED)
         elif entry.is_symlink():
             self.link(path)
         elif entry.is_file(follow_symlinks=False):
             self.take(path)
         elif entry.name.endswith(".py"):
             self.leave(path, "not a regular file")
+
+    def excludes(self, path: str) -> bool:
+        return any(pattern.match(path) for pattern in self.excluded)
 
     def take(self, path: str) -> None:
         if len(self.files) >= MAX_FILES:

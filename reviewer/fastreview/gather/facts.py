@@ -42,6 +42,8 @@ class Options(Struct, frozen=True):
     run_tests: bool = False
     thorough: bool = False
     """Run the tests a second time in another order, and once for each guard that is taken out."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of paths that are not read."""
 
 
 def gather_static(root: Path, *, cache: bool = False) -> Facts:
@@ -65,7 +67,7 @@ def gather(
     Raises:
         UsageError: when ``root`` is not a folder that can be listed, or ``environment`` names no interpreter.
     """
-    found = discover(root)
+    found = discover(root, options.exclude)
     if not options.static:
         _refuse_environment(options.environment)
     beside = cache(lambda: _beside(found))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
+from msgspec import structs
+
 from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
 from fastreview.engine import in_order
@@ -31,9 +33,15 @@ Seen = tuple[Literal["static", "runtime"], ...]
 
 
 def assemble(
-    project: Project, root: Path | None, ruleset: Ruleset, evaluations: Sequence[Evaluation], scorecard: Scorecard
+    project: Project,
+    root: Path | None,
+    ruleset: Ruleset,
+    evaluations: Sequence[Evaluation],
+    scorecard: Scorecard,
+    configured: tuple[str, ...] = (),
 ) -> review.Review:
-    """The document. ``root`` is None where the files are not at hand: findings then come without excerpts."""
+    """The document. ``root`` is None where the files are not at hand: findings then come without excerpts. ``configured``
+    says what the project's configuration changes about the measure."""
     facts = project.facts
     checks = {check.code: check for check in ruleset.checks}
     texts = {check.code: pages.as_review_page(check, pages.read(check)) for check in _evaluated(evaluations)}
@@ -41,7 +49,7 @@ def assemble(
         schema=review.SCHEMA,
         tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
         project=_project(project),
-        scope=_scope(facts, len(project.routes)),
+        scope=structs.replace(_scope(facts, len(project.routes)), configured=configured),
         gathered=_gathered(facts),
         level=scorecard.headline,
         levels=review.LEVELS,

@@ -8,7 +8,7 @@ from msgspec import Struct
 from fastreview.engine import evaluate
 from fastreview.facts import Facts, Side
 from fastreview.outcome import Evaluation, Run
-from fastreview.packs import load, select
+from fastreview.packs import configured, load, select
 from fastreview.pipeline.document import assemble
 from fastreview.project import Project
 from fastreview.review import Review
@@ -18,10 +18,17 @@ NOT_SELECTED = "not selected for this review"
 
 
 class Choice(Struct, frozen=True):
-    """Which checks to run: codes, slugs, dimensions or prefixes. The others are off, and never raise what is proven."""
+    """Which checks to run: codes, slugs, dimensions or prefixes. The others are off, and never raise what is proven.
+
+    ``thresholds`` (code to numbers), ``levels`` (code to level) and ``layers`` (layer to path patterns) are the project's
+    own; what they change about the measure is told in the review.
+    """
 
     selected: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    thresholds: dict[str, dict[str, float]] = {}
+    levels: dict[str, str] = {}
+    layers: dict[str, tuple[str, ...]] = {}
 
 
 class Outcome(Struct, frozen=True):
@@ -37,12 +44,14 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
 
     Raises:
         UnknownCheck: when ``choice`` names a check that no pack has.
+        BadConfiguration: when it gives a check a number that it does not have.
         BrokenPack: when an installed pack breaks the rules.
     """
-    ruleset = load()
+    ruleset, told = configured(load(), choice.thresholds, choice.levels)
+    told += tuple(f"{layer} are {', '.join(patterns)}" for layer, patterns in sorted(choice.layers.items()))
     chosen = {check.code for check in select(ruleset.checks, choice.selected, choice.ignored)}
     off = {check.code: NOT_SELECTED for check in ruleset.checks if check.code not in chosen}
-    project = Project(facts, ruleset.limits)
+    project = Project(facts, ruleset.limits, choice.layers)
     reason = nothing_to_assess(facts)
     # Checks of files would still have their say; of a folder without a service they say nothing.
     evaluations = (
@@ -51,7 +60,7 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
         else evaluate(project, ruleset.checks, off)
     )
     scorecard = score(evaluations)
-    return Outcome(assemble(project, root, ruleset, evaluations, scorecard), scorecard, evaluations)
+    return Outcome(assemble(project, root, ruleset, evaluations, scorecard, told), scorecard, evaluations)
 
 
 def nothing_to_assess(facts: Facts, path: str = "the folder") -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
+from fastreview.patterns import path_pattern
 from fastreview.project.code import Module
 from fastreview.project.models import Schema, Settings, Table
 from fastreview.project.names import External, absolute_name
@@ -28,6 +29,9 @@ _WEB_LIBRARIES = frozenset({"fastapi", "starlette"})
 
 def layer_of(project: Project, module: Module) -> str:
     """The layer of a service module. An app is created in ``entry``; routes, dependencies and middleware are ``web``."""
+    for layer, patterns in project.named_layers.items():
+        if any(path_pattern(pattern).match(module.path) for pattern in patterns):
+            return layer
     if module.path in project.entry_paths:
         return "entry"
     if module.path in project.web_paths:

@@ -49,14 +49,18 @@ _SCRIPT_PATH = re.compile(
 class Project(Subject):
     """Everything known about the reviewed project.
 
-    ``limits`` are the pack's thresholds by name (``ARC002.complexity``).
+    ``limits`` are the pack's thresholds by name (``ARC002.complexity``). ``named_layers`` are path patterns by layer: what
+    its authors say that a module is goes before what it looks like.
     """
 
     unit = "project"
 
-    def __init__(self, facts: Facts, limits: Mapping[str, float]) -> None:
+    def __init__(
+        self, facts: Facts, limits: Mapping[str, float], named_layers: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.facts = facts
         self.limits = limits
+        self.named_layers = named_layers or {}
 
     @property
     def key(self) -> str:

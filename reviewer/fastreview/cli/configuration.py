@@ -1,0 +1,107 @@
+"""What a command was asked for: its options, and what the project's configuration says where they are silent."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from fastreview.cli.arguments import names
+from fastreview.config import Config, load
+from fastreview.gather.discovery import repository_of
+
+if TYPE_CHECKING:
+    from fastreview.gather.facts import Options
+    from fastreview.pipeline import Choice
+
+
+class Asked(Struct, frozen=True):
+    """How to gather and what to evaluate; the fields are those of `Options` and `Choice`."""
+
+    static: bool = False
+    apps: tuple[str, ...] = ()
+    environment: str = "auto"
+    cache: bool = True
+    type_check: bool = False
+    run_tests: bool = False
+    thorough: bool = False
+    exclude: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    thresholds: dict[str, dict[str, float]] = {}
+    levels: dict[str, str] = {}
+    layers: dict[str, tuple[str, ...]] = {}
+    fail_on: tuple[str, ...] = ()
+
+    def options(self) -> "Options":
+        # A review that is recalled gathers nothing.
+        from fastreview.gather.facts import Options
+
+        return Options(
+            static=self.static,
+            apps=self.apps,
+            environment=self.environment,
+            cache=self.cache,
+            type_check=self.type_check,
+            run_tests=self.run_tests,
+            thorough=self.thorough,
+            exclude=self.exclude,
+        )
+
+    def choice(self) -> "Choice":
+        from fastreview.pipeline import Choice
+
+        return Choice(self.selected, self.ignored, self.thresholds, self.levels, self.layers)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Tells reviews of the same files apart."""
+        return (msgspec.json.encode(msgspec.structs.replace(self, fail_on=()), order="deterministic").decode(),)
+
+
+def configuration(path: Path) -> Config:
+    """The configuration of the project in ``path``.
+
+    Raises:
+        BadConfiguration: when it cannot be used as it is.
+    """
+    root = path.expanduser().absolute()
+    return load(root, repository_of(root.resolve()))
+
+
+def asked(
+    path: Path | None,
+    *,
+    static: bool = False,
+    app: Sequence[str] = (),
+    env: str = "auto",
+    cache: bool = True,
+    type_check: bool = False,
+    run_tests: bool = False,
+    thorough: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    fail_on: Sequence[str] = (),
+) -> Asked:
+    """The command line goes before the configuration of ``path``; None: there is no project at hand.
+
+    ``--static`` also silences what the configuration would run.
+    """
+    config = configuration(path) if path is not None else Config()
+    return Asked(
+        static=static or config.static,
+        apps=tuple(app) or config.apps,
+        environment=env if env != "auto" else config.env,
+        cache=cache,
+        type_check=type_check or (config.type_check and not static),
+        run_tests=run_tests or thorough or (config.run_tests and not static),
+        thorough=thorough,
+        exclude=config.exclude,
+        selected=names(select) or config.select,
+        ignored=names(ignore) or config.ignore,
+        thresholds=config.thresholds,
+        levels=config.levels,
+        layers=config.layers,
+        fail_on=names(fail_on) or config.fail_on,
+    )
