@@ -30,6 +30,11 @@ def creating_in_service(project: Project) -> Iterator[CallSite]:
                 yield site
 
 
+def runs_with_service(site: CallSite, project: Project) -> bool:
+    """Whether a call runs when the service is imported, started, or asked, under no condition of its function."""
+    return not _guarded(site) and _runs(site.code, project, _entries(project), set())
+
+
 def _names(expr: syntax.Expr) -> frozenset[str]:
     match expr:
         case syntax.Ref():

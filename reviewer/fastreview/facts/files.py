@@ -133,12 +133,17 @@ class ManifestContainer(Struct, frozen=True):
     environment: tuple[tuple[str, str], ...] = ()
     build: str = ""
     """Compose: the build context, "" for a ready image."""
+    container_file: str = ""
+    """Compose: the container file that is built, relative to the context; "" where it has the usual name."""
+    has_ports: bool = False
+    """It says on which ports it can be reached."""
 
 
 class ManifestFacts(Struct, frozen=True):
     """A Compose service set, a Kubernetes object or a Helm template.
 
-    ``kind`` is Compose, Fly, Render, Nomad, or the object's own: Deployment, StatefulSet ...
+    ``kind`` is Compose, Fly, Render, Nomad, or the object's own: Deployment, StatefulSet ... ``strategy`` is the roll-out's
+    own word (RollingUpdate, canary, start-first), "rolling" where Compose only says that there is one, "" if nobody says.
     """
 
     path: str

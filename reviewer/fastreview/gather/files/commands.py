@@ -16,11 +16,14 @@ MAX_LINES = 400
 MAX_LINE = 1_000
 MAX_ASSIGNMENTS = 100
 MAX_SCRIPTS = 80
+MAX_NESTED_VARIABLES = 4
 MAX_TARGETS = 3_000
 
 Command = tuple[str, int, str]
 
 _MAKE_TARGET = re.compile(r"([A-Za-z0-9_.%/$(){} -]+?)\s*::?(?!=)\s*([^#;=]*)(?:;\s*(.*?))?\s*(?:#.*)?")
+_MAKE_VARIABLE = re.compile(r"^(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*(?:::?|\?)?=[ \t]*([^#\n]*)", re.MULTILINE)
+_MAKE_USE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\})")
 _JUST_TARGET = re.compile(r"@?([A-Za-z_][\w-]*)(\s+[^:=]*)?:(?!=)\s*(.*?)\s*(?:#.*)?")
 _SCRIPT_FOLDERS = frozenset(("scripts", "script", "bin", "ci", ".ci", "docker", "deploy", "deployment"))
 _GUNICORN = frozenset(("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.config.py"))
@@ -124,6 +127,8 @@ def _script(reader: Reader, place: Place) -> list[Command]:
 
 
 def _makefile(reader: Reader, place: Place) -> Iterator[Target]:
+    content = reader.text(place.path) or ""
+    variables = {found[1]: found[2].strip()[:MAX_LINE] for found in _MAKE_VARIABLE.finditer(content)}
     names: list[str] = []
     needs: tuple[str, ...] = ()
     start, recipe = 0, list[str]()
@@ -132,11 +137,11 @@ def _makefile(reader: Reader, place: Place) -> Iterator[Target]:
         for name in names:
             yield Target("make", name, place.path, start, "\n".join(recipe)[:8_000], needs)
 
-    for number, line in _numbered(reader.text(place.path) or ""):
+    for number, line in _numbered(content):
         if line.startswith("\t"):
             command = line.strip().lstrip("@-+").strip()
             if command and not command.startswith("#"):
-                recipe.append(command)
+                recipe.append(_expanded(command, variables))
             continue
         found = _MAKE_TARGET.fullmatch(line.rstrip()[:MAX_LINE])
         if found is None or line.startswith((" ", "#")) or not found[1].strip():
@@ -146,6 +151,16 @@ def _makefile(reader: Reader, place: Place) -> Iterator[Target]:
         needs = tuple(found[2].replace("|", " ").split())[:50]
         start, recipe = number, [found[3]] if found[3] else []
     yield from finished()
+
+
+def _expanded(command: str, variables: dict[str, str]) -> str:
+    """A recipe's line with the makefile's own variables put in; others stay as written."""
+    for _ in range(MAX_NESTED_VARIABLES):
+        filled = _MAKE_USE.sub(lambda found: variables.get(found[1] or found[2], found[0]), command)
+        if filled == command or len(filled) > MAX_LINE:
+            break
+        command = filled
+    return command
 
 
 def _justfile(reader: Reader, place: Place) -> Iterator[Target]:
@@ -277,7 +292,10 @@ def _gunicorn(reader: Reader, place: Place) -> Iterator[Command]:
     lines = content.split("\n")
     for node in tree.body[:MAX_ASSIGNMENTS]:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
                 written = _written(value, lines)
                 yield place.path, node.lineno, f"{name} = {' '.join(written.split())[:500]}"
 

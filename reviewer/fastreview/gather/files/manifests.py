@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from fastreview.facts.files import ManifestContainer, ManifestFacts, ProbeSetting
+from fastreview.gather.files.helm import filled
 from fastreview.gather.files.places import Place
 from fastreview.gather.files.plain import items, line_of, table, text
 from fastreview.gather.files.reading import Reader
@@ -15,6 +16,7 @@ MAX_YAML_FILES = 300
 MAX_CONTAINERS = 200
 MAX_KINDS = 200
 MAX_TEMPLATE = 200_000
+MAX_VALUES_FILES = 10
 
 _COMPOSE = re.compile(r"(?:[\w.-]+[-_.])?compose(?:[-_.][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml")
 _FOLDERS = re.compile(
@@ -23,6 +25,7 @@ _FOLDERS = re.compile(
 _NAMES = re.compile(
     r".*(?:deploy|service|ingress|statefulset|k8s|kube|pod|job|hpa|kustomization|manifest|rollout|daemonset|configmap|secret).*\.ya?ml"
 )
+_VALUES = re.compile(r"values(?:[-_.][\w.-]+)?\.ya?ml")
 _NOT = re.compile(
     r"values.*\.ya?ml|chart\.ya?ml|mkdocs\.ya?ml|openapi.*|.*-lock\.ya?ml|pnpm.*|\.pre-commit.*|dependabot.*"
 )
@@ -60,7 +63,7 @@ def manifests(reader: Reader, candidates: Sequence[Place]) -> tuple[ManifestFact
             found += _nomad(reader, place)
         elif _may_be_kubernetes(place) and files < MAX_YAML_FILES:
             files += 1
-            found += _kubernetes(reader, place)
+            found += _kubernetes(reader, place, _chart_values(reader, place, candidates))
     return tuple(found[:MAX_MANIFESTS])
 
 
@@ -89,8 +92,8 @@ def _compose(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
         strategy = ""
         members: list[ManifestContainer] = []
         for name, service in list(services.items.items())[:MAX_CONTAINERS]:
-            update = service.get("deploy", "update_config", "order").string()
-            strategy = strategy or update
+            update = service.get("deploy", "update_config")
+            strategy = strategy or update.get("order").string() or ("rolling" if update.items else "")
             members.append(_compose_service(name, service))
         yield ManifestFacts(
             place.path, "Compose", document.get("name").string(), services.line, strategy, tuple(members)
@@ -114,6 +117,8 @@ def _compose_service(name: str, service: Tree) -> ManifestContainer:
         resources,
         _compose_environment(service.get("environment")),
         build.string() or build.get("context").string() or ("." if build else ""),
+        build.get("dockerfile").string(),
+        bool(service.get("ports").values or service.get("expose").values),
     )
 
 
@@ -133,15 +138,26 @@ def _may_be_kubernetes(place: Place) -> bool:
     return any(_FOLDERS.fullmatch(folder.lstrip(".")) for folder in folders) or bool(_NAMES.fullmatch(place.lower))
 
 
-def _kubernetes(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
+def _chart_values(reader: Reader, place: Place, candidates: Sequence[Place]) -> tuple[Tree, ...]:
+    """The values of the Helm chart whose template this is: those of values.yaml first."""
+    chart, inside, _ = f"{place.folder}/".rpartition("templates/")
+    if not inside:
+        return ()
+    own = [p for p in candidates if f"{p.folder}/".removeprefix("/") == chart and _VALUES.fullmatch(p.lower)]
+    own.sort(key=lambda p: (len(p.lower.rpartition(".")[0]), p.lower))
+    return tuple(document for p in own[:MAX_VALUES_FILES] for document in reader.yaml(p.path)[:1])
+
+
+def _kubernetes(reader: Reader, place: Place, values: tuple[Tree, ...]) -> Iterator[ManifestFacts]:
     content = reader.text(place.path)
     if content is None or "kind:" not in content:
         return
     if "apiVersion:" not in content and place.lower.partition(".")[0] != "kustomization":
         return
+    written = content
     templated = "{{" in content
     if templated:
-        content = without_templates(content)
+        content = without_templates(filled(content, values))
     kinds = set(re.findall(r"^kind:\s*[\"']?(\w+)", content, re.MULTILINE))
     if not kinds & _WORKLOADS and not re.search(r"^[ \t]+(?:-\s*)?containers:", content, re.MULTILINE):
         yield from _kinds_only(place.path, content)
@@ -149,11 +165,14 @@ def _kubernetes(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
     try:
         documents = read_yaml(content)
     except YamlProblem as problem:
-        if templated:
-            yield from _by_text(place.path, content)
-        else:
+        if not templated:
             reader.report(place.path, f"broken YAML: {problem}")
-        return
+            return
+        try:
+            documents = read_yaml(without_templates(written))
+        except YamlProblem:
+            yield from _by_text(place.path, content)
+            return
     for document in documents:
         listed = document.get("items").values if document.get("kind").string() == "List" else [document]
         for one in listed:
@@ -229,6 +248,7 @@ def _container(container: Tree) -> ManifestContainer:
         probes,
         bool(resources.items or resources.string()),
         environment[:500],
+        has_ports=bool(container.get("ports").values),
     )
 
 

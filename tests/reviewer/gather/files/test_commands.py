@@ -18,6 +18,12 @@ def test_makefile(gather: Gather) -> None:
     assert ("Makefile", 7, "uvicorn a:b") in facts.commands
 
 
+def test_variables_of_a_makefile(gather: Gather) -> None:
+    makefile = "BIN = .venv/bin\nRUFF := $(BIN)/ruff\nLOOP = $(LOOP)x\nlint:\n\t$(RUFF) check ${UNKNOWN} $(LOOP)\n"
+    [target] = gather({"Makefile": makefile}).targets
+    assert target.run.startswith(".venv/bin/ruff check ${UNKNOWN} $(LOOP)")
+
+
 def test_the_other_runners(gather: Gather) -> None:
     facts = gather(
         {
