@@ -1,7 +1,8 @@
 """Modules that import each other in a circle
 
-Modules in a cycle cannot be understood, tested or imported one without the other. Which of them works depends on who
-is imported first: moving an unrelated import ends in "cannot import name ... from partially initialized module".
+Modules in a cycle cannot be understood, tested or imported one without the other. Whether a name is there yet depends on
+who is imported first: moving an unrelated import ends in "cannot import name ... from partially initialized module".
+Modules that import each other in several ways count as one cycle, and its first module stands for it.
 
 ## Improve
 
@@ -65,24 +66,36 @@ def hash_password(password: str) -> str:
 ```
 """
 
-from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, check
+from functools import lru_cache
+
+from fastreview.api import Confidence, Found, Hit, Module, NotApplicable, Place, Project, Related, check
+
+_Cycle = tuple[tuple[Module, int], ...]
 
 
-@check("ARC007", dimension="architecture", level=1, gate=True, effort="hours")
-def import_cycle(project: Project) -> Found:
+@check("ARC007", dimension="architecture", level=1, gate=True, each=Module, effort="hours")
+def import_cycle(module: Module, project: Project) -> Found:
     if len(project.service_modules) < 2:
         raise NotApplicable("the service is one module")
-    for cycle in project.import_cycles:
-        names = [module.name for module, _ in cycle]
-        steps = tuple(
-            Related(Place(module.path, line), f"`{module.name}` imports `{target.name}`")
-            for (module, line), (target, _) in zip(cycle, (*cycle[1:], cycle[0]), strict=True)
-        )
-        yield Hit(
-            steps[0].place,
-            f"{' -> '.join(f'`{name}`' for name in (*names, names[0]))} import each other when they are loaded: "
-            "which of them works depends on who comes first. Move what they share into a module below them.",
-            symbol=" ".join(sorted(names)),
-            related=steps[1:],
-            confidence=Confidence.CERTAIN,
-        )
+    cycle = _by_first(project).get(module.path)
+    if cycle is None:
+        return
+    names = [one.name for one, _ in cycle]
+    steps = tuple(
+        Related(Place(one.path, line), f"`{one.name}` imports `{target.name}`")
+        for (one, line), (target, _) in zip(cycle, (*cycle[1:], cycle[0]), strict=True)
+    )
+    yield Hit(
+        steps[0].place,
+        f"{' -> '.join(f'`{name}`' for name in (*names, names[0]))} import each other when they are loaded: none can be used "
+        "or tested alone, and their order decides whether a name is there yet. Move what they share into a module below them.",
+        symbol=" ".join(sorted(names)),
+        related=steps[1:],
+        confidence=Confidence.CERTAIN,
+    )
+
+
+@lru_cache(maxsize=1)
+def _by_first(project: Project) -> dict[str, _Cycle]:
+    """Each cycle by the path of its first module, which stands for it."""
+    return {cycle[0][0].path: cycle for cycle in project.import_cycles}

@@ -105,9 +105,16 @@ settings = Settings()  # finding
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
-from fastreview_checks.knowledge.importing import Effect, effects_of_import, needed_secrets, supplied_names
+from fastreview.api import Confidence, Found, Hit, Met, Module, NotApplicable, Place, Project, Related, Rung, check
+from fastreview_checks.knowledge.importing import (
+    Effect,
+    effects_of_import,
+    imported_by_app,
+    needed_secrets,
+    supplied_names,
+)
 
 _SEEN = {
     "connect": "reached for the network",
@@ -117,18 +124,36 @@ _SEEN = {
 }
 
 
-@check("ARC012", dimension="architecture", level=1, gate=True, effort="hours")
-def import_side_effect(project: Project) -> Found:
+@check("ARC012", dimension="architecture", level=1, gate=True, each=Module, effort="hours")
+def import_side_effect(module: Module, project: Project) -> Found:
     if not project.apps:
         raise NotApplicable("the project creates no app")
-    told: set[tuple[str, int]] = set()
+    told = _told(project)
+    if module.path not in told and module.path not in _loaded(project):
+        raise NotApplicable("the module is not imported with the app")
+    yield from told.get(module.path, ())
+    if not told and module.path == project.apps[0].place.path:
+        yield from _clean(module.place, project)
+
+
+@lru_cache(maxsize=1)
+def _loaded(project: Project) -> frozenset[str]:
+    return frozenset(module.path for module in imported_by_app(project))
+
+
+@lru_cache(maxsize=1)
+def _told(project: Project) -> dict[str, list[Hit]]:
+    """By the path of a module what happens when it is imported, each place once."""
+    known = {module.path for module in project.service_modules}
+    places: set[tuple[str, int]] = set()
+    found: dict[str, list[Hit]] = {}
     for hit in (*_read(project), *_watched(project)):
         where = (hit.place.path, hit.place.line)
-        if where not in told:
-            told.add(where)
-            yield hit
-    if not told:
-        yield from _clean(project.apps[0], project)
+        if where not in places:
+            places.add(where)
+            home = hit.place.path if hit.place.path in known else project.apps[0].place.path
+            found.setdefault(home, []).append(hit)
+    return found
 
 
 def _read(project: Project) -> Iterator[Hit]:
@@ -174,8 +199,8 @@ def _watched(project: Project) -> Iterator[Hit]:
             )
 
 
-def _clean(app: App, project: Project) -> Iterator[Met]:
+def _clean(place: Place, project: Project) -> Iterator[Met]:
     probe = project.facts.probe
     if probe is not None and probe.apps:
         said = f"Importing the app took {probe.import_seconds:.1f} s and connected, wrote and started nothing"
-        yield Met(app.place, said, Rung.EXERCISED)
+        yield Met(place, said, Rung.EXERCISED)

@@ -89,46 +89,27 @@ async def both() -> None:
 ```
 """
 
-from fastreview.api import CallSite, Confidence, External, Found, Function, Hit, NotApplicable, Project, check, syntax
-
-_MAKES = frozenset(
-    {
-        "asyncio.create_task",
-        "asyncio.ensure_future",
-        "asyncio.AbstractEventLoop.create_task",
-        "asyncio.tasks.create_task",
-    }
-)
+from fastreview.api import CallSite, Confidence, Found, Function, Hit, Project, check, syntax
+from fastreview_checks.knowledge.started_tasks import StartedTask
 
 
-@check("ASY008", dimension="async", level=1, gate=True, effort="minutes")
-def dropped_task(project: Project) -> Found:
-    made = False
-    for site in project.calls("create_task", "ensure_future"):
-        if site.awaited or not any(isinstance(t, External) and t.name in _MAKES for t in project.targets(site)):
-            continue
-        made = True
-        started = next(
-            (syntax.written(a.func, 60) for a in site.call.args if isinstance(a, syntax.Call)), "the coroutine"
+@check("ASY008", dimension="async", level=1, gate=True, each=StartedTask, effort="minutes")
+def dropped_task(task: StartedTask, _project: Project) -> Found:
+    site = task.site
+    if site.dropped and not site.deferred:
+        yield Hit(
+            site.place,
+            f"Nothing keeps the task that runs `{task.runs}`: the loop may collect it half-way, and nobody sees its errors. "
+            "Keep it until it is done, or use a `TaskGroup`.",
+            # Where nothing is left to keep it, the clean-up is a best effort.
+            confidence=Confidence.POSSIBLE if site.code.qualname.endswith("__del__") else Confidence.CERTAIN,
         )
-        if site.dropped and not site.deferred:
-            yield Hit(
-                site.place,
-                f"Nothing keeps the task that runs `{started}`: the loop may collect it half-way, and nobody sees its errors. "
-                "Keep it until it is done, or use a `TaskGroup`.",
-                symbol=started,
-                # Where nothing is left to keep it, the clean-up is a best effort.
-                confidence=Confidence.POSSIBLE if site.code.qualname.endswith("__del__") else Confidence.CERTAIN,
-            )
-        elif _is_forgotten(site):
-            yield Hit(
-                site.place,
-                f"The task that runs `{started}` is only kept by a name that is never used, and the function ends at once: the "
-                "loop may collect the task half-way. Keep it until it is done.",
-                symbol=started,
-            )
-    if not made:
-        raise NotApplicable("the service starts no tasks")
+    elif _is_forgotten(site):
+        yield Hit(
+            site.place,
+            f"The task that runs `{task.runs}` is only kept by a name that is never used, and the function ends at once: the "
+            "loop may collect the task half-way. Keep it until it is done.",
+        )
 
 
 def _is_forgotten(site: CallSite) -> bool:

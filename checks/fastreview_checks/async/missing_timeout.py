@@ -107,39 +107,33 @@ def root() -> str:
 ```
 """
 
-from fastreview.api import CallSite, Class, Confidence, Found, Hit, Instance, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.networking import calls_of
-from fastreview_checks.knowledge.timeouts import METHODS, NAMES, STREAMS, SWITCHED_OFF, UNBOUNDED
+from fastreview.api import CallSite, Class, Confidence, Found, Hit, Instance, Project, check, syntax
+from fastreview_checks.knowledge.outbound_calls import OutboundCall
+from fastreview_checks.knowledge.timeouts import STREAMS, SWITCHED_OFF, UNBOUNDED
 
 _TIMEOUTS = frozenset({"httpx.Timeout", "aiohttp.ClientTimeout"})
 
 
-@check("ASY007", dimension="async", level=1, gate=True, effort="minutes")
-def missing_timeout(project: Project) -> Found:
-    outbound = False
-    for site, name in calls_of(project, NAMES, METHODS):
-        outbound = True
-        waiting = UNBOUNDED.get(name)
-        if waiting is not None and not _has_default(site, name, project):
-            given = _given(site.call, waiting.names, waiting.position)
-            if given is None or isinstance(given, syntax.Missing):
-                yield Hit(
-                    site.place,
-                    f"This `{name}` has no timeout. {waiting.what}, so a partner that goes silent holds "
-                    f"`{site.code.qualname or site.code.module.name}` and whoever waits for it; give it `{waiting.names[0]}=`.",
-                    symbol=name,
-                    confidence=Confidence.POSSIBLE if waiting.possible else Confidence.CERTAIN,
-                )
-        elif name in SWITCHED_OFF and _is_switched_off(site.call, name):
+@check("ASY007", dimension="async", level=1, gate=True, each=OutboundCall, effort="minutes")
+def missing_timeout(outbound: OutboundCall, project: Project) -> Found:
+    site, name = outbound.site, outbound.name
+    waiting = UNBOUNDED.get(name)
+    if waiting is not None and not _has_default(site, name, project):
+        given = _given(site.call, waiting.names, waiting.position)
+        if given is None or isinstance(given, syntax.Missing):
             yield Hit(
                 site.place,
-                f"`{name}` is given no limit, where {SWITCHED_OFF[name]} would have had one. A partner that goes silent "
-                "holds the request for ever: set a timeout that suits the slowest answer.",
-                symbol=name,
-                confidence=Confidence.POSSIBLE if _streams(site) else Confidence.LIKELY,
+                f"This `{name}` has no timeout. {waiting.what}, so a partner that goes silent holds "
+                f"`{site.code.qualname or site.code.module.name}` and whoever waits for it; give it `{waiting.names[0]}=`.",
+                confidence=Confidence.POSSIBLE if waiting.possible else Confidence.CERTAIN,
             )
-    if not outbound:
-        raise NotApplicable("the service calls no other over the network")
+    elif name in SWITCHED_OFF and _is_switched_off(site.call, name):
+        yield Hit(
+            site.place,
+            f"`{name}` is given no limit, where {SWITCHED_OFF[name]} would have had one. A partner that goes silent "
+            "holds the request for ever: set a timeout that suits the slowest answer.",
+            confidence=Confidence.POSSIBLE if _streams(site) else Confidence.LIKELY,
+        )
 
 
 def _given(call: syntax.Call, names: tuple[str, ...], position: int) -> syntax.Expr | syntax.Missing:

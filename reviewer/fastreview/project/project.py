@@ -598,14 +598,16 @@ class Project(Subject):
         return frozenset(p for m in self.service_modules for p in layers.imported_packages(m))
 
     def subjects(self, kind: type[S]) -> Sequence[S]:
-        """All subjects of one kind, in a stable order."""
+        """All subjects of one kind, in a stable order; a kind of a pack's own lists them itself."""
         found: Sequence[Subject]
         if kind is Project:
             found = (self,)
         elif kind is Module:
             found = self.service_modules
-        else:
+        elif kind in _COLLECTIONS:
             found = cast(Sequence[Subject], getattr(self, _COLLECTIONS[kind]))
+        else:
+            found = kind.all_of(self)
         return cast(Sequence[S], found)
 
     @cached_property

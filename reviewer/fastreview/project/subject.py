@@ -1,6 +1,14 @@
 """Where something stands, and what checks are evaluated on."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from fastreview.project.project import Project
 
 
 class Place(Struct, frozen=True, order=True):
@@ -30,6 +38,11 @@ class Subject:
 
     @property
     def place(self) -> Place:
+        raise NotImplementedError
+
+    @classmethod
+    def all_of(cls, project: Project) -> Sequence[Self]:
+        """Those of a project, in a stable order; what a pack judges and the model has no name for says it itself."""
         raise NotImplementedError
 
     @property
