@@ -329,3 +329,32 @@ def test_a_marker_that_the_body_replaces_does_no_harm(found: Found, first: str, 
             return orders(("ada", "acme"))
         """
     assert len(found("COR016", text)) == findings
+
+
+@pytest.mark.parametrize(("key", "confidence"), [("UUID | None = None", "possible"), ("int | None = None", "likely")])
+def test_keys_that_clients_may_make_are_only_possible(found: Found, key: str, confidence: str) -> None:
+    text = f"""
+        from uuid import UUID
+
+        from fastapi import FastAPI
+        from pydantic import BaseModel
+
+        app = FastAPI()
+        FOODS: list[dict[str, object]] = []
+
+        class Base(BaseModel):
+            id: {key}
+            name: str
+
+        class NewFood(Base):
+            group: str
+
+        class Food(Base):
+            pass
+
+        @app.post("/foods")
+        async def create_food(body: NewFood) -> Food:
+            FOODS.append(body.model_dump())
+            return Food(name=body.name)
+    """
+    assert [finding.confidence for finding in found("COR009", text)] == [confidence]

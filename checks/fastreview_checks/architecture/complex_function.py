@@ -58,7 +58,7 @@ def extras(gift, insured):
 ```
 """
 
-from fastreview.api import Confidence, Found, Function, Hit, Project, check
+from fastreview.api import Confidence, Found, Function, Hit, Project, Severity, check
 
 
 @check("ARC015", dimension="architecture", level=1, gate=True, each=Function, effort="hours")
@@ -71,4 +71,5 @@ def complex_function(function: Function, project: Project) -> Found:
             f"`{function.name}` has a cyclomatic complexity of {complexity} where {budget} is the budget: "
             f"that many paths are rarely tested. Give its cases functions of their own.",
             confidence=Confidence.CERTAIN,
+            severity=Severity.MAJOR if complexity > project.limits["ARC015.severe"] else Severity.MINOR,
         )

@@ -10,8 +10,9 @@ endpoints, as a constructor argument to services.
 
 ## When not to apply
 
-Reads under `if __name__ == "__main__"`, variables of the platform (`HOSTNAME`, `TZ`) and what is written into the
-environment for a library are not settings of the service.
+Reads under `if __name__ == "__main__"`, variables of the platform and the server (`HOSTNAME`, `FORWARDED_ALLOW_IPS`), what
+a process hands to one that it starts, and what is written into the environment for a library are not settings of the
+service. In modules that the app is not seen to import, the finding is only possible.
 
 ## Read
 
@@ -59,6 +60,34 @@ from fastapi import FastAPI
 
 app = FastAPI()
 ```
+
+What a process hands to one that it starts is no setting:
+
+```python good app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "orders"
+```
+
+```python good app/jobs.py
+import os
+import subprocess
+import sys
+
+
+def start(job: str) -> None:
+    subprocess.run([sys.executable, "-m", "app.job"], env={**os.environ, "APP_JOB": job}, check=True)
+```
+
+```python good app/job.py
+import os
+
+
+def job() -> str:
+    return os.environ["APP_JOB"]
+```
 """
 
 from fastreview.api import Confidence, Found, Hit, Module, NotApplicable, Project, Related, check
@@ -91,7 +120,7 @@ def configuration_scattered(module: Module, project: Project) -> Found:
         f"Make it a field of {'the' if beside else 'a'} settings object and hand it on.",
         symbol=first,
         related=tuple(Related(other, f"reads `{name}`" if name else "reads the environment") for other, name in others),
-        confidence=Confidence.LIKELY if names else Confidence.POSSIBLE,
+        confidence=Confidence.LIKELY if names and module.path in found.loaded else Confidence.POSSIBLE,
     )
 
 

@@ -94,6 +94,30 @@ class Orders:
 def get_orders() -> Orders:
     return Orders({})
 ```
+
+Saving one record builds no query:
+
+```python good
+from beanie import Document
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+class User(Document):
+    key: str = ""
+
+
+async def get_user() -> User:
+    return User()
+
+
+@app.post("/key")
+async def new_key(user: User = Depends(get_user)) -> str:
+    user.key = "new"
+    await user.save_changes()
+    return user.key
+```
 """
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check

@@ -113,8 +113,8 @@ def _parsed_by_hand(endpoint: Endpoint, project: Project) -> Iterator[Hit]:
         some = ", ".join(f"`{key}`" for key in keys[:3])
         yield Hit(
             site.place,
-            f"`{function.name}` parses the body of {endpoint.key} by hand and picks {some} out of it, unchecked and "
-            "undocumented. Declare a Pydantic model as its parameter.",
+            f"`{function.name}` parses the body of {endpoint.key} by hand and picks {some} out of it: no model "
+            "checks it, and the documentation shows no body. Declare a Pydantic model as its parameter.",
             symbol="json",
         )
 

@@ -68,6 +68,45 @@ app.include_router(router)
 def label(order_id: int) -> str:
     return f"order {order_id}" if order_id else "no order"
 ```
+
+What writes the log is no business code:
+
+```python good app/main.py
+from contextvars import ContextVar
+
+from fastapi import APIRouter, FastAPI
+
+current = ContextVar("current", default="")
+router = APIRouter()
+
+
+@router.get("/orders")
+def orders() -> str:
+    return current.get()
+
+
+app = FastAPI()
+app.include_router(router)
+```
+
+```python good app/log.py
+from logging import Filter, LogRecord
+
+from app.main import current
+
+
+class Names(Filter):
+    def filter(self, record: LogRecord) -> bool:
+        record.name = current.get() or "nobody"
+        if record.name == "nobody":
+            record.name = "-"
+        return True
+```
+
+```python good app/orders.py
+def label(order_id: int) -> str:
+    return f"order {order_id}" if order_id else "no order"
+```
 """
 
 import re

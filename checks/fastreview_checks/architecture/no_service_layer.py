@@ -71,10 +71,10 @@ def place(product: str, quantity: int) -> int:
 ```
 """
 
-from fastreview.api import Endpoint, Found, Hit, Met, NotApplicable, Project, Related, check
+from fastreview.api import Endpoint, Found, Hit, Met, Module, NotApplicable, Place, Project, Related, check
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.fatness import Budget, reasons
-from fastreview_checks.knowledge.layering import layering
+from fastreview_checks.knowledge.layering import WEB, layering
 
 
 @check("ARC004", dimension="architecture", level=2, gate=True, effort="days")
@@ -103,15 +103,20 @@ def no_service_layer(project: Project) -> Found:
     elif len(layers.bound) > modules * limits["ARC004.modules"]:
         first, *others = sorted(layers.bound.values(), key=lambda module: module.path)
         yield Hit(
-            first.place,
+            _web_import(first),
             f"{len(layers.bound)} of {modules} modules with business code import the web framework: their rules exist as "
             "HTTP only. Let them raise errors of the domain and take plain values.",
             symbol="modules",
-            related=tuple(Related(module.place, "and here") for module in others[:9]),
+            related=tuple(Related(_web_import(module), "and here") for module in others[:9]),
         )
     else:
         best = max(layers.free.values(), key=lambda module: (module.facts.code_lines, module.path))
         yield Met(best.place, f"{len(layers.free)} modules hold business code and import no web framework")
+
+
+def _web_import(module: Module) -> Place:
+    found = (i.line for i in module.facts.imports if i.module.partition(".")[0] in WEB and not i.level)
+    return Place(module.path, min(found, default=0))
 
 
 def _works(endpoint: Endpoint, project: Project, budget: Budget) -> bool:

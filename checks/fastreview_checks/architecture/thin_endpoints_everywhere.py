@@ -99,9 +99,50 @@ async def create_tasks(wish: Wish) -> list[str]:
 async def create(goal: str, tasks: list[str], last: str, result: str, done: list[str]) -> list[str]:
     return [goal, *tasks, last, result, *done]
 ```
+
+Neither do errors of the domain that become errors of HTTP:
+
+```python good
+from fastapi import FastAPI, HTTPException
+
+from app.tasks import Done, Missing, Started, start
+
+app = FastAPI()
+
+
+@app.post("/tasks/{task_id}/start")
+async def start_task(task_id: int) -> int:
+    try:
+        return await start(task_id)
+    except Missing as error:
+        raise HTTPException(404) from error
+    except Started as error:
+        raise HTTPException(409) from error
+    except Done as error:
+        raise HTTPException(409) from error
+    except Exception as error:
+        raise HTTPException(500) from error
+```
+
+```python good app/tasks.py
+class Missing(Exception):
+    pass
+
+
+class Started(Exception):
+    pass
+
+
+class Done(Exception):
+    pass
+
+
+async def start(task_id: int) -> int:
+    return task_id
+```
 """
 
-from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check
+from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, Severity, check
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.fatness import Budget, reasons
 
@@ -127,4 +168,6 @@ def thin_endpoints_everywhere(endpoint: Endpoint, project: Project) -> Found:
             "Leave one call of a service in the endpoint.",
             related=tuple(related for _, related in found if related is not None),
             confidence=Confidence.LIKELY,
+            # A few lines over the budget are a blemish; a session in the endpoint is a missing layer.
+            severity=Severity.MAJOR if any(related is not None for _, related in found) else Severity.MINOR,
         )

@@ -79,6 +79,8 @@ from collections.abc import Iterator
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, Rung, check, syntax
 
+_OTHER = {"startup": "what ends it", "shutdown": "what it ends"}
+
 
 @check("ASY005", dimension="async", level=1, gate=True, each=App, effort="hours")
 def startup_event(app: App, project: Project) -> Found:
@@ -91,7 +93,7 @@ def startup_event(app: App, project: Project) -> Found:
             f"This {event} handler never runs: the app has a `lifespan`, and then FastAPI skips the app's event handlers. "
             "Move its work into the lifespan."
             if has_lifespan and on_app
-            else f"The {event} handler is registered as an event, which is deprecated and tied to nothing that ends it. "
+            else f"The {event} handler is registered as an event, which is deprecated and stands apart from {_OTHER[event]}. "
             "Move its work into a lifespan context manager.",
             symbol=event,
             confidence=Confidence.CERTAIN,

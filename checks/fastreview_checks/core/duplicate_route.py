@@ -71,6 +71,26 @@ else:
     async def prices() -> list[int]:
         return []
 ```
+
+An old way in may stand beside the new one, hidden:
+
+```python good
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter()
+
+
+@router.get("/orders")
+async def list_orders() -> list[int]:
+    return []
+
+
+old = APIRouter()
+old.add_api_route("/orders", list_orders, methods=["GET"])
+app = FastAPI()
+app.include_router(old, include_in_schema=False)
+app.include_router(router)
+```
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, check
@@ -115,7 +135,10 @@ def duplicate_route(route: Route, _project: Project) -> Found:
 
 
 def _is_same(one: Route, other: Route) -> bool:
-    """One registration seen as two routes: several methods, a loop, a router that is included twice on purpose."""
+    """One registration seen as two routes: several methods, a loop, a router that is included twice on purpose. An endpoint
+    that is included a second time without a schema keeps an old way in: whichever comes first, the same one answers."""
+    if one.endpoint is not None and one.endpoint is other.endpoint and one.is_api is not other.is_api:
+        return True
     if one.facts is not None and other.facts is not None:
         return one.facts is other.facts
     if one.listed is None or other.listed is None:

@@ -9,31 +9,40 @@ from functools import lru_cache
 
 from fastreview.api import Code, External, Instance, Module, Place, Project, syntax
 from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE
-from fastreview_checks.knowledge.importing import asides, own_modules
+from fastreview_checks.knowledge.importing import asides, imported_by_app, own_modules
+from fastreview_checks.knowledge.programs import served
 
 _PLACE = re.compile(rf"{CONFIGURATION_FILE.pattern}|(?:^|/)(?:config|settings)_\w+\.py$", re.IGNORECASE)
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config"})
 _READER_OBJECTS = frozenset({"environs.Env", "starlette.config.Config", "fastapi.config.Config", "decouple.AutoConfig"})
 _LIBRARIES = {"decouple": "config", "environs": "env", "starlette": "config"}
+_ENVIRONMENTS = frozenset({"env", "environ", "environment"})
 _CALLED = frozenset({"get", "getenv", "pop", *_LIBRARIES.values()})
 _SYSTEM = re.compile(
     r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"
-    r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER(?:_\w+)?|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot)$"
+    r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER(?:_\w+)?|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot"
+    r"|FORWARDED_ALLOW_IPS|WEB_CONCURRENCY|UVICORN_\w+|dramatiq_prom_\w+|DD_[A-Z_]+|NEW_RELIC_\w+"
+    r"|(?:\w+_)?(?:BUILD|RELEASE_VERSION|IMAGE_TAG|COMMIT(?:_SHA)?|GIT_(?:SHA|COMMIT|REVISION)))$"
 )
-"""Variables of the system, the test runner and the platform: they configure other programs."""
+"""Variables of the system, the server, the test runner and the platform, which configure other programs, and what an image
+says about its own build."""
 
 
 class Configuration:
     """What the service reads from outside. ``places`` are the files where that belongs, ``reads`` the places and names of
     variables by file, ``users`` the files that use a settings object, ``own`` the files of the service itself: what the app
-    imports, and its packages; not commands, plugins and other programs of the repository. ``settings`` is the largest
-    settings class of these."""
+    imports, and its packages; not commands, plugins and other programs of the repository. ``loaded`` are those of them that
+    the app is seen to import. ``settings`` is the largest settings class of these."""
 
     def __init__(self, project: Project) -> None:
         self.own = own_modules(project)
+        self.loaded = frozenset(m.path for m in imported_by_app(project)) | served(project)
         self.reads: dict[str, list[tuple[Place, str]]] = {}
-        for place, name in _reads(project):
-            self.reads.setdefault(place.path, []).append((place, name))
+        found = list(_reads(project))
+        handed = _handed_over(project, {name for _, name in found}) if found else frozenset()
+        for place, name in found:
+            if name not in handed:
+                self.reads.setdefault(place.path, []).append((place, name))
         self.places = frozenset(
             {s.place.path for s in project.settings} | {path for path in self.reads if _PLACE.search(path)}
         )
@@ -100,6 +109,24 @@ def _reads(project: Project) -> Iterator[tuple[Place, str]]:
                         name = _variable(node, module, project)
                         if name is not None and not _SYSTEM.search(name):
                             yield Place(module.path, field.line), name
+
+
+def _handed_over(project: Project, names: set[str]) -> frozenset[str]:
+    """Those of ``names`` that the service itself writes into the environment of a process that it starts."""
+    written: set[str] = set()
+    for module in project.service_modules:
+        for code in module.codes():
+            if not _ENVIRONMENTS.isdisjoint(code.mentioned):
+                for stmt in code.statements:
+                    targets = stmt.targets if isinstance(stmt, syntax.Assign) else ()
+                    written.update(
+                        t.index for t in targets if isinstance(t, syntax.Subscript) and isinstance(t.index, str)
+                    )
+                    for expr in syntax.expressions(stmt):
+                        for node in syntax.walk(expr):
+                            if type(node) is syntax.Mapping:
+                                written.update(key for key in node.keys if isinstance(key, str))
+    return frozenset(names & written)
 
 
 def _variable(node: syntax.Expr, code: Code, project: Project) -> str | None:

@@ -29,7 +29,7 @@ def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tu
         yield what, Related(calls[0].place, f"`{calls[0].call.method}` is called here")
     paths = function.facts.complexity
     if paths > budget.complexity:
-        paths -= sum(_fallbacks(function.body))
+        paths -= sum(_fallbacks(function.body)) + sum(_translations(function.body))
     if paths > budget.complexity:
         yield f"takes {paths} paths (budget {budget.complexity})", None
     if function.facts.statements > budget.statements:
@@ -43,7 +43,7 @@ def _decisions(body: syntax.Body) -> Iterator[syntax.Stmt]:
     """Branches and loops that do something else than turn a request away or translate an error."""
     for stmt in body:
         match stmt:
-            case syntax.If() if not (_leaves(stmt.body) and not stmt.orelse):
+            case syntax.If() if stmt.orelse or not (_leaves(stmt.body) or _fills_in(stmt)):
                 yield stmt
             case syntax.Loop() | syntax.Match():
                 yield stmt
@@ -62,6 +62,23 @@ def _fallbacks(body: syntax.Body) -> Iterator[int]:
             for node in syntax.walk(expr):
                 if isinstance(node, syntax.Operation) and node.op == "or" and _is_plain(node.operands[-1]):
                     yield len(node.operands) - 1
+
+
+def _translations(body: syntax.Body) -> Iterator[int]:
+    """Handlers that raise another error: an error of the domain becomes one of HTTP."""
+    for stmt in syntax.statements(body):
+        if isinstance(stmt, syntax.Try):
+            yield sum(_leaves(h.body) and isinstance(h.body[-1], syntax.Raise) for h in stmt.handlers)
+
+
+def _fills_in(stmt: syntax.If) -> bool:
+    """``if limit is None: limit = 20``: a value for what was left out."""
+    match stmt.body:
+        case (syntax.Assign(targets=(syntax.Ref(name=name),)),):
+            test = stmt.test
+            operands = test.operands if isinstance(test, syntax.Operation) and test.op in ("is", "==", "not") else ()
+            return syntax.Ref(name) in operands
+    return False
 
 
 def _is_plain(value: syntax.Expr) -> bool:

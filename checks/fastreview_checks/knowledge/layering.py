@@ -27,8 +27,8 @@ STORAGE = frozenset(
     }
 )  # fmt: skip
 _CARRIERS = frozenset({"fastapi.Request", "fastapi.Response"})
-_WEB_BASES = ("fastapi.", "starlette.", "dishka.", "dependency_injector.", "injector.")
-"""Bases of what is part of HTTP, or wires the service together."""
+_WEB_BASES = ("fastapi.", "starlette.", "dishka.", "dependency_injector.", "injector.", "logging.")
+"""Bases of what is part of HTTP, wires the service together, or writes its log."""
 _ERROR = re.compile(r"(?:Exception|Error)$")
 _PLUMBING = re.compile(
     r"middleware|background|bg_?task|auth|security|permission|handler|limit|cookie|adapter|backend|transport|context|session|response|renderer|template"

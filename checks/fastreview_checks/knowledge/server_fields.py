@@ -96,12 +96,12 @@ def _judged(field: Input, cls: Class, route: Route) -> Taken | None:
 def _is_ours(field: Input, cls: Class, route: Route) -> bool:
     """Whether an id is one that the server makes: a number or a UUID of the thing itself, or a field that the request shares
     with the answer. Names that clients choose and keys of something else are strings, or stand below another thing."""
-    if field.name not in cls.fields:
-        return any(field.name in c.fields for answer in route.answer_classes for c in answer.ancestry.project)
     words = {node.last for node in syntax.walk(field.declared.expr) if isinstance(node, syntax.Ref)}
     if not words.isdisjoint(_UUIDS) and not isinstance(field.default, syntax.Missing):
-        # Clients that make their own keys can send a request again: a choice, where it was declared for the request.
+        # Clients that make their own keys can send a request again: a choice; and a table may leave it out by itself.
         return False
+    if field.name not in cls.fields:
+        return any(field.name in c.fields for answer in route.answer_classes for c in answer.ancestry.project)
     return not words.isdisjoint({"int", "PyObjectId", "ObjectId"} | _UUIDS) and (
         route.method != "POST" or "{" not in route.path
     )

@@ -29,6 +29,8 @@ _RECORDS = ("tortoise.models.Model.", "tortoise.Model.", "beanie.Document.", "be
 _DRIVERS = ("asyncpg.", "aiosqlite.", "sqlite3.", "psycopg.", "psycopg2.", "pymysql.", "databases.Database.")
 _QUERYING = frozenset({"query", "execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _HARMLESS = frozenset({"close", "connect", "model_dump", "dict", "model_validate", "json", "to_dict", "refresh"})
+_KEEPING = frozenset({"save", "save_changes", "insert", "replace", "create", "delete", "sync", "refresh_from_db"})
+"""Methods of one record that build no query."""
 _SQL = re.compile(r"^\s*(?:select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -38,6 +40,8 @@ def builds_query(value: Value | None, call: syntax.Call) -> bool:
         name, method = value.name, value.name.rpartition(".")[2]
         if name in _BUILDERS or (name.startswith(_SESSIONS) and method in _QUERYING):
             return True
+        if name.startswith(_RECORDS) and method in _KEEPING:
+            return False
         return name.startswith((*_COLLECTIONS, *_RECORDS, *_DRIVERS)) and method not in _HARMLESS and method.islower()
     return any(isinstance(argument, str) and _SQL.match(argument) is not None for argument in call.args[:1])
 
@@ -46,7 +50,12 @@ def uses_storage(value: Value | None, call: syntax.Call) -> bool:
     """Whether a call reads or writes storage in any way: a query, or ``session.add``, ``commit``, ``get``."""
     if builds_query(value, call):
         return True
-    return isinstance(value, External) and value.name.startswith(_SESSIONS) and call.method not in _HARMLESS
+    return (
+        isinstance(value, External)
+        and value.name.startswith((*_SESSIONS, *_RECORDS))
+        and call.method not in _HARMLESS
+        and call.method.islower()
+    )
 
 
 _MANY = frozenset({"all", "fetchall", "fetch_all", "to_list", "scalars", "mappings", "fetchmany"})

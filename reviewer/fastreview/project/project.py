@@ -12,6 +12,7 @@ from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, CodePlace, RouteFacts
 from fastreview.facts.files import Settings as ToolSettings
 from fastreview.project import layers
+from fastreview.project.branches import branches
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.constants import Constants
 from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
@@ -250,7 +251,12 @@ class Project(Subject):
             case Function() as function:
                 yield function
             case Bound(function=function, of=of):
-                yield from self.implementations(function, _receiver_of(site) or of)
+                made = self._last_made(site) if _abstract(function) else None
+                method = made.method(function.name) if made is not None else None
+                if made is not None and method is not None:
+                    yield from self.implementations(method, made)
+                else:
+                    yield from self.implementations(function, _receiver_of(site) or of)
             case Class() as cls:
                 for name in ("__init__", "__post_init__", "model_post_init"):
                     method = cls.method(name)
@@ -265,6 +271,25 @@ class Project(Subject):
                 owner, _, method_name = name.rpartition(".")
                 if owner in BASES:
                     yield External(f"{BASES[owner]}.{method_name}")
+
+    def _last_made(self, site: CallSite) -> Class | None:
+        """The class of what a variable was last set to before ``site``, in the same branch or around it: an annotation with
+        the base class in front of several branches says less."""
+        root, dot, _ = site.call.name.rpartition(".")
+        if not dot or "." in root or not isinstance(site.code, Function):
+            return None
+        line = site.call.line
+        before = [b for b in site.code.bindings.get(root, ()) if b.line <= line and b.kind != "annotate"]
+        last = max(before, key=lambda b: b.line, default=None)
+        if last is None or last.kind != "assign" or not isinstance(last.expr, s.Call):
+            return None
+        known = branches(site.code)
+        at = max((stmt.line for stmt in site.code.statements if stmt.line <= line), default=0)
+        around = [(id(stmt), taken) for stmt, taken in known.get(at, ())]
+        if any((id(stmt), taken) not in around for stmt, taken in known.get(last.line, ())):
+            return None
+        made = self.values.of(last.expr, site.code)
+        return made.of if isinstance(made, Instance) and isinstance(made.of, Class) else None
 
     @cached_property
     def _subclasses(self) -> dict[int, list[Class]]:

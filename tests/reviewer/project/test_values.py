@@ -1,9 +1,11 @@
 """Names and receivers: what a call calls, through imports, annotations, attributes and factories."""
 
+from typing import Self
+
 import pytest
 from tests.conftest import ProjectOf
 
-from fastreview.project import Project
+from fastreview.project import Project, Subject
 from fastreview.project.names import External
 
 DATABASE = """
@@ -190,3 +192,59 @@ def test_what_arrives_says_more_than_a_stale_annotation(
     project = project_of({"main.py": STALE})
     [site] = project.calls(method)
     assert [t.name for t in project.targets(site) if isinstance(t, External)] == expected
+
+
+CRAWLERS = """
+    from abc import ABC, abstractmethod
+
+    class Base(ABC):
+        @abstractmethod
+        def files(self): ...
+
+    class Cloud(Base):
+        def files(self):
+            return 1
+
+    class Notes(Base):
+        def files(self):
+            return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("        one = Cloud()\n        return one.files()", ["Cloud"]),
+        ("        one = Cloud()\n    else:\n        one = Notes()\n    return one.files()", ["Base", "Cloud", "Notes"]),
+        ("        one = Cloud()\n        if kind:\n            return one.files()", ["Cloud"]),
+    ],
+)
+def test_an_overridden_method_is_that_of_the_class_that_the_branch_made(
+    project_of: ProjectOf, body: str, expected: list[str]
+) -> None:
+    code = f"from crawlers import Base, Cloud, Notes\n\ndef f(kind):\n    one: Base\n    if kind:\n{body}\n"
+    project = project_of({"crawlers.py": CRAWLERS, "main.py": code})
+    files = [name.split(".")[-2] for name in called(project, "f") if name.endswith(".files")]
+    assert files == expected
+
+
+class Folder(Subject):
+    """A kind of subject that a pack brings along."""
+
+    unit = "folder"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+    @classmethod
+    def all_of(cls, project: Project) -> list[Self]:
+        return [cls(path) for path in sorted({m.path.rpartition("/")[0] for m in project.modules})]
+
+
+def test_a_pack_lists_the_subjects_of_its_own(project_of: ProjectOf) -> None:
+    project = project_of({"app/main.py": "", "app/orders/routes.py": "", "app/orders/models.py": ""})
+    assert [folder.key for folder in project.subjects(Folder)] == ["app", "app/orders"]
