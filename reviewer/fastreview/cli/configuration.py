@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from fastreview.cli.arguments import names
 from fastreview.config import Config, load
-from fastreview.gather.discovery import repository_of
 
 if TYPE_CHECKING:
     from fastreview.gather.facts import Options
@@ -66,6 +65,8 @@ def configuration(path: Path) -> Config:
     Raises:
         BadConfiguration: when it cannot be used as it is.
     """
+    from fastreview.gather.discovery import repository_of
+
     root = path.expanduser().absolute()
     return load(root, repository_of(root.resolve()))
 

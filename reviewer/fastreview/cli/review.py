@@ -21,7 +21,7 @@ from fastreview.cli.arguments import (
     TypeCheck,
     Verbose,
 )
-from fastreview.cli.configuration import Asked, asked
+from fastreview.cli.configuration import asked
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
@@ -78,6 +78,8 @@ def review(
     """Review a FastAPI project: its level, what proves it, and what to do next."""
     from fastreview.cli.output import refuse_folder, targets, write
 
+    wanted = targets(output, format_name)
+    refuse_folder(save_facts)
     wish = asked(
         None if from_facts else path,
         static=static,
@@ -92,27 +94,24 @@ def review(
         fail_on=fail_on,
     )
     gates = _gates(wish.fail_on)
-    wanted = targets(output, format_name)
-    refuse_folder(save_facts)
-    from fastreview.kept import KeptReviews
+    from fastreview.cli.reviewing import assessed, reviewed
 
     progress = Progress(quiet=quiet)
-    complete, reason = True, ""
+    complete = True
     with collector_off(), progress:
-        progress.step("Looking at the project")
-        # Facts that are to be saved must be gathered.
-        recallable = not (no_cache or from_facts or save_facts)
-        kept = KeptReviews(path, wish.key, wish.exclude) if recallable else None
-        document = kept.recall() if kept else None
-        if document is None:
-            facts, root = _facts(path, from_facts, wish, progress)
-            complete = save_facts is None or _saved(facts, root or path, save_facts)
+        if from_facts:
+            from fastreview.gather.saved import load_facts
+
+            facts, root = load_facts(from_facts)
             progress.step("Evaluating the checks")
-            document, reason = _assessed(facts, root, wish, from_facts or path)
-            app_state = next(side.state for side in document.gathered if side.what == "app")
-            # What kept the app from being imported may be gone the next time.
-            if kept and not reason and (wish.static or app_state != "unavailable"):
-                kept.keep(document, facts.probe.interpreter if facts.probe else "")
+            found = assessed(facts, root, wish, from_facts)
+        else:
+            # Facts that are to be saved must be gathered.
+            found = reviewed(path, wish, progress, with_facts=save_facts is not None)
+            root = path
+        document, reason = found.review, found.reason
+        if save_facts and found.facts:
+            complete = _saved(found.facts, root or path, save_facts)
         progress.step("Writing the report")
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
@@ -129,32 +128,6 @@ def review(
         complain(text)
     if failed:
         raise typer.Exit(GATE_FAILED)
-
-
-def _facts(path: Path, saved: Path | None, wish: Asked, progress: Progress) -> "tuple[Facts, Path | None]":
-    """The facts and the folder that they are about."""
-    if saved is not None:
-        from fastreview.gather.saved import load_facts
-
-        return load_facts(saved)
-    from fastreview.gather.facts import gather
-
-    return gather(path, wish.options(), progress.files, _prepare), path
-
-
-def _prepare() -> None:
-    """What assessing needs anyway: loaded while other processes read the project."""
-    import fastreview.pipeline  # noqa: F401
-    from fastreview.packs import load
-
-    load()
-
-
-def _assessed(facts: "Facts", root: Path | None, wish: Asked, named: Path) -> tuple[Review, str]:
-    """The review, and why there was nothing to assess, or ""."""
-    from fastreview.pipeline import assess, nothing_to_assess
-
-    return assess(facts, root, wish.choice()).review, nothing_to_assess(facts, str(named))
 
 
 def _gates(given: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,72 @@
+"""A review of a folder, as every command gets it: recalled where nothing has changed, else gathered and assessed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from fastreview.cli.configuration import Asked
+from fastreview.cli.printing import Progress
+from fastreview.errors import NothingToReview
+from fastreview.kept import KeptReviews
+from fastreview.review import Review
+
+if TYPE_CHECKING:
+    from fastreview.facts import Facts
+
+
+class Reviewed(Struct, frozen=True):
+    """``reason`` says why there was nothing to assess, or ""; ``facts`` are None where the review was recalled."""
+
+    review: Review
+    reason: str = ""
+    facts: "Facts | None" = None
+
+
+def reviewed(path: Path, wish: Asked, progress: Progress, *, with_facts: bool = False) -> Reviewed:
+    """The review of ``path``. A review ``with_facts`` is never recalled.
+
+    Raises:
+        UsageError: when ``path`` is not a folder that can be listed, or something that was asked for is not there.
+    """
+    progress.step("Looking at the project")
+    kept = KeptReviews(path, wish.key, wish.exclude) if wish.cache else None
+    if kept and not with_facts and (known := kept.recall()):
+        return Reviewed(known)
+    from fastreview.gather.facts import gather
+
+    facts = gather(path, wish.options(), progress.files, _prepare)
+    progress.step("Evaluating the checks")
+    found = assessed(facts, path, wish, path)
+    app_state = next(side.state for side in found.review.gathered if side.what == "app")
+    # What kept the app from being imported may be gone the next time.
+    if kept and not found.reason and (wish.static or app_state != "unavailable"):
+        kept.keep(found.review, facts.probe.interpreter if facts.probe else "")
+    return found
+
+
+def assessed(facts: "Facts", root: Path | None, wish: Asked, named: Path) -> Reviewed:
+    """The review of ``facts``; ``named`` is what the user calls the project."""
+    from fastreview.pipeline import assess, nothing_to_assess
+
+    return Reviewed(assess(facts, root, wish.choice()).review, nothing_to_assess(facts, str(named)), facts)
+
+
+def review_of(path: Path, wish: Asked, progress: Progress) -> Review:
+    """The review of ``path``.
+
+    Raises:
+        NothingToReview: when there is nothing to assess.
+    """
+    found = reviewed(path, wish, progress)
+    if found.reason:
+        raise NothingToReview(found.reason)
+    return found.review
+
+
+def _prepare() -> None:
+    """What assessing needs anyway: loaded while other processes read the project."""
+    import fastreview.pipeline  # noqa: F401
+    from fastreview.packs import load
+
+    load()
