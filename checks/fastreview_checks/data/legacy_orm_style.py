@@ -11,7 +11,8 @@ renamed options: use the current names.
 
 ## When not to apply
 
-SQLModel, imperative mappings and tables of SQLAlchemy Core are current. One old column among many new ones is not reported.
+SQLModel, imperative mappings and tables of SQLAlchemy Core are current. One old column among many new ones is not reported,
+and one old query or table among ten does not decide.
 
 ## Read
 
@@ -102,24 +103,17 @@ app = FastAPI()
 ```
 """
 
-from fastreview.api import Found, Hit, Met, Module, NotApplicable, Place, Project, Related, check
-from fastreview_checks.knowledge.orm_style import uses
+from fastreview.api import Found, Hit, Met, Project, check
+from fastreview_checks.knowledge.orm_style import OrmUse
 
 
-@check("DAT001", dimension="data", level=1, gate=True, each=Module, effort="hours")
-def legacy_orm_style(module: Module, project: Project) -> Found:
-    found = list(uses(module, project))
-    if not found:
-        raise NotApplicable("a module without tables and queries")
-    old = [use for use in found if use.old]
-    if len(old) > project.limits["DAT001.share"] * len(found):
-        first = old[0]
-        more = f" (and {len(old) - 1} more here)" if len(old) > 1 else ""
+@check("DAT001", dimension="data", level=1, gate=True, each=OrmUse, effort="hours", per_file=True)
+def legacy_orm_style(use: OrmUse, project: Project) -> Found:
+    if use.old:
         yield Hit(
-            Place(first.place.path, first.place.line),
-            f"{first.what}{more} is written with `{first.old}`, the older style: {first.why}. Use `{first.new}`.",
-            symbol=first.old,
-            related=tuple(Related(use.place, f"{use.what}: `{use.old}`") for use in old[1:]),
+            use.place,
+            f"`{use.key}` is written with `{use.old}`, the older style: {use.why}. Use `{use.new}`.",
+            symbol=use.old,
         )
-    elif any(use.what for use in found):
-        yield Met(module.place, "The tables are declared in the current style.")
+    elif use.shown:
+        yield Met(use.place, "The tables are declared, and queries written, in the ORM's current style.")

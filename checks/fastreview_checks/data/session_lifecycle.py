@@ -11,7 +11,8 @@ services, but not in both.
 
 ## When not to apply
 
-Workers, start-up code and scripts open sessions of their own.
+Workers, background tasks, start-up code and scripts open sessions of their own. A single place that does while a request is
+answered is not reported, and a commit now and then outside the layer that commits is shown as a question.
 
 ## Read
 
@@ -138,63 +139,19 @@ app = FastAPI()
 ```
 """
 
-from collections.abc import Iterator
-
-from fastreview.api import CallSite, Confidence, Found, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.session_lives import Owner, held_by_module, opened, owners, per_call
+from fastreview.api import Found, Hit, Met, Project, check
+from fastreview_checks.knowledge.session_uses import SessionUse
 
 
-@check("DAT003", dimension="data", level=1, gate=True, effort="days")
-def session_lifecycle(project: Project) -> Found:
-    sites = tuple(opened(project))
-    committed = owners(project)
-    if not sites and not committed:
-        raise NotApplicable("no sessions of SQLAlchemy are opened")
-    found = [*_global(sites), *_scattered(project, sites), *_two_owners(committed, project)]
-    yield from found
-    providers = [site for site in sites if getattr(site.code.facts, "yields", False)]
-    if providers and not found:
-        yield Met(
-            providers[0].place, f"`{providers[0].code.qualname}` opens one session for each request and closes it."
-        )
-
-
-def _global(sites: tuple[CallSite, ...]) -> Iterator[Hit]:
-    for site in sites:
-        if held_by_module(site) and "scoped" not in site.call.method:
-            yield Hit(
-                site.place,
-                "This session is opened when the module is imported and shared by all requests: the error of one rolls back the "
-                "work of others. Open one per request in a dependency with `yield`.",
-                symbol="global",
-            )
-
-
-def _scattered(project: Project, sites: tuple[CallSite, ...]) -> Iterator[Hit]:
-    alone = list(per_call(project, sites))
-    if len(alone) >= project.limits["DAT003.places"]:
-        site, route = alone[0]
+@check("DAT003", dimension="data", level=1, gate=True, each=SessionUse, effort="days", per_file=True)
+def session_lifecycle(use: SessionUse, project: Project) -> Found:
+    if use.fault is not None:
         yield Hit(
-            site.place,
-            f"{len(alone)} places open a session of their own while a request is answered (here for {route.key}): its parts "
-            "do not share a transaction. Open one session per request in a dependency with `yield`, and hand it on.",
-            symbol="per call",
-            related=tuple(Related(other.place, f"another one, in `{other.code.qualname}`") for other, _ in alone[1:]),
+            use.place,
+            use.fault.text,
+            symbol=use.fault.symbol,
+            related=use.fault.related,
+            confidence=use.fault.confidence,
         )
-
-
-def _two_owners(committed: tuple[Owner, ...], project: Project) -> Iterator[Hit]:
-    total = sum(len(owner.sites) for owner in committed)
-    many = [
-        o for o in committed if len(o.sites) > project.limits["DAT003.share"] * total or o.who.startswith("the dep")
-    ]
-    if len(many) > 1:
-        first, second = many[0], many[1]
-        yield Hit(
-            first.sites[0].place,
-            f"Commits have more than one owner: {first.who} ({len(first.sites)}) and {second.who} ({len(second.sites)}), so what "
-            "belongs to one transaction depends on who calls whom. Commit in one layer only.",
-            symbol="owners",
-            related=tuple(Related(owner.sites[0].place, f"commit of {owner.who}") for owner in many[1:]),
-            confidence=Confidence.LIKELY,
-        )
+    elif use.shown:
+        yield Met(use.place, f"`{use.site.code.qualname}` opens one session for each request and closes it.")

@@ -4,28 +4,52 @@ Sources: SQLAlchemy's "What's New in 2.0" and migration guide, Tortoise's change
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
-from fastreview.api import CallSite, External, Module, Place, Project, Table, syntax
+from fastreview.api import CallSite, External, Module, Place, Project, Subject, Table, syntax
 
 _FIELD = re.compile(r"Field$")
 _UNTYPED = "type checkers cannot tell the types of its attributes"
 _RENAMED = {"pk": "primary_key", "index": "db_index"}
 
 
-class Use(NamedTuple):
-    """A table, or a function with queries; ``old`` is how it is written the older way, "" where it is current, and ``why`` what
-    that costs."""
+class OrmUse(Subject):
+    """A table, or a function with queries; ``old`` is how it is written the older way, "" where it is current, ``new`` what to
+    write instead and ``why`` what the older way costs."""
 
-    place: Place
-    what: str
-    old: str
-    new: str
-    why: str = ""
+    unit = "use of the ORM"
+
+    shown = False
+    """Whether it stands for all of them where all are current: the first table."""
+
+    def __init__(
+        self, key: str, place: Place, *, old: str = "", new: str = "", why: str = "", declares: bool = False
+    ) -> None:
+        self._key = key
+        self._place = place
+        self.declares = declares
+        self.old = old
+        self.new = new
+        self.why = why
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    @property
+    def place(self) -> Place:
+        return self._place
+
+    @classmethod
+    def all_of(cls, project: Project) -> Sequence["OrmUse"]:
+        found = tuple(use for module in project.service_modules for use in _uses(module, project))
+        first = next((use for use in found if use.declares), None)
+        if first is not None and not any(use.old for use in found):
+            first.shown = True
+        return found
 
 
-def uses(module: Module, project: Project) -> Iterator[Use]:
+def _uses(module: Module, project: Project) -> Iterator[OrmUse]:
     """Every table of ``module`` and every function of it that queries."""
     for model in project.models_in.get(module.path, ()):
         if isinstance(model, Table):
@@ -33,17 +57,18 @@ def uses(module: Module, project: Project) -> Iterator[Use]:
     if not _queries(module):
         return
     for code in module.codes():
+        name = code.qualname or module.name
         old = [site for site in code.calls if _is_legacy_query(site, project)] if "query" in code.called else []
         if old:
-            yield Use(
+            yield OrmUse(
+                name,
                 old[0].place,
-                f"`{code.qualname or module.name}`",
-                "session.query(...)",
-                "session.scalars(select(...))",
-                "async sessions do not have it",
+                old="session.query(...)",
+                new="session.scalars(select(...))",
+                why="async sessions do not have it",
             )
         elif not {"select", "exec"}.isdisjoint(code.called):
-            yield Use(Place(module.path, code.line), "", "", "")
+            yield OrmUse(name, Place(module.path, code.line))
 
 
 def _queries(module: Module) -> bool:
@@ -60,20 +85,21 @@ def _is_legacy_query(site: CallSite, project: Project) -> bool:
     return target is None and (receiver in ("db", "session") or receiver.endswith("session"))
 
 
-def _table(table: Table, project: Project) -> Use:
+def _table(table: Table, project: Project) -> OrmUse:
+    place = Place(table.place.path, table.place.line)
     fields = [f for f in table.cls.facts.fields if isinstance(f.value, syntax.Call)]
     made = [f.value for f in fields if isinstance(f.value, syntax.Call)]
-    what = f"`{table.name}`"
     if table.orm == "sqlalchemy":
         mapped = any("Mapped" in syntax.written(f.annotation, 60) for f in table.cls.facts.fields if f.annotated)
         if not mapped and any(call.method == "Column" for call in made):
-            return Use(table.place, what, "Column(...)", "Mapped[...] = mapped_column(...)", _UNTYPED)
+            return OrmUse(table.name, place, old="Column(...)", new="Mapped[...] = mapped_column(...)", why=_UNTYPED)
     if table.orm == "tortoise":
         given = {k.name for call in made if _FIELD.search(call.method) for k in call.keywords}
         old = sorted(given & _RENAMED.keys())
         if old and not _is_before(project, "tortoise-orm", (0, 21)):
-            return Use(table.place, what, f"{old[-1]}=", f"{_RENAMED[old[-1]]}=", "the option has been renamed")
-    return Use(table.place, what, "", "")
+            renamed = f"{_RENAMED[old[-1]]}="
+            return OrmUse(table.name, place, old=f"{old[-1]}=", new=renamed, why="the option has been renamed")
+    return OrmUse(table.name, place, declares=True)
 
 
 def _is_before(project: Project, package: str, version: tuple[int, int]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Function, Module, Project, Route, syntax
@@ -10,6 +11,10 @@ from fastreview_checks.knowledge.commits import changes_rows, commits, owns_tran
 from fastreview_checks.knowledge.engines import session_made
 from fastreview_checks.knowledge.served import served
 
+PROVIDER = "the dependency that opens the session"
+_MANAGER = "a context manager"
+_CALLED = "functions that endpoints call"
+_ENDPOINTS = "endpoints"
 _FACTORIES = ("Session", "AsyncSession", "scoped_session", "async_scoped_session")
 
 
@@ -54,9 +59,12 @@ def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[Ca
     websocket lives as long as the connection: it opens one when it needs it."""
     reached = served(project)
     providers = {id(d.function) for d in project.dependencies}
+    later = after_the_answer(project)
     for site in sites:
         code = site.code
         if not isinstance(code, Function) or code.facts.yields or code not in reached or not reached[code]:
+            continue
+        if id(code) in later:
             continue
         hands_out = any(
             isinstance(s, syntax.Return) and s.value is not None and _gives(s.value, site) for s in code.statements
@@ -67,6 +75,12 @@ def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[Ca
             yield site, route
 
 
+@lru_cache(maxsize=1)
+def after_the_answer(project: Project) -> frozenset[int]:
+    """Ids of functions that run when the request has been answered and its session closed: background tasks."""
+    return frozenset(id(one.function) for one in project.loop_functions if one.entry.kind == "background")
+
+
 def _gives(value: syntax.Expr, site: CallSite) -> bool:
     names = {name for name, bound in site.code.bindings.items() if any(b.expr is site.call for b in bound)}
     return any(
@@ -75,27 +89,31 @@ def _gives(value: syntax.Expr, site: CallSite) -> bool:
 
 
 def owners(project: Project) -> tuple[Owner, ...]:
-    """Who commits what requests change, the most frequent first."""
+    """Who commits what requests change: what opens the session before all others, then the most frequent; of two that commit
+    as often what endpoints call."""
     found: dict[str, list[CallSite]] = {}
     endpoints = {id(one.function) for one in project.endpoints}
     providers = {id(d.function) for d in project.dependencies}
     reached = served(project)
+    later = after_the_answer(project)
     for site in commits(project):
         code = site.code
-        if not isinstance(code, Function):
+        if not isinstance(code, Function) or id(code) in later:
             continue
         if id(code) in endpoints:
-            who = "endpoints"
+            who = _ENDPOINTS
         elif code.facts.yields and owns_transactions(code, project):
             provides = code in reached or id(code) in providers
-            who = "the dependency that opens the session" if provides else "a context manager"
+            who = PROVIDER if provides else _MANAGER
         elif code in reached and changes_rows(code, project):
-            who = "functions that endpoints call"
+            who = _CALLED
         else:
             continue
         found.setdefault(who, []).append(site)
-    if "the dependency that opens the session" in found:
+    if PROVIDER in found:
         # The other ones are those of workers and scripts.
-        found.pop("a context manager", None)
-    ordered = sorted(found.items(), key=lambda one: -len(one[1]))
+        found.pop(_MANAGER, None)
+    ordered = sorted(
+        found.items(), key=lambda one: (one[0] not in (PROVIDER, _MANAGER), -len(one[1]), one[0] == _ENDPOINTS)
+    )
     return tuple(Owner(who, tuple(sites)) for who, sites in ordered)
