@@ -1,6 +1,7 @@
 """What the checks of storage know: names of queries, money, engines, and how loops and transactions are read."""
 
 import pytest
+from tests.checks.conftest import Evaluated
 from tests.conftest import ProjectOf
 
 from fastreview.project import Project
@@ -190,3 +191,70 @@ def test_names_that_are_masked_before_they_are_sent(project_of: ProjectOf) -> No
 )
 def test_tests_that_walk_up_and_down(project_of: ProjectOf, text: str, walks: bool) -> None:
     assert stairway(project_of({"tests/test_migrations.py": text})) is walks
+
+
+@pytest.mark.parametrize(("handed", "count"), [("later.add_task(book)", 0), ("await book()", 2)])
+def test_a_background_task_opens_its_own_session(evaluated: Evaluated, handed: str, count: int) -> None:
+    main = f"""
+    from fastapi import BackgroundTasks, FastAPI
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+    sessions = async_sessionmaker(create_async_engine("sqlite+aiosqlite://"))
+    app = FastAPI()
+
+    async def count() -> None:
+        async with sessions() as session:
+            await session.flush()
+
+    async def book() -> None:
+        async with sessions() as session:
+            await session.flush()
+
+    @app.post("/orders")
+    async def order(later: BackgroundTasks) -> None:
+        await count()
+        {handed}
+    """
+    assert len(evaluated("DAT003", {"main.py": main}).findings) == count
+
+
+def test_a_commit_now_and_then_is_a_question(evaluated: Evaluated) -> None:
+    services = "".join(
+        f"""
+def add_{n}(session: Session) -> None:
+    session.add(object())
+    session.commit()
+"""
+        for n in range(12)
+    )
+    main = """
+    from fastapi import Depends, FastAPI
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from services import CALLED
+
+    sessions = sessionmaker(create_engine("sqlite://"))
+    app = FastAPI()
+
+    def get_session():
+        with sessions() as session:
+            yield session
+
+    @app.post("/orders")
+    def order(session: Session = Depends(get_session)) -> None:
+        CALLS
+
+    @app.delete("/orders")
+    def delete(session: Session = Depends(get_session)) -> None:
+        session.delete(object())
+        session.commit()
+    """
+    names = ", ".join(f"add_{n}" for n in range(12))
+    calls = "; ".join(f"add_{n}(session)" for n in range(12))
+    files = {
+        "main.py": main.replace("CALLED", names).replace("CALLS", calls),
+        "services.py": "from sqlalchemy.orm import Session\n" + services,
+    }
+    [finding] = evaluated("DAT003", files).findings
+    assert (finding.confidence, finding.place.path) == ("possible", "main.py")

@@ -143,7 +143,7 @@ from fastreview.api import Found, Hit, Met, Project, check
 from fastreview_checks.knowledge.session_uses import SessionUse
 
 
-@check("DAT003", dimension="data", level=1, gate=True, each=SessionUse, effort="days", per_file=True)
+@check("DAT003", dimension="data", level=1, gate=True, each=SessionUse, effort="days")
 def session_lifecycle(use: SessionUse, project: Project) -> Found:
     if use.fault is not None:
         yield Hit(

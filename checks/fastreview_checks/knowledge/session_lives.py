@@ -12,7 +12,8 @@ from fastreview_checks.knowledge.engines import session_made
 from fastreview_checks.knowledge.served import served
 
 PROVIDER = "the dependency that opens the session"
-_MANAGER = "a context manager"
+MANAGER = "a context manager"
+_HANDED_ON = frozenset({"add_task", "create_task", "ensure_future", "run_coroutine_threadsafe"})
 _CALLED = "functions that endpoints call"
 _ENDPOINTS = "endpoints"
 _FACTORIES = ("Session", "AsyncSession", "scoped_session", "async_scoped_session")
@@ -78,7 +79,11 @@ def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[Ca
 @lru_cache(maxsize=1)
 def after_the_answer(project: Project) -> frozenset[int]:
     """Ids of functions that run when the request has been answered and its session closed: background tasks."""
-    return frozenset(id(one.function) for one in project.loop_functions if one.entry.kind == "background")
+    return frozenset(
+        id(one.function)
+        for one in project.loop_functions
+        if one.entry.kind == "background" or any(step.call.method in _HANDED_ON for step in one.steps)
+    )
 
 
 def _gives(value: syntax.Expr, site: CallSite) -> bool:
@@ -96,6 +101,7 @@ def owners(project: Project) -> tuple[Owner, ...]:
     providers = {id(d.function) for d in project.dependencies}
     reached = served(project)
     later = after_the_answer(project)
+    opening = {id(site.code) for site in opened(project)}
     for site in commits(project):
         code = site.code
         if not isinstance(code, Function) or id(code) in later:
@@ -103,8 +109,8 @@ def owners(project: Project) -> tuple[Owner, ...]:
         if id(code) in endpoints:
             who = _ENDPOINTS
         elif code.facts.yields and owns_transactions(code, project):
-            provides = code in reached or id(code) in providers
-            who = PROVIDER if provides else _MANAGER
+            provides = id(code) in providers or (code in reached and id(code) in opening)
+            who = PROVIDER if provides else MANAGER
         elif code in reached and changes_rows(code, project):
             who = _CALLED
         else:
@@ -112,8 +118,8 @@ def owners(project: Project) -> tuple[Owner, ...]:
         found.setdefault(who, []).append(site)
     if PROVIDER in found:
         # The other ones are those of workers and scripts.
-        found.pop(_MANAGER, None)
+        found.pop(MANAGER, None)
     ordered = sorted(
-        found.items(), key=lambda one: (one[0] not in (PROVIDER, _MANAGER), -len(one[1]), one[0] == _ENDPOINTS)
+        found.items(), key=lambda one: (one[0] not in (PROVIDER, MANAGER), -len(one[1]), one[0] == _ENDPOINTS)
     )
     return tuple(Owner(who, tuple(sites)) for who, sites in ordered)

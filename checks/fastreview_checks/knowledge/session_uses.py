@@ -4,9 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Confidence, Place, Project, Related, Subject
-from fastreview_checks.knowledge.session_lives import PROVIDER, Owner, held_by_module, opened, owners, per_call
-
-RELATED = 4
+from fastreview_checks.knowledge.session_lives import MANAGER, PROVIDER, Owner, held_by_module, opened, owners, per_call
 
 
 class Fault(NamedTuple):
@@ -16,37 +14,51 @@ class Fault(NamedTuple):
     text: str
     related: tuple[Related, ...] = ()
     confidence: Confidence = Confidence.LIKELY
+    at: Place | None = None
+    """Where it is told, if not at the use itself."""
+
+
+SEVERAL = 3
+"""From so many on, what is wrong in the same way is told at the first place."""
 
 
 class SessionUse(Subject):
-    """A call that opens a session, or commits what a request changed; ``fault`` is None where it does as it should."""
+    """A function, or a module, that opens sessions or commits what a request changed: ``site`` is the first call that does.
+    ``fault`` is None where it does as it should."""
 
     unit = "use of a session"
     shown = False
     """Whether it stands for all of them where none is at fault: the first that opens a session for each request."""
 
-    def __init__(self, site: CallSite, fault: Fault | None) -> None:
+    def __init__(self, site: CallSite, kind: str, fault: Fault | None) -> None:
         self.site = site
+        self.kind = kind
         self.fault = fault
 
     @property
     def key(self) -> str:
-        return f"{self.site.code.key} {self.site.call.method}"
+        return f"{self.site.code.key or self.site.code.module.name} {self.kind}"
 
     @property
     def place(self) -> Place:
-        return self.site.place
+        return self.site.place if self.fault is None or self.fault.at is None else self.fault.at
 
     @classmethod
     def all_of(cls, project: Project) -> Sequence["SessionUse"]:
         sites = tuple(opened(project))
         committed = owners(project)
         faults = {id(site): fault for site, fault in (*_openings(project, sites), *_commits(project, committed))}
-        found = [cls(site, faults.get(id(site))) for site in (*sites, *(s for one in committed for s in one.sites))]
+        made = [(site, "opens") for site in sites]
+        made += [(site, "commits") for one in committed for site in one.sites]
+        uses: dict[tuple[int, str], SessionUse] = {}
+        for site, kind in made:
+            use = uses.setdefault((id(site.code), kind), cls(site, kind, faults.get(id(site))))
+            use.fault = use.fault or faults.get(id(site))
+        found = tuple(uses.values())
         provider = next((use for use in found if getattr(use.site.code.facts, "yields", False)), None)
         if provider is not None and not faults:
             provider.shown = True
-        return tuple(found)
+        return found
 
 
 def _openings(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[CallSite, Fault]]:
@@ -60,14 +72,16 @@ def _openings(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[C
     alone = list(per_call(project, sites))
     if len(alone) < project.limits["DAT003.places"]:
         return
-    for site, route in alone:
-        others = tuple(Related(s.place, f"another one, in `{s.code.qualname}`") for s, _ in alone if s is not site)
-        text = (
-            f"`{site.code.qualname}` opens a session of its own while {route.key} is answered, as {len(others)} other "
-            f"place{'s do' if len(others) > 1 else ' does'}: they do not share a transaction. Open one session per request "
-            "in a dependency with `yield`, and hand it on."
-        )
-        yield site, Fault("per call", text, others[:RELATED])
+    (first, route), *_ = alone
+    more = len(alone) - 1
+    text = (
+        f"`{first.code.qualname}` opens a session of its own while {route.key} is answered, as {more} other "
+        f"place{'s do' if more > 1 else ' does'}: they do not share a transaction. Open one session per request in a "
+        "dependency with `yield`, and hand it on."
+    )
+    related = tuple(Related(site.place, f"another one, in `{site.code.qualname}`") for site, _ in alone[1:])
+    fault = Fault("per call", text, related, at=first.place)
+    yield from ((site, fault) for site, _ in alone)
 
 
 def _commits(project: Project, committed: tuple[Owner, ...]) -> Iterator[tuple[CallSite, Fault]]:
@@ -77,7 +91,7 @@ def _commits(project: Project, committed: tuple[Owner, ...]) -> Iterator[tuple[C
     real = [one for one in committed if len(one.sites) > share * total or one.who == PROVIDER]
     owner = real[0] if real else None
     for other in committed:
-        if owner is None or other is owner:
+        if owner is None or other is owner or (other.who == MANAGER and other not in real):
             continue
         text = (
             f"Commits have more than one owner: {other.who} ({len(other.sites)}), as here, and {owner.who} "
@@ -85,4 +99,10 @@ def _commits(project: Project, committed: tuple[Owner, ...]) -> Iterator[tuple[C
         )
         related = (Related(owner.sites[0].place, f"commit of {owner.who}"),)
         sure = Confidence.LIKELY if other in real else Confidence.POSSIBLE
-        yield from ((site, Fault("owners", text, related, sure)) for site in other.sites)
+        fault = Fault("owners", text, related, sure, _together(other.sites))
+        yield from ((site, fault) for site in other.sites)
+
+
+def _together(sites: Sequence[CallSite]) -> Place | None:
+    """One way to work is told once, not hundreds of times."""
+    return sites[0].place if len(sites) >= SEVERAL else None
