@@ -129,3 +129,112 @@ def test_entering_a_context_is_a_result_only_where_it_is_the_code_itself(
         },
     )
     assert [f.confidence.value for f in found.findings] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("from shop.orders import place, cancel", 0),
+        ("from shop.orders import place\n    order = place", 1),
+    ],
+    ids=["what it imports is what it tests", "a name for it proves nothing"],
+)
+def test_a_test_of_imports_fails_when_they_do(evaluated: Evaluated, body: str, found: int) -> None:
+    assert len(evaluated("TST006", {"tests/test_exports.py": f"def test_exports():\n    {body}\n"}).findings) == found
+
+
+def test_what_gives_something_back_is_no_test(evaluated: Evaluated) -> None:
+    text = 'def test_email(suffix: str) -> str:\n    return f"ann-{suffix}@example.com"\n'
+    assert not evaluated("TST006", {"tests/test_mail.py": text}).findings
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('RED = "\\033[91m"\n\ndef say() -> None:\n    print(f"{RED}failed")\n', 0),
+        ('import sys\n\ndef say() -> None:\n    print("aborted")\n    sys.exit(1)\n', 0),
+        ('RED = "red"\n\ndef say() -> None:\n    print(f"{RED}failed")\n', 1),
+    ],
+    ids=["colours", "last words", "neither"],
+)
+def test_what_is_printed_for_a_screen(evaluated: Evaluated, said: str, found: int) -> None:
+    main = """
+    from fastapi import FastAPI
+
+    from shown import say
+
+    app = FastAPI()
+
+    @app.get("/")
+    def root() -> None:
+        say()
+    """
+    assert len(evaluated("PRD003", {"main.py": main, "shown.py": said}).findings) == found
+
+
+LISTED = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from stock import keys, models
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+def get_session() -> Session: ...
+
+app = FastAPI()
+
+@app.get("/orders")
+def orders(SIZE: int = 20, session: Session = Depends(get_session)) -> list[int]:
+    found = []
+    for one in keys():
+        found += session.scalars(STATEMENT).all()
+    return session.scalars(select(Order.id)).all()
+"""
+
+
+@pytest.mark.parametrize(("name", "found"), [("page_chunk_size", 0), ("shoe_size", 1)])
+def test_a_page_by_another_name(evaluated: Evaluated, name: str, found: int) -> None:
+    main = LISTED.replace("SIZE", name).replace("STATEMENT", "select(Order.id)")
+    assert len(evaluated("DAT005", {"main.py": main}).findings) == found
+
+
+@pytest.mark.parametrize(("statement", "found"), [("select(one)", 0), ("select(Order).where(Order.id == one)", 1)])
+def test_a_loop_over_tables_asks_each_once(evaluated: Evaluated, statement: str, found: int) -> None:
+    main = LISTED.replace("SIZE", "size").replace("STATEMENT", statement)
+    assert len(evaluated("DAT008", {"main.py": main}).findings) == found
+
+
+@pytest.mark.parametrize(("first", "found"), [("if asked:\n                return known", 0), ("pass", 1)])
+def test_what_is_asked_once_is_no_query_in_a_loop(evaluated: Evaluated, first: str, found: int) -> None:
+    main = f"""
+    from fastapi import Depends, FastAPI
+    from sqlalchemy import select, text
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from stock import keys
+
+    def get_session() -> AsyncSession: ...
+
+    app = FastAPI()
+
+    @app.get("/orders")
+    async def orders(session: AsyncSession = Depends(get_session)) -> list[int]:
+        asked = False
+        known = None
+
+        async def team(role: str) -> int:
+            nonlocal asked, known
+            {first}
+            asked = True
+            known = (await session.execute(text("select 1"))).all()
+            return known
+
+        return [await team(key) for key in await keys()]
+    """
+    assert len(evaluated("DAT008", {"main.py": main}).findings) == found

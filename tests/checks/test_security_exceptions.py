@@ -94,17 +94,48 @@ def test_a_docstring_says_that_a_post_only_asks(evaluated: Evaluated, said: str,
             "main.py": f"""
             from fastapi import FastAPI
 
+            from app.judges import take
+
             app = FastAPI()
 
             @app.post("/judge/reference")
             def reference(answer: str) -> int:
                 '''{said}'''
-                return len(answer)
+                return take(answer)
             """
         },
     )
 
     assert [finding.confidence for finding in evaluation.findings] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "confidences"),
+    [
+        ("/invoke", "print(await request.body())\n    return {'seen': str(request.headers)}", ["possible"]),
+        ("/consistency", "return await tools['prompt'].test_consistency(request)", ["possible"]),
+        ("/consistency", "return await tools['prompt'].run_all(request)", ["likely"]),
+        ("/surveys/{survey_token}/submit", "return await tools['prompt'].run_all(request)", []),
+        ("/surveys/{survey_id}/submit", "return await tools['prompt'].run_all(request)", ["likely"]),
+        ("/consistency", "tools['last'] = request.url\n    return str(request.url)", ["likely"]),
+    ],
+    ids=["echo", "asks by what it calls", "runs", "a token in the address", "an id in the address", "keeps"],
+)
+def test_a_post_that_changes_nothing_is_a_question(
+    evaluated: Evaluated, path: str, body: str, confidences: list[str]
+) -> None:
+    main = f"""
+from fastapi import FastAPI, Request
+
+from app.tools import tools
+
+app = FastAPI()
+
+@app.post("{path}")
+async def submit(request: Request) -> object:
+    {body}
+"""
+    assert [finding.confidence for finding in evaluated("SEC001", {"main.py": main}).findings] == confidences
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ _PAGER = re.compile(r"pagin|(?:^|_)page(?:$|_)|cursor", re.IGNORECASE)
 _PAGED_ANSWER = re.compile(r"pagin|(?:^|[a-z_])Page(?:$|[A-Z\[_])|^Page|Cursor")
 
 
+_SIZE = re.compile(r"(?:page|chunk|batch)[a-z]*size$|limit$")
+"""In plain letters: ``page_chunk_size``."""
 BRIEF = re.compile(
     r"(?:^|[/_-])(?:today|latest|recent|newest|trending|popular|top|suggest(?:ions?)?|autocomplete|featured|current|enums?)(?:$|[/_-])"
 )
@@ -64,9 +66,8 @@ def given_by_client(route: Route, project: Project) -> tuple[Input, ...]:
 
 def is_paged(route: Route, project: Project) -> bool:
     """Whether a client can ask for a part of the list."""
-    if any(
-        plain(n) in SIZES | POSITIONS for given in given_by_client(route, project) for n in (given.name, given.alias)
-    ):
+    asked = {plain(n) for given in given_by_client(route, project) for n in (given.name, given.alias)}
+    if not asked.isdisjoint(SIZES | POSITIONS) or any(_SIZE.search(name) for name in asked):
         return True
     if route.facts is not None and any(plain(p.alias or p.name) in SIZES | POSITIONS for p in route.facts.parameters):
         return True

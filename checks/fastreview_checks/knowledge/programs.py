@@ -42,6 +42,11 @@ def is_program(site: CallSite, project: Project) -> bool:
     return site.code.name in called and not any("." in name for name in site.code.decorator_names)
 
 
+def speaks_to_a_screen(site: CallSite) -> bool:
+    """Whether what is printed is for somebody who looks on: the last words of a process, or text in colours."""
+    return _colours(site.code.module) or (isinstance(site.code, Function) and _ends_the_process(site.code))
+
+
 @lru_cache(maxsize=1)
 def served(project: Project) -> frozenset[str]:
     """Paths of the modules that the apps import, through others too: what is not among them does not answer requests."""
@@ -78,6 +83,20 @@ def _imports(module: Module) -> Iterator[str]:
 def _asks_a_person(function: Function) -> bool:
     """Whether a function holds a dialogue: what it prints stands around an `input`, called or handed to a thread."""
     return any(site.call.name == "input" or syntax.Ref("input") in site.call.args for site in function.calls)
+
+
+@lru_cache(maxsize=1_000)
+def _ends_the_process(function: Function) -> bool:
+    return any(site.call.name in ("exit", "quit", "sys.exit") for site in function.calls)
+
+
+@lru_cache(maxsize=1_000)
+def _colours(module: Module) -> bool:
+    """Whether a module keeps the codes of a terminal's colours: what it prints is for a screen."""
+    return any(
+        isinstance(stmt, syntax.Assign) and isinstance(stmt.value, str) and stmt.value.startswith("\x1b[")
+        for stmt in module.body
+    )
 
 
 def _asks_name(test: syntax.Expr) -> bool:

@@ -5,7 +5,7 @@ Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Conne
 
 import re
 
-from fastreview.api import Route, syntax
+from fastreview.api import Function, Route, syntax
 
 # Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
 _BY_PURPOSE = re.compile(
@@ -37,6 +37,7 @@ _SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
 _FIRST_WORDS = 2
 """A flow is named where a path ends and where an endpoint's name begins: a router's prefix ``/auth`` opens nothing."""
 
+_CREDENTIAL = re.compile(r"\{\w*(?:token|secret|signature)(?::\w+)?\}", re.IGNORECASE)
 _WEBHOOK = re.compile(r"web_?hook|(?:^|[/_-])(?:events?|hooks?|ipn)(?:$|[/_-])", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|construct_event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE)
 _VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks"})
@@ -54,6 +55,12 @@ _SAYS = re.compile(
     r"|summari[sz]e|measure|benchmark|judge|classify|check(?! (?:in|out)\b))s?\b",
     re.IGNORECASE,
 )
+_LOGS = re.compile(r"^(?:log|logger|logging|_log|_logger)\.", re.IGNORECASE)
+_SHAPING = frozenset(
+    {"print", "len", "str", "int", "float", "dict", "list", "tuple", "set", "sorted", "sum", "min", "max", "round", "isinstance", "items",
+     "keys", "values", "lower", "upper", "strip", "decode", "encode", "join", "split", "loads", "dumps", "model_dump"}
+)  # fmt: skip
+"""Calls that change nothing but what they return."""
 # A GET that writes.
 _WRITES = re.compile(
     r"^(?:delete|remove|seed|purge|drop|clear|wipe|truncate|insert|destroy|erase)(?:$|[_-])", re.IGNORECASE
@@ -71,6 +78,11 @@ def is_public_by_purpose(route: Route) -> bool:
     return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name)) or bool(
         _PROBE.match(parts[-1] if parts else "")
     )
+
+
+def holds_credential(route: Route) -> bool:
+    """``/surveys/{survey_token}``: who knows the address may; it proves itself by a secret in it."""
+    return bool(_CREDENTIAL.search(route.path))
 
 
 def is_registration(route: Route) -> bool:
@@ -106,7 +118,34 @@ def only_reads(route: Route) -> bool:
         return False
     last = static_parts(route)[-1:]
     name, said = (route.endpoint.name, route.endpoint.facts.docstring) if route.endpoint is not None else ("", "")
-    return any(_READS.search(text) or _ENDS_READING.search(text) for text in (name, *last)) or bool(_SAYS.match(said))
+    named = any(_READS.search(text) or _ENDS_READING.search(text) for text in (name, *last))
+    return named or bool(_SAYS.match(said)) or (route.endpoint is not None and _only_asks(route.endpoint))
+
+
+def _only_asks(endpoint: Function) -> bool:
+    """Whether all that an endpoint calls is read from the request, looks something up or shapes the answer, and it answers: an
+    echo, an evaluation."""
+    if not any(isinstance(stmt, syntax.Return) and stmt.value is not None for stmt in endpoint.statements):
+        return False
+    stores = (
+        target
+        for stmt in endpoint.statements
+        if isinstance(stmt, syntax.Assign)
+        for target in stmt.targets
+        if not isinstance(target, syntax.Items) and not (isinstance(target, syntax.Ref) and "." not in target.name)
+    )
+    return bool(endpoint.calls) and next(stores, None) is None and all(_is_harmless(s.call) for s in endpoint.calls)
+
+
+def _is_harmless(call: syntax.Call) -> bool:
+    root = call.name.partition(".")[0]
+    return (
+        call.method[:1].isupper()
+        or bool(_READS.search(call.method))
+        or root == "request"
+        or call.method in _SHAPING
+        or bool(_LOGS.search(call.name))
+    )
 
 
 def writes_by_name(route: Route) -> bool:

@@ -8,7 +8,7 @@ from fastreview.api import CallSite, Confidence, Function, Place, Project, synta
 from fastreview_checks.knowledge.blocking import CACHE
 from fastreview_checks.knowledge.queries import kind_of, queries_in
 from fastreview_checks.knowledge.relations import awaited_relations, lazy_reads
-from fastreview_checks.knowledge.rounds import Round, depends, is_small, rounds
+from fastreview_checks.knowledge.rounds import Round, depends, goes_over_tables, is_small, rounds
 
 _DEPTH = 4
 _FAR = 4
@@ -36,6 +36,7 @@ def _calls(function: Function, project: Project) -> Iterator[Repeated]:
         kind = kind_of(site, project)
         way = (site,) if kind in ("read", "write") else () if kind else _onward(site, project)
         around = [one for one in rounds(function) if id(site.call) in one.calls - one.single] if way else []
+        around = [one for one in around if not goes_over_tables(one, function)]
         if any(depends(site.call, one) and not is_small(one, function, project) for one in around):
             yield Repeated(site.place, site.call.method, way, _confidence(way, around, project))
 
@@ -96,4 +97,22 @@ def _changes(function: Function, project: Project, depth: int = 2) -> bool:
 
 
 def _is_cached(function: Function) -> bool:
-    return any(CACHE.search(name.rpartition(".")[2]) for name in function.decorator_names)
+    return _keeps(function) or any(CACHE.search(name.rpartition(".")[2]) for name in function.decorator_names)
+
+
+@lru_cache(maxsize=20_000)
+def _keeps(function: Function) -> bool:
+    """Whether a function within another one answers from what it found the first time: ``nonlocal asked; if asked: return``."""
+    outer = {
+        ref.name
+        for stmt in function.body
+        if isinstance(stmt, syntax.Names) and stmt.kind == "nonlocal"
+        for ref in stmt.targets
+        if isinstance(ref, syntax.Ref)
+    }
+    return any(
+        isinstance(stmt, syntax.If)
+        and any(isinstance(node, syntax.Ref) and node.name in outer for node in syntax.walk(stmt.test))
+        and any(isinstance(inner, syntax.Return) for inner in stmt.body)
+        for stmt in (function.body if outer else ())
+    )

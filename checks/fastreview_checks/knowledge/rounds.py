@@ -115,6 +115,20 @@ def depends(call: syntax.Call, one: Round) -> bool:
     return any(isinstance(node, syntax.Ref) and node.root in one.changing for node in syntax.walk(call))
 
 
+_OF_TABLES = frozenset({"select", "update", "delete", "insert", "query", "get", "exists"})
+
+
+def goes_over_tables(one: Round, code: Code) -> bool:
+    """Whether each round asks another table, which no single query can: ``select(model)`` in a loop over models."""
+    names = _names(one.target)
+    return any(
+        isinstance(first, syntax.Ref) and first.name in names
+        for site in code.calls
+        if id(site.call) in one.calls and site.call.method in _OF_TABLES
+        for first in site.call.args[:1]
+    )
+
+
 def is_small(one: Round, code: Code, project: Project) -> bool:
     """Whether the number of rounds is known to be small, or each does the work of many: written-out values, enumerations,
     ranges of a fixed length, batches."""

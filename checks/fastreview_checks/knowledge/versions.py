@@ -26,7 +26,9 @@ class Least(NamedTuple):
 
 LEAST = {
     "pydantic": Least("2.0", "Pydantic v1 gets no fixes and does not run on new Python versions"),
-    "fastapi": Least("0.109.1", "a form header can stop the process (CVE-2024-24762)"),
+    "fastapi": Least(
+        "0.109.1", "a form header can stop the process, with python-multipart before 0.0.7 (CVE-2024-24762)"
+    ),
     "starlette": Least("0.40.0", "a form field of any size is read into memory (CVE-2024-47874)"),
 }
 """Libraries of the framework, by name."""

@@ -111,14 +111,14 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
-from fastreview_checks.knowledge.programs import is_program, served
+from fastreview_checks.knowledge.programs import is_program, served, speaks_to_a_screen
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
 def print_logging(call: LogCall, project: Project) -> Found:
     if not call.by_print:
         return
-    if is_program(call.site, project):
+    if is_program(call.site, project) or speaks_to_a_screen(call.site):
         raise NotApplicable("a command line program prints")
     if project.apps and call.place.path not in served(project):
         raise NotApplicable("the app does not import this module")

@@ -130,6 +130,7 @@ from fastreview_checks.knowledge.permissions import (
     shares_secret,
 )
 from fastreview_checks.knowledge.public_routes import (
+    holds_credential,
     is_public_by_purpose,
     is_registration,
     is_webhook,
@@ -149,7 +150,12 @@ def no_authorization(route: Route, project: Project) -> Found:
     administers = bool(_ADMINISTRATION.search(route.path)) and route.is_api and bool(route.security)
     if not (route.mutates or writes_by_name(route) or administers):
         raise NotApplicable("the route neither writes nor administers")
-    if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not route.security):
+    if (
+        is_public_by_purpose(route)
+        or holds_credential(route)
+        or is_webhook(route)
+        or (is_registration(route) and not route.security)
+    ):
         raise NotApplicable("the route is public on purpose")
     if only_reads(route):
         raise NotApplicable("the route only asks")

@@ -136,6 +136,7 @@ import re
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check
 from fastreview_checks.knowledge.public_routes import (
+    holds_credential,
     is_public_by_purpose,
     is_registration,
     is_webhook,
@@ -154,7 +155,8 @@ def unprotected_write(route: Route, project: Project) -> Found:
         return
     if only_redirects(route):
         raise NotApplicable("the route only redirects")
-    if is_public_by_purpose(route) or is_webhook(route) or (is_registration(route) and not _registers_elsewhere(route)):
+    public = is_public_by_purpose(route) or is_webhook(route) or holds_credential(route)
+    if public or (is_registration(route) and not _registers_elsewhere(route)):
         raise NotApplicable("the route is public on purpose")
     doubtful = only_reads(route) or only_in_development(route)
     whole = "" if route.app.authenticates else " No route of this app authenticates its callers."

@@ -95,7 +95,8 @@ def tests_not_enforced(project: Project) -> Found:
     else:
         workflows = project.workflows
         place = workflows[0].place if workflows else Place("")
-        said = "No pipeline runs the tests" if workflows else "There is no CI pipeline"
+        said = "No pipeline runs tests" if workflows else "There is no CI pipeline"
         yield Hit(
-            place, f"{said}, so a change that breaks them is merged unseen. Run them on every push or pull request."
+            place,
+            f"{said}, so a change that breaks the tests is merged unseen. Run them on every push or pull request.",
         )
