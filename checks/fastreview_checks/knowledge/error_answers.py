@@ -48,7 +48,7 @@ class ErrorAnswer(Subject):
         return Confidence.CERTAIN if self.given else Confidence.LIKELY
 
     @classmethod
-    def found_in(cls, project: Project) -> Sequence["ErrorAnswer"]:
+    def all_of(cls, project: Project) -> Sequence["ErrorAnswer"]:
         found = [*_clauses(project), *_registered(project)]
         told: set[Place] = set()
         for one in found:
