@@ -94,7 +94,10 @@ def gather(
     off = tuple(Gathered(side, "off", reason, HOW_TO_ASK.get(side, "")) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")
     facts = Facts(scope, (source, app_off, file_side, git_side, *off), modules, files, None, git)
-    return facts if options.static else _with_app(facts, found, options)
+    if options.static:
+        return facts
+    facts = _with_app(facts, found, options)
+    return _with_types(facts, found, options) if options.type_check else facts
 
 
 def _beside(found: Discovered) -> tuple[FileFacts, Gathered, GitFacts | None, Gathered]:
@@ -125,6 +128,14 @@ def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
     new = {Side.APP: side, Side.HTTP: _http(probe)}
     gathered = tuple(new.get(known.what, known) for known in facts.gathered)
     return structs.replace(facts, gathered=gathered, probe=probe)
+
+
+def _with_types(facts: Facts, found: Discovered, options: Options) -> Facts:
+    from fastreview.gather.types import gather_types
+
+    types, side = gather_types(found, facts, options.apps, options.environment)
+    gathered = tuple(side if known.what is Side.TYPES else known for known in facts.gathered)
+    return structs.replace(facts, gathered=gathered, types=types)
 
 
 def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts | None, Gathered]:

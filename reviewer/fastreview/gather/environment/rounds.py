@@ -140,6 +140,20 @@ class Environments:
         self.facts = replace(self.facts, assumptions=(note, *self.facts.assumptions))
         return made
 
+    def with_tools(self, lines: tuple[str, ...]) -> Provisioned | str:
+        """The provisioned environment with further packages in it; why there is none, as a sentence."""
+        if self._wanted is None or self._prefix is None:
+            return "there is no environment of ours to add it to"
+        changes = self._learnt.changes
+        return provision(self._wanted, replace(changes, added=(*changes.added, *lines)), self._prefix)
+
+    def declared(self, package: str) -> str:
+        """The requirement of ``package`` that the project declares for any occasion, its locked version first; or ""."""
+        if self._wanted is None:
+            return ""
+        version = self._wanted.pins.get(package, "")
+        return f"{package}=={version}" if version else self._wanted.optional.get(package, "")
+
     def explained(self, reason: str) -> str:
         """``reason`` for a failed import, with what the environment has to do with it."""
         if self.facts.kind == "ours" and self.facts.assumptions:

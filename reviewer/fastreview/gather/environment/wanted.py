@@ -22,7 +22,7 @@ MAX_REQUIREMENTS = 1_500
 
 _FRAMEWORK = frozenset(("fastapi", "fastapi-slim", "starlette"))
 # What nobody needs to import a service, whatever the group is called in full (test, tests, testing, integration-test).
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"(?:^|[-_.])(?:dev|devel|develop|development|local|tests?|testing|ci|docs?|documentation|lint\w*|format\w*|typing"
     r"|types?|type-check\w*|mypy|checks?|quality|style|bench\w*|perf|release|build|publish|notebooks?|examples?|tools?)(?:$|[-_.])"
 )
@@ -106,7 +106,7 @@ def _chosen(
         if not group:
             continue
         names = {one.name for one in members}
-        if names & _FRAMEWORK and not having & _FRAMEWORK and not _ASIDE.search(group):
+        if names & _FRAMEWORK and not having & _FRAMEWORK and not ASIDE.search(group):
             chosen += members
             having |= names
             notes[f"the extra {group} was installed: it brings the framework"] = None
