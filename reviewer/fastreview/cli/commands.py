@@ -19,6 +19,7 @@ from fastreview.errors import FastreviewError
 
 COMMANDS = {
     "review": "review",
+    "each": "each",
     "explain": "explain",
     "checks": "checks",
     "score": "score",

@@ -65,6 +65,11 @@ def given(targets: Sequence[str], modules: Sequence[ModuleFacts], roots: Sequenc
     )
 
 
+def creates_application(module: ModuleFacts) -> bool:
+    """Whether the module assigns an application, or has a function that returns one."""
+    return any(seen.guess < 2 for seen in _in_module(module, ()))
+
+
 def _unlikeliness(seen: _Seen) -> tuple[bool, int, int, str, int]:
     return (_aside(seen.path), seen.guess, seen.path.count("/"), seen.path, seen.line)
 
