@@ -41,7 +41,7 @@ class TestResult(Struct, frozen=True):
     seconds: float = 0.0
     """Set-up, call and tear-down together."""
     requests: tuple[RequestSeen, ...] = ()
-    """What went through an ASGI application while it ran, fixtures of wider scope apart."""
+    """What went through an ASGI application while it ran, its fixtures included."""
     files: tuple[str, ...] = ()
     """Files of the project, those of tests apart, of which it executed lines; imports apart."""
 
@@ -92,6 +92,9 @@ class StallSeen(Struct, frozen=True):
     """The test's id, or "" for the requests of the review itself."""
     count: int = 1
     """How often it was seen at this place; ``milliseconds`` is the longest."""
+    steady: bool = True
+    """Whether it stood in one call all the time; else it was computing in Python, and ``milliseconds`` is a third of what
+    was measured, because the tracer of coverage.py slows that down."""
 
 
 class ShuffledRun(Struct, frozen=True):

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fastreview.facts.app import ProbeFacts
@@ -13,7 +14,7 @@ from fastreview.gather.confined import CONTROL, WORK, Limits
 from fastreview.gather.environment import Interpreter
 from fastreview.gather.scratch import copy_project, scratch_folder, write_missing
 
-__all__ = ["Candidate", "Limits", "assumed", "gather_app", "held"]
+__all__ = ["Candidate", "Limits", "Supplied", "assumed", "gather_app", "held"]
 
 FURTHER_ATTEMPTS = 2
 SHOWN_NAMES = 8
@@ -28,15 +29,24 @@ _KINDS = (
 )
 
 
+class Supplied(Struct):
+    """What an import was given to get through: variables, and "path ...", "folder ..." that were made up."""
+
+    variables: dict[str, str] = {}
+    made: list[str] = []
+
+
 def gather_app(
     root: Path,
     roots: tuple[str, ...],
     candidates: tuple[Candidate, ...],
     interpreter: Interpreter,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    supplied: Supplied | None = None,
 ) -> ProbeFacts | str:
     """Import the candidates and describe what they are; a sentence when nothing could even be tried.
 
+    ``supplied`` is told what they were given.
     ``root`` is only read. Never raises for the project's faults, and ends within ``limits.total_seconds`` and a little.
     """
     if not candidates:
@@ -59,7 +69,11 @@ def gather_app(
                 if any(answer.apps for answer in answers):
                     # The likeliest is there: less likely ones are not worth many more imports.
                     trial = replace(trial, limits=replace(limits, attempts=FURTHER_ATTEMPTS))
-                answers.append(Attempts(trial).best())
+                attempts = Attempts(trial)
+                answers.append(attempts.best())
+                if supplied is not None and answers[-1].apps:
+                    supplied.variables |= attempts.environment
+                    supplied.made += [name for name in attempts.assumptions if name not in attempts.environment]
     except OSError as error:
         return f"no scratch copy could be made: {error.strerror or error}"
     return joined(answers)

@@ -55,6 +55,23 @@ class Limits(Struct, frozen=True):
     attempts: int = 12
 
 
+class Service(Struct, frozen=True):
+    """A server that is started beside the run: by ``argv``, as ``user`` and ``group`` (0: as the run), answering ``port``."""
+
+    argv: tuple[str, ...]
+    port: int
+    user: int = 0
+    group: int = 0
+
+
+class Surroundings(Struct, frozen=True):
+    """What tests may have and imports may not: processes, a loopback network, and ``services`` on it. ``hosts`` is the file
+    that names are looked up in."""
+
+    services: tuple[Service, ...] = ()
+    hosts: str = ""
+
+
 class Ended(Struct, frozen=True):
     """How a run ended: exit status (None when its time was up), why the sandbox ended it, and the last line it wrote."""
 
@@ -65,11 +82,17 @@ class Ended(Struct, frozen=True):
 
 
 def confined(
-    argv: list[str], scratch: Path, environment: Mapping[str, str], seconds: tuple[float, float], limits: Limits
+    argv: list[str],
+    scratch: Path,
+    environment: Mapping[str, str],
+    seconds: tuple[float, float],
+    limits: Limits,
+    surroundings: Surroundings | None = None,
 ) -> Ended:
     """Run ``argv`` where it can change nothing but the work folder, and end it and what it starts in time.
 
     The first of ``seconds`` bounds its work, and its waiting; the second all of it, however slow the machine.
+    ``surroundings`` are given to tests: where namespaces hold them, they may start processes and serve one another.
     """
     least, longest = seconds
     control, work = scratch / CONTROL, scratch / WORK
@@ -90,6 +113,9 @@ def confined(
         "disk": limits.disk,
         "report": str(report),
         "ended": str(ended),
+        "tests": surroundings is not None,
+        "hosts": surroundings.hosts if surroundings else "",
+        "services": msgspec.to_builtins(surroundings.services if surroundings else ()),
     }
     spec.write_text(json.dumps(text), "utf-8")
     # Our own interpreter confines itself first: the project's is not trusted from its first instruction on.
@@ -116,7 +142,8 @@ def confined(
     held, stopped = _read(report), str(_read(ended))
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
     shown = "".join(char for char in last if char.isprintable())[:200]
-    return Ended(None if stopped == "time" else code, stopped, shown, (*held, "audit hook"))
+    hook = () if surroundings else ("audit hook",)
+    return Ended(None if stopped == "time" else code, stopped, shown, (*held, *hook))
 
 
 def how(ended: Ended) -> str:

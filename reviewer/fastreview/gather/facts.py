@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
@@ -17,6 +18,10 @@ from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.roots import import_roots
 from fastreview.gather.source import Progress, gather_source
+
+if TYPE_CHECKING:
+    from fastreview.gather.app import Supplied
+    from fastreview.gather.environment import Environments, Interpreter
 
 NOT_ASKED = {
     Side.TESTS: "the tests were not run",
@@ -123,24 +128,59 @@ def _refuse_environment(asked: str) -> None:
 
 def _with_app(facts: Facts, found: Discovered, options: Options) -> Facts:
     timer = _Timer()
-    probe, side = _app(facts, found, options)
+    imported = _Imported()
+    probe, side = _app(facts, found, options, imported)
     side = structs.replace(side, seconds=timer.seconds)
-    new = {Side.APP: side, Side.HTTP: _http(probe)}
-    gathered = tuple(new.get(known.what, known) for known in facts.gathered)
-    return structs.replace(facts, gathered=gathered, probe=probe)
+    facts = structs.replace(_with(facts, side, _http(probe)), probe=probe)
+    return _with_tests(facts, found, options, imported) if options.run_tests else facts
 
 
 def _with_types(facts: Facts, found: Discovered, options: Options) -> Facts:
     from fastreview.gather.types import gather_types
 
     types, side = gather_types(found, facts, options.apps, options.environment)
-    gathered = tuple(side if known.what is Side.TYPES else known for known in facts.gathered)
-    return structs.replace(facts, gathered=gathered, types=types)
+    return structs.replace(_with(facts, side), types=types)
 
 
-def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts | None, Gathered]:
+def _with(facts: Facts, *sides: Gathered) -> Facts:
+    new = {side.what: side for side in sides}
+    return structs.replace(facts, gathered=tuple(new.get(known.what, known) for known in facts.gathered))
+
+
+def _with_tests(facts: Facts, found: Discovered, options: Options, imported: "_Imported") -> Facts:
+    # A review that runs no tests pays for none of this.
+    from fastreview.gather.tests import Asked, gather_tests
+
+    if imported.environments is None or imported.interpreter is None:
+        app = facts.side(Side.APP)
+        return _with(facts, Gathered(Side.TESTS, "unavailable", app.reason, app.how))
+    timer = _Timer()
+    supplied = imported.supplied
+    asked = Asked(
+        found.root.resolve(),
+        found.repository,
+        facts,
+        imported.environments,
+        imported.interpreter,
+        supplied.variables if supplied else {},
+        tuple(supplied.made) if supplied else (),
+        options.thorough,
+    )
+    tests, side = gather_tests(asked)
+    return structs.replace(_with(facts, structs.replace(side, seconds=timer.seconds)), tests=tests)
+
+
+class _Imported(Struct):
+    """What the import leaves to the test run."""
+
+    environments: "Environments | None" = None
+    interpreter: "Interpreter | None" = None
+    supplied: "Supplied | None" = None
+
+
+def _app(facts: Facts, found: Discovered, options: Options, imported: _Imported) -> tuple[ProbeFacts | None, Gathered]:
     # A static review pays for none of this.
-    from fastreview.gather.app import assumed, gather_app, held
+    from fastreview.gather.app import Supplied, assumed, gather_app, held
     from fastreview.gather.candidates import candidates, given
     from fastreview.gather.environment import Environments
 
@@ -155,10 +195,12 @@ def _app(facts: Facts, found: Discovered, options: Options) -> tuple[ProbeFacts 
     interpreter = environments.first(facts.files, facts.modules, roots, targets)
     if isinstance(interpreter, str):
         return None, Gathered(Side.APP, "unavailable", interpreter, HOW_TO_IMPORT)
+    imported.environments, imported.interpreter, imported.supplied = environments, interpreter, Supplied()
     roots = tuple(dict.fromkeys((*roots, *environments.roots)))
-    probe = gather_app(found.root, roots, chosen, interpreter)
+    probe = gather_app(found.root, roots, chosen, interpreter, supplied=imported.supplied)
     while isinstance(probe, ProbeFacts) and (other := environments.after(probe)) is not None:
-        probe = gather_app(found.root, roots, chosen, other)
+        imported.interpreter = other
+        probe = gather_app(found.root, roots, chosen, other, supplied=imported.supplied)
     if isinstance(probe, str):
         return None, Gathered(Side.APP, "unavailable", probe, HOW_TO_IMPORT)
     probe = structs.replace(probe, environment=environments.facts)

@@ -1,10 +1,13 @@
 """What the Linux kernel lets a process take from itself: namespaces, Landlock, seccomp. Standard library only."""
 
 import ctypes
+import fcntl
 import os
 import platform
+import socket
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +19,9 @@ CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = (
     0x08000000,
 )
 CLONE_THREAD = 0x00010000
+CLONE_NEW = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | 0x06000000
+"""All flags of clone that make a namespace, those of cgroups and host names too."""
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
 
@@ -34,7 +40,7 @@ _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _EACCES, _ENOSYS, _ECONNREFUSED = 1, 13, 38, 111
 _X32 = 0x40000000
 _MSG_FASTOPEN = 0x20000000
-_INET, _INET6, _PACKET, _STREAM = 2, 10, 17, 1
+_UNIX, _INET, _INET6, _PACKET, _STREAM = 1, 2, 10, 17, 1
 _TYPE_BITS = 0xF
 
 
@@ -75,17 +81,20 @@ _ARCHITECTURES = {
 }  # fmt: skip
 
 
-def own_namespaces(libc: ctypes.CDLL) -> list[str]:
-    """No network, processes and mounts of its own, where the kernel lets this user have them."""
+def own_namespaces(libc: ctypes.CDLL, also: tuple[int, int] | None = None) -> list[str]:
+    """No network, processes and mounts of its own, where the kernel lets this user have them.
+
+    ``also`` are a user and a group that are to exist beside the own ones; only root can have that.
+    """
     user, group = os.getuid(), os.getgid()
     isolated = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNS
     held = []
+    mapped = _mapped_from_outside(user, group, *also) if also and user == 0 else None
     if libc.unshare(CLONE_NEWUSER | isolated) == 0:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            try:
-                Path(f"/proc/self/{name}").write_text(text, "ascii")
-            except OSError:
-                continue
+        if mapped is None or not mapped():
+            _map(
+                os.getpid(), (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1"))
+            )
         held.append("user namespace")
     elif libc.unshare(isolated) != 0:
         return []
@@ -94,6 +103,58 @@ def own_namespaces(libc: ctypes.CDLL) -> list[str]:
     if libc.mount(None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None) == 0:
         held.append("mount namespace")
     return held
+
+
+def _map(process: int, texts: tuple[tuple[str, str], ...]) -> bool:
+    done = True
+    for name, text in texts:
+        try:
+            Path(f"/proc/{process}/{name}").write_text(text, "ascii")
+        except OSError:
+            done = False
+    return done
+
+
+def _mapped_from_outside(user: int, group: int, second_user: int, second_group: int) -> Callable[[], bool]:
+    """Two users can only be mapped by a process that stayed outside: it is started now, and does so when called."""
+    (waiting, going), (answering, answer) = os.pipe(), os.pipe()
+    process = os.getpid()
+    if os.fork() == 0:
+        os.close(going)
+        os.read(waiting, 1)
+        users, groups = (
+            f"{user} {user} 1\n{second_user} {second_user} 1",
+            f"{group} {group} 1\n{second_group} {second_group} 1",
+        )
+        os.write(answer, b"1" if _map(process, (("uid_map", users), ("gid_map", groups))) else b"0")
+        os._exit(0)
+    os.close(waiting)
+    os.close(answer)
+
+    def mapped() -> bool:
+        os.close(going)
+        done = os.read(answering, 1) == b"1"
+        os.close(answering)
+        os.wait()
+        return done
+
+    return mapped
+
+
+def raise_loopback() -> bool:
+    """Let a network namespace reach itself: nothing else is in it."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            fcntl.ioctl(asking, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+    except OSError:
+        return False
+    return True
+
+
+def show_instead(libc: ctypes.CDLL, path: str, other: str) -> bool:
+    """Whoever opens ``path`` in this mount namespace gets the file ``other``."""
+    done: int = libc.mount(os.fsencode(other), os.fsencode(path), None, ctypes.c_ulong(MS_BIND), None)
+    return done == 0
 
 
 def hide(libc: ctypes.CDLL, places: list[str]) -> bool:
@@ -112,13 +173,14 @@ def hide(libc: ctypes.CDLL, places: list[str]) -> bool:
     return hidden
 
 
-def landlock(libc: ctypes.CDLL, work: str) -> list[str]:
-    """Allow changes below ``work`` and to the plain devices only; forbid TCP and signals where the kernel can."""
+def landlock(libc: ctypes.CDLL, work: str, *, loopback: bool = False) -> list[str]:
+    """Allow changes below ``work`` and to the plain devices only; forbid TCP (but to a ``loopback`` of its own) and signals
+    where the kernel can."""
     version = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     if version < 1:
         return []
     files = CHANGES | (REFER if version >= WITH_REFER else 0) | (TRUNCATE if version >= WITH_TRUNCATE else 0)
-    tcp = TCP_BIND_AND_CONNECT if version >= WITH_TCP else 0
+    tcp = TCP_BIND_AND_CONNECT if version >= WITH_TCP and not loopback else 0
     attributes = struct.pack("=Q", files)
     if version >= WITH_SCOPES:
         attributes = struct.pack("=QQQ", files, tcp, ABSTRACT_SOCKETS_AND_SIGNALS)
@@ -149,6 +211,21 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
+def seccomp_for_tests(libc: ctypes.CDLL) -> list[str]:
+    """Refuse what would lead out of the namespaces: sockets of the file system (a service of the host may listen at one),
+    namespaces inside of them, and what no test has a use for. Processes and a loopback network go on."""
+    calls = _ARCHITECTURES.get(platform.machine()) if sys.maxsize > 1 << 32 else None
+    if calls is None:
+        return []
+    code = _beginning(calls)
+    for number in calls.dangerous:
+        code += _when(number, _fail(_EPERM))
+    code += _when(calls.clone3, _fail(_ENOSYS))
+    code += _when(calls.clone, [_argument(0), _op(_ANY_BIT, CLONE_NEW, 0, 1), *_fail(_EPERM), _op(_RETURN, _ALLOW)])
+    code += _when(calls.socket, [_argument(0), _op(_EQUAL, _UNIX, 0, 1), *_fail(_EACCES), _op(_RETURN, _ALLOW)])
+    return ["seccomp for namespaces and sockets of the host"] if _install(libc, code) else []
+
+
 def seccomp(libc: ctypes.CDLL, *, network: bool, pids: bool) -> list[str]:
     """Refuse to start processes, to connect and what else an import has no use for; threads go on.
 
@@ -158,18 +235,26 @@ def seccomp(libc: ctypes.CDLL, *, network: bool, pids: bool) -> list[str]:
     calls = _ARCHITECTURES.get(platform.machine()) if sys.maxsize > 1 << 32 else None
     if calls is None:
         return []
-    code = _filter(calls, network=network, pids=pids)
-    program = _Program(len(code) // 8, code)
-    if libc.prctl(PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0) != 0:
-        return []
-    return ["seccomp for processes and the network"]
+    held = _install(libc, _filter(calls, network=network, pids=pids))
+    return ["seccomp for processes and the network"] if held else []
 
 
-def _filter(calls: _Calls, *, network: bool, pids: bool) -> bytes:
-    """The filter: each rule looks at the number and, for some calls, at arguments; what no rule refuses is allowed."""
+def _install(libc: ctypes.CDLL, code: list[bytes]) -> bool:
+    joined = b"".join((*code, _op(_RETURN, _ALLOW)))
+    program = _Program(len(joined) // 8, joined)
+    done: int = libc.prctl(PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0)
+    return done == 0
+
+
+def _beginning(calls: _Calls) -> list[bytes]:
+    """Load the number of the call, where it is one of the architecture at all."""
     code = [_op(_LOAD, 4), _op(_EQUAL, calls.audit, 1, 0), _op(_RETURN, _KILL), _op(_LOAD, 0)]
-    if calls.fork >= 0:
-        code += [_op(_AT_LEAST, _X32, 0, 1), _op(_RETURN, _FAIL | _EPERM)]
+    return code + ([_op(_AT_LEAST, _X32, 0, 1), _op(_RETURN, _FAIL | _EPERM)] if calls.fork >= 0 else [])
+
+
+def _filter(calls: _Calls, *, network: bool, pids: bool) -> list[bytes]:
+    """The filter: each rule looks at the number and, for some calls, at arguments; what no rule refuses is allowed."""
+    code = _beginning(calls)
     for number in (calls.fork, calls.vfork, *calls.dangerous):
         code += _when(number, _fail(_EPERM))
     # The C library then uses clone, whose flags a filter can see.
@@ -191,7 +276,7 @@ def _filter(calls: _Calls, *, network: bool, pids: bool) -> bytes:
             code += _when(number, [_argument(0), _op(_EQUAL, own, 1, 0), *_fail(_EPERM), _op(_RETURN, _ALLOW)])
         for number in (calls.tkill, *calls.other_signals):
             code += _when(number, _fail(_EPERM))
-    return b"".join((*code, _op(_RETURN, _ALLOW)))
+    return code
 
 
 def _without_connection() -> list[bytes]:

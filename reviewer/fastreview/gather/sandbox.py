@@ -3,7 +3,8 @@
 ``python -I -S -B sandbox.py SPEC`` where SPEC is a JSON file with ``argv``, ``work`` (the only folder that may be
 written), ``hidden`` (paths that are to look empty), limits (``seconds``, ``longest``, ``cpu_seconds``, ``memory``, ``file_size``,
 ``disk``), ``report`` (a file that is told which protections hold) and ``ended`` (a file that is told why the sandbox
-ended the process: "time" or "disk").
+ended the process: "time" or "disk"). With ``tests`` processes and a loopback network are allowed where both are namespaces
+of their own; ``hosts`` is then the file that names are looked up in, and ``services`` are started beside the interpreter.
 Whatever the kernel does not permit is left out of the report; the probe's audit hook is there in any case.
 Standard library only. Linux has namespaces, Landlock and seccomp; elsewhere only the resource limits apply.
 """
@@ -13,6 +14,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -27,6 +29,7 @@ DISK_SECONDS = 0.5
 IDLE_SECONDS = 2.0
 MAX_PROCESSES = 256
 MAX_SWEEPS = 100
+SERVICE_SECONDS = 15.0
 
 
 class Spec:
@@ -45,6 +48,18 @@ class Spec:
         self.disk = int(text["disk"])
         self.report = Path(text["report"])
         self.ended = Path(text["ended"])
+        self.tests = bool(text["tests"])
+        self.hosts = str(text["hosts"])
+        self.services = [Service(service) for service in text["services"]]
+
+
+class Service:
+    """A server to run beside the interpreter: how it is started, as whom, and the port that it answers on."""
+
+    def __init__(self, text: dict[str, str | int | list[str]]) -> None:
+        argv = text["argv"]
+        self.argv = [str(word) for word in argv] if isinstance(argv, list) else []
+        self.port, self.user, self.group = (int(str(text[name])) for name in ("port", "user", "group"))
 
 
 def main(path: str) -> int:
@@ -52,7 +67,12 @@ def main(path: str) -> int:
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
     held: list[str] = []
     if libc is not None:
-        held += kernel.own_namespaces(libc)
+        also = next(((s.user, s.group) for s in spec.services if s.user), None)
+        held += kernel.own_namespaces(libc, also)
+        if spec.tests and "network namespace" in held and kernel.raise_loopback():
+            held.append("loopback only")
+        if spec.hosts and "mount namespace" in held:
+            kernel.show_instead(libc, "/etc/hosts", spec.hosts)
         if "mount namespace" in held and kernel.hide(libc, spec.hidden):
             held.append("credentials hidden")
         libc.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -88,14 +108,48 @@ def _first(spec: Spec, libc: ctypes.CDLL | None, held: list[str], pipes: tuple[i
         own = limit(spec, held)
         if libc is not None:
             libc.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-            own += kernel.landlock(libc, spec.work)
-            own += kernel.seccomp(libc, network="network namespace" not in held, pids="process namespace" not in held)
+            loopback = "loopback only" in held and "process namespace" in held
+            own += kernel.landlock(libc, spec.work, loopback=loopback)
+            if loopback:
+                start(spec.services, libc)
+                own += kernel.seccomp_for_tests(libc)
+            else:
+                own += kernel.seccomp(
+                    libc, network="network namespace" not in held, pids="process namespace" not in held
+                )
         os.write(report, json.dumps(own).encode() + b"\n")
         os.close(report)
         os.read(go, 1)
         _become(spec.argv)
     os.close(report)
     os._exit(_status_of(child))
+
+
+def start(services: list[Service], libc: ctypes.CDLL) -> None:
+    """Start each service and wait until it answers; one that does not is done without."""
+    for service in services:
+        if os.fork() == 0:
+            _end_with_parent(libc)
+            if service.user:
+                os.setgid(service.group)
+                os.setuid(service.user)
+            kernel.seccomp_for_tests(libc)
+            silence = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1, 2):
+                os.dup2(silence, number)
+            _become(service.argv)
+    until = time.monotonic() + SERVICE_SECONDS
+    for service in services:
+        while time.monotonic() < until and not _answers(service.port):
+            time.sleep(POLL_SECONDS)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), POLL_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def limit(spec: Spec, held: list[str]) -> list[str]:

@@ -29,7 +29,7 @@ WITHOUT_NAMESPACES = """
 import os, sys
 sys.path.append("{package}")
 from fastreview.gather import kernel, sandbox
-kernel.own_namespaces = lambda libc: []
+kernel.own_namespaces = lambda libc, also=None: []
 os._exit(sandbox.main(sys.argv[1]))
 """
 NATIVE = "import ctypes, os, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"

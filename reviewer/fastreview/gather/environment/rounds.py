@@ -32,6 +32,7 @@ from fastreview.gather.environment.revealed import (
     without_framework,
     written_for,
 )
+from fastreview.gather.environment.tests import TestEnvironment, environment_for_tests
 from fastreview.gather.environment.wanted import Wanted, wanted
 
 MAX_ROUNDS = 6
@@ -153,6 +154,11 @@ class Environments:
             return ""
         version = self._wanted.pins.get(package, "")
         return f"{package}=={version}" if version else self._wanted.optional.get(package, "")
+
+    def for_tests(self, imported: Interpreter, needed: Mapping[str, str]) -> TestEnvironment | str:
+        """An environment with ``needed`` too (requirements by package), or why there is none, as a sentence."""
+        made = (self._wanted, self._learnt.changes, self._prefix)
+        return environment_for_tests(imported, self.facts, made, needed)
 
     def explained(self, reason: str) -> str:
         """``reason`` for a failed import, with what the environment has to do with it."""
