@@ -251,3 +251,33 @@ def test_copies_in_other_programs_are_left_alone(evaluated: Evaluated) -> None:
     copy = "def price(a):\n" + "".join(f"    a = a + {n}\n" for n in range(9)) + "    return a\n\ncount = price\n"
     files = {"app/main.py": MAIN.format(module="orders"), "app/orders.py": copy, "bot/orders.py": copy}
     assert not evaluated("ARC019", files).findings
+
+
+@pytest.mark.parametrize(("path", "confidence"), [("app/server/mail.py", "likely"), ("app/client/mail.py", "possible")])
+def test_what_the_client_beside_the_server_reads_is_only_possible(
+    evaluated: Evaluated, path: str, confidence: str
+) -> None:
+    module = path.removesuffix(".py").replace("/", ".")
+    main = f"""
+    from fastapi import FastAPI
+
+    from app.server.settings import Settings
+    from {module} import sender
+
+    app = FastAPI(title=Settings().title)
+    """
+    settings = """
+    from pydantic_settings import BaseSettings
+
+    class Settings(BaseSettings):
+        title: str = "orders"
+    """
+    mail = """
+    import os
+
+    def sender() -> str:
+        return os.environ["MAIL_SENDER"]
+    """
+    files = {"app/server/main.py": main, "app/server/settings.py": settings, path: mail}
+    [found] = evaluated("ARC017", files).findings
+    assert found.confidence == confidence

@@ -100,7 +100,41 @@ async def create(goal: str, tasks: list[str], last: str, result: str, done: list
     return [goal, *tasks, last, result, *done]
 ```
 
-Neither do errors of the domain that become errors of HTTP:
+Where the transaction ends may stand there as well:
+
+```python good
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+from app.orders import cancel, get_session
+
+app = FastAPI()
+
+
+@app.post("/orders/{order_id}/cancel")
+def cancel_order(order_id: int, session: Session = Depends(get_session)) -> int:
+    cancel(session, order_id)
+    session.commit()
+    return order_id
+```
+
+```python good app/orders.py
+from collections.abc import Iterator
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+
+def get_session() -> Iterator[Session]:
+    with Session(create_engine("sqlite://")) as session:
+        yield session
+
+
+def cancel(session: Session, order_id: int) -> None:
+    session.execute(text("UPDATE orders SET status = 'cancelled' WHERE id = :id"), {"id": order_id})
+```
+
+Errors of the domain that become errors of HTTP decide nothing either:
 
 ```python good
 from fastapi import FastAPI, HTTPException

@@ -22,7 +22,7 @@ _SYSTEM = re.compile(
     r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"
     r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER(?:_\w+)?|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot"
     r"|FORWARDED_ALLOW_IPS|WEB_CONCURRENCY|UVICORN_\w+|dramatiq_prom_\w+|DD_[A-Z_]+|NEW_RELIC_\w+"
-    r"|(?:\w+_)?(?:BUILD|RELEASE_VERSION|IMAGE_TAG|COMMIT(?:_SHA)?|GIT_(?:SHA|COMMIT|REVISION)))$"
+    r"|(?:\w+_)?(?:BUILD|(?<!API_)VERSION|IMAGE_TAG|COMMIT(?:_SHA)?|GIT_(?:SHA|COMMIT|REVISION)))$"
 )
 """Variables of the system, the server, the test runner and the platform, which configure other programs, and what an image
 says about its own build."""
@@ -32,11 +32,12 @@ class Configuration:
     """What the service reads from outside. ``places`` are the files where that belongs, ``reads`` the places and names of
     variables by file, ``users`` the files that use a settings object, ``own`` the files of the service itself: what the app
     imports, and its packages; not commands, plugins and other programs of the repository. ``loaded`` are those of them that
-    the app is seen to import. ``settings`` is the largest settings class of these."""
+    the app is seen to import, the client that is shipped beside the server aside. ``settings`` is the largest settings class of these."""
 
     def __init__(self, project: Project) -> None:
         self.own = own_modules(project)
-        self.loaded = frozenset(m.path for m in imported_by_app(project)) | served(project)
+        loaded = frozenset(m.path for m in imported_by_app(project)) | served(project)
+        self.loaded = frozenset(path for path in loaded if not _is_client(path, loaded))
         self.reads: dict[str, list[tuple[Place, str]]] = {}
         found = list(_reads(project))
         handed = _handed_over(project, {name for _, name in found}) if found else frozenset()
@@ -59,6 +60,12 @@ class Configuration:
         if any(i.name in names for i in module.facts.imports):
             return True
         return any(target.path in self.places for target, _ in project.imports_of(module))
+
+
+def _is_client(path: str, loaded: frozenset[str]) -> bool:
+    """``package/client/...`` beside ``package/server/...``: it runs where its users are."""
+    package, client, _ = path.partition("/client/")
+    return bool(client) and any(other.startswith(f"{package}/server/") for other in loaded)
 
 
 @lru_cache(maxsize=1)

@@ -17,15 +17,21 @@ class Budget(NamedTuple):
     storage: bool = False
 
 
+_ENDING = frozenset({"commit", "rollback", "close"})
+"""Who answers the request may say where its transaction ends: one owner of commits is as good there as in a service."""
+
+
 def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tuple[str, Related | None]]:
     """Why ``endpoint`` does more than its share: the words after "it", and the place of the first sign."""
     function = endpoint.function
     touching = uses_storage if budget.storage else builds_query
-    calls = (
-        [site for site in function.calls if touching(project.values.target(site), site.call)] if budget.queries else []
-    )
+    calls = [
+        site
+        for site in (function.calls if budget.queries else ())
+        if site.call.method not in _ENDING and touching(project.values.target(site), site.call)
+    ]
     if calls:
-        what = "uses the database session itself" if budget.storage else "builds its own queries"
+        what = "uses the database itself" if budget.storage else "builds its own queries"
         yield what, Related(calls[0].place, f"`{calls[0].call.method}` is called here")
     paths = function.facts.complexity
     if paths > budget.complexity:
