@@ -15,8 +15,8 @@ from fastreview.check import Check, Confidence, Hit, Met, NotApplicable, Related
 from fastreview.facts import Gathered
 from fastreview.forks import processors, shared
 from fastreview.outcome import Evaluation, Finding, Run, Strength, SubjectState, Verdict
+from fastreview.portions import portions
 from fastreview.project import Place, Project, Subject
-from fastreview.project.loop import LoopFunction
 
 MESSAGE_LIMIT = 600
 """Characters of a message or a reason; longer ones end in an ellipsis."""
@@ -84,8 +84,7 @@ def _result(one: Evaluation) -> _Result:
 def _shared(
     project: Project, checks: Sequence[Check], of: Callable[[tuple[str, ...]], tuple[_Result, ...]]
 ) -> Iterator[tuple[_Result, ...]]:
-    """All results, by several processes where the project is large. Checks of a dimension stay together: they share most
-    of what the model derives for them. Those that need the call graph come first, as they take longest."""
+    """All results, by several processes where the project is large."""
     lines = sum(module.lines for module in project.facts.modules)
     processes = min(processors(), 1 + lines // LINES_PER_PROCESS)
     if processes == 1:
@@ -93,12 +92,7 @@ def _shared(
         return
     # Before the process splits: nearly every check asks for them.
     _ = project.routes
-    together: dict[str, list[Check]] = {}
-    for check in checks:
-        together.setdefault(check.dimension, []).append(check)
-    ordered = sorted(together.values(), key=lambda some: (not any(c.each is LoopFunction for c in some), -len(some)))
-    portions = [tuple(check.code for check in some) for some in ordered]
-    yield from shared(portions, of, tuple[_Result, ...], processes)
+    yield from shared(portions(checks), of, tuple[_Result, ...], processes)
 
 
 def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation:
