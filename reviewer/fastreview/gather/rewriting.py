@@ -17,16 +17,19 @@ _OLD_FSTRINGS = sys.version_info < (3, 12)
 _NO_TEMPLATES = sys.version_info < (3, 14)
 
 _STRING = r"""(?P<prefix>(?:(?<!\w)[rbuftRBUFT]{1,2})?)(?P<quote>\"{3}|'{3}|\"|')"""
+_OPENING = re.compile(_STRING)
+# Every way starts with a character of its own, which `re` looks for much faster than for the start of a line.
 _STATEMENT = re.compile(
-    rf"""
-      \#[^\n]* | {_STRING}
-    | ^(?P<define>[ \t]*(?:async[ \t]+def|def|class)[ \t]+\w+[ \t]*)\[
-    | ^(?P<indent>[ \t]*)(?P<type>type[ \t]+)(?P<name>\w+)(?P<gap>[ \t]*)(?P<open>[\[=])
-    | ^(?P<except>[ \t]*except\b[ \t]*\*?)
-    | ^(?P<before>[ \t]*)(?P<lazy>lazy[ \t]+)(?=(?:import|from)\b)
+    r"""
+      \#[^\n]* | (?P<string>["'])
+    | \n(?P<define>[ \t]*(?:async[ \t]+def|def|class)[ \t]+\w+[ \t]*)\[
+    | \n(?P<indent>[ \t]*)(?P<type>type[ \t]+)(?P<name>\w+)(?P<gap>[ \t]*)(?P<open>[\[=])
+    | \n(?P<except>[ \t]*except\b[ \t]*\*?)
+    | \n(?P<before>[ \t]*)(?P<lazy>lazy[ \t]+)(?=(?:import|from)\b)
     """,
-    re.MULTILINE | re.VERBOSE,
+    re.VERBOSE,
 )
+_BARE_EXCEPT = re.compile(r"\n[ \t]*except\b[ \t]*\*?[^(:\n#\"']*,")
 _INSIDE = re.compile(
     rf"\#[^\n]* | {_STRING} | (?P<opening>[(\[{{]) | (?P<closing>[)\]}}]) | (?P<mark>[,:!]|\n)", re.VERBOSE
 )
@@ -48,8 +51,15 @@ class _Unfinished(Exception):
     """A string or bracket that does not end: nothing that can be rewritten."""
 
 
+def likely_newer(text: str) -> bool:
+    """Whether it pays to rewrite before anything else: an attempt to parse that fails costs as much as two that succeed."""
+    return _NO_TEMPLATES and _BARE_EXCEPT.search(text) is not None
+
+
 def rewritten(text: str) -> str | None:
     """The text in older syntax, or None where it holds nothing newer that is known here."""
+    # Every statement then follows a line break.
+    text = f"\n{text}"
     try:
         edits = sorted(set(_edits(text)))
     except (_Unfinished, RecursionError):
@@ -57,7 +67,7 @@ def rewritten(text: str) -> str | None:
     if not edits:
         return None
     out: list[str] = []
-    position = 0
+    position = 1
     for start, end, new in edits:
         if start < position:
             return None
@@ -73,11 +83,12 @@ Edit = tuple[int, int, str]
 def _edits(text: str) -> Iterator[Edit]:
     position = 0
     while found := _STATEMENT.search(text, position):
-        position = found.end()
+        before, position = position, found.end()
         match found.lastgroup:
-            case "quote":
-                position = _string_end(text, found)
-                yield from _string_edits(text, found, position)
+            case "string":
+                opening = _opening(text, found.start(), before)
+                position = _string_end(text, opening)
+                yield from _string_edits(text, opening, position)
             case "define":
                 end = _closing(text, position)
                 yield position - 1, end, _blank(text[position - 1 : end])
@@ -95,6 +106,15 @@ def _edits(text: str) -> Iterator[Edit]:
                     yield colon, colon, ")"
             case "lazy":
                 yield found.start("lazy"), found.end("lazy"), ""
+
+
+def _opening(text: str, quote: int, least: int) -> re.Match[str]:
+    """The beginning of the string whose first quote is at ``quote``; its prefix starts at ``least`` or later."""
+    for start in range(max(least, quote - 2), quote + 1):
+        opening = _OPENING.match(text, start)
+        if opening and opening.start("quote") == quote:
+            return opening
+    raise _Unfinished
 
 
 def _blank(text: str) -> str:
