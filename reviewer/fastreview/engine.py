@@ -280,7 +280,8 @@ def _predicates(spared: Counter[str]) -> str:
 
 
 def _name(subject: Subject) -> str:
-    return _shown(subject.key, NAME_LIMIT)
+    key = subject.key
+    return key if len(key) <= NAME_LIMIT and key.isprintable() else _shown(key, NAME_LIMIT)
 
 
 def _shown(text: str, limit: int = MESSAGE_LIMIT) -> str:

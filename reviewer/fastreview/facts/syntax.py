@@ -7,6 +7,7 @@ whatever no check looks into is `Opaque`. Positions are those of CPython: lines 
 
 from collections.abc import Iterator
 from types import NoneType
+from typing import cast
 
 from msgspec import Struct
 
@@ -78,12 +79,11 @@ class Call(Node, frozen=True, array_like=True, gc=False, tag=3):
     @property
     def method(self) -> str:
         """The last part of what is called: ``execute`` of ``self.session.execute(...)``."""
-        match self.func:
-            case Ref():
-                return self.func.last
-            case Attribute(attr=attr):
-                return attr
-        return ""
+        # Asked for most of all, and a class pattern costs a method call for each struct that does not match.
+        func = self.func
+        if type(func) is Ref:
+            return func.name.rpartition(".")[2]
+        return func.attr if type(func) is Attribute else ""
 
     @property
     def receiver(self) -> "Expr":
@@ -450,6 +450,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 
 _LITERALS = (str, NoneType, bool, int, float)
+_LEAVES = frozenset((*_LITERALS, Ref, Opaque))
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -458,8 +459,8 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, _LITERALS) and (inside := node.inside()):
-            stack += inside[::-1]
+        if type(node) not in _LEAVES:
+            stack += cast("type_of_nodes", node).inside()[::-1]
 
 
 def expressions(stmt: Stmt) -> tuple[Expr, ...]:

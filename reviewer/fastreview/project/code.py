@@ -72,26 +72,15 @@ class Code(Subject):
 
     module: Module
     facts: ModuleFacts | FunctionFacts
-
-    @property
-    def qualname(self) -> str:
-        """Its name within the module; "" for the top level."""
-        raise NotImplementedError
-
-    @property
-    def line(self) -> int:
-        """Where it starts; 0 for the top level."""
-        raise NotImplementedError
-
-    @property
-    def called(self) -> tuple[str, ...]:
-        """Last parts of the names of what it calls."""
-        return self.facts.called
-
-    @property
-    def mentioned(self) -> tuple[str, ...]:
-        """Names and attributes in its body."""
-        return self.facts.mentioned
+    # Asked for so often that a property would be felt.
+    qualname: str
+    """Its name within the module; "" for the top level."""
+    line: int
+    """Where it starts; 0 for the top level."""
+    called: tuple[str, ...]
+    """Last parts of the names of what it calls."""
+    mentioned: tuple[str, ...]
+    """Names and attributes in its body."""
 
     @cached_property
     def body(self) -> s.Body:
@@ -108,7 +97,7 @@ class Code(Subject):
         _collect_calls(self, self.body, 0, found)
         return found
 
-    @property
+    @cached_property
     def calls(self) -> Sequence[CallSite]:
         return self.uses.calls
 
@@ -140,6 +129,11 @@ class Module(Code):
         self.facts = facts
         self.name = name
         self.module = self
+        self.path = facts.path
+        self.qualname = ""
+        self.line = 0
+        self.called = facts.called
+        self.mentioned = facts.mentioned
 
     def __repr__(self) -> str:
         return f"<Module {self.name}>"
@@ -147,18 +141,6 @@ class Module(Code):
     @property
     def key(self) -> str:
         return self.name
-
-    @property
-    def qualname(self) -> str:
-        return ""
-
-    @property
-    def line(self) -> int:
-        return 0
-
-    @property
-    def path(self) -> str:
-        return self.facts.path
 
     @property
     def place(self) -> Place:
@@ -318,35 +300,25 @@ class Function(Code):
         self.facts = facts
         self.owner = owner
         self.parent = parent
+        self.name = facts.name
+        self.qualname = facts.qualname
+        self.line = facts.line
+        self.is_async = facts.is_async
+        self.called = facts.called
+        self.mentioned = facts.mentioned
 
     def __repr__(self) -> str:
         return f"<Function {self.key}>"
 
-    @property
-    def name(self) -> str:
-        return self.facts.name
-
-    @property
+    @cached_property
     def key(self) -> str:
-        return f"{self.module.name}.{self.facts.qualname}"
-
-    @property
-    def qualname(self) -> str:
-        return self.facts.qualname
+        return f"{self.module.name}.{self.qualname}"
 
     @property
     def place(self) -> Place:
         return Place(self.module.path, self.facts.line, self.facts.end_line)
 
-    @property
-    def line(self) -> int:
-        return self.facts.line
-
-    @property
-    def is_async(self) -> bool:
-        return self.facts.is_async
-
-    @property
+    @cached_property
     def receiver(self) -> str:
         """The name of ``self`` or ``cls``, or "" for functions and static methods."""
         if self.owner is None or not self.facts.parameters:
