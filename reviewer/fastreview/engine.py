@@ -39,14 +39,27 @@ def evaluate(project: Project, checks: Iterable[Check], off: Mapping[str, str] |
 
     ``off`` maps codes of checks that are not to run to the reason ("ignored in pyproject.toml").
     """
+    evaluations, _ = evaluate_and(project, checks, off or {}, lambda: None)
+    return evaluations
+
+
+def evaluate_and(
+    project: Project, checks: Iterable[Check], off: Mapping[str, str], also: Callable[[], object]
+) -> tuple[tuple[Evaluation, ...], object]:
+    """What `evaluate` gives, and what ``also`` does: further work on the model, done by whichever process is free first.
+    From another process it comes as what msgpack makes of it, for `msgspec.convert`."""
     chosen = tuple(checks)
     by_code = {check.code: check for check in chosen}
 
-    def of(codes: tuple[str, ...]) -> tuple[_Result, ...]:
-        return tuple(_result(_evaluate(project, by_code[code], off or {})) for code in codes)
+    def done(codes: _Portion) -> _Answer:
+        if codes is None:
+            return _Answer((), also())
+        return _Answer(tuple(_result(_evaluate(project, by_code[code], off)) for code in codes))
 
-    found = {r.code: r.of(by_code[r.code]) for some in _shared(project, chosen, of) for r in some}
-    return tuple(_said_once(found[check.code], found.get(check.sharpens)) for check in chosen)
+    answers = tuple(_shared(project, chosen, done))
+    found = {r.code: r.of(by_code[r.code]) for answer in answers for r in answer.results}
+    evaluations = tuple(_said_once(found[check.code], found.get(check.sharpens)) for check in chosen)
+    return evaluations, next((answer.also for answer in answers if answer.also is not None), None)
 
 
 def in_order(evaluations: Iterable[Evaluation]) -> tuple[Finding, ...]:
@@ -77,22 +90,32 @@ class _Result(Struct, frozen=True, array_like=True):
         return Evaluation(check, self.run, self.verdicts, self.reason, self.findings, self.strengths)
 
 
+class _Answer(Struct, frozen=True, array_like=True):
+    """What one portion gives: the results of its checks, or what was to be done also."""
+
+    results: tuple[_Result, ...]
+    also: object = None
+
+
+_Portion = tuple[str, ...] | None
+"""Codes of checks, or None for what is done beside them."""
+
+
 def _result(one: Evaluation) -> _Result:
     return _Result(one.check.code, one.run, one.verdicts, one.reason, one.findings, one.strengths)
 
 
-def _shared(
-    project: Project, checks: Sequence[Check], of: Callable[[tuple[str, ...]], tuple[_Result, ...]]
-) -> Iterator[tuple[_Result, ...]]:
-    """All results, by several processes where the project is large."""
+def _shared(project: Project, checks: Sequence[Check], done: Callable[[_Portion], _Answer]) -> Iterator[_Answer]:
+    """All answers, by several processes where the project is large."""
     lines = sum(module.lines for module in project.facts.modules)
     processes = min(processors(), 1 + lines // LINES_PER_PROCESS)
     if processes == 1:
-        yield of(tuple(check.code for check in checks))
+        yield from (done(tuple(check.code for check in checks)), done(None))
         return
     # Before the process splits: nearly every check asks for them.
     _ = project.routes
-    yield from shared(portions(checks), of, tuple[_Result, ...], processes)
+    # What is done beside the checks comes last: by then most of what it asks the model for is there.
+    yield from shared((*portions(checks), None), done, _Answer, processes)
 
 
 def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation:

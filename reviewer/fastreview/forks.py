@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import BinaryIO, TypeVar, cast
 
 import msgspec
@@ -66,6 +67,33 @@ def shared(
             child.stop()
     for number in sorted(left):
         yield work(items[number])
+
+
+@contextlib.contextmanager
+def ahead(work: Callable[[], R], answer: type[R]) -> Iterator[Callable[[], R]]:
+    """What ``work()`` gives, begun by a child at once; what the block is given returns it.
+
+    Where there is no child, or it could not answer, this process does the work when it is asked for the result. What it
+    raises there is raised.
+    """
+    if processors() < 2 or not _may_fork():
+        yield cache(work)
+        return
+    queue, filling = os.pipe()
+    os.write(filling, b"\0")
+    os.close(filling)
+    child = _Child(queue, (None,), lambda _: work())
+
+    def result() -> R:
+        for _, done in child.answered(answer):
+            return done
+        return work()
+
+    try:
+        yield cache(result)
+    finally:
+        os.close(queue)
+        child.stop()
 
 
 def _may_fork() -> bool:

@@ -65,7 +65,7 @@ def dated_annotation(function: Function, project: Project) -> Found:
         name: new
         for annotation in annotations
         for node in syntax.walk(annotation)
-        if isinstance(node, syntax.Subscript | syntax.Ref)
+        if type(node) is syntax.Ref and node.last in old
         for name, new in _dated(node, function, project, old)
     }
     if found:
@@ -79,10 +79,7 @@ def _imports_typing(module: Module) -> bool:
     return any(found.module.startswith("typing") or found.name == "*" for found in module.facts.imports)
 
 
-def _dated(node: syntax.Expr, function: Function, project: Project, old: dict[str, str]) -> list[tuple[str, str]]:
-    written = node.value if isinstance(node, syntax.Subscript) else node
-    if not isinstance(written, syntax.Ref) or written.last not in old:
-        return []
+def _dated(written: syntax.Ref, function: Function, project: Project, old: dict[str, str]) -> list[tuple[str, str]]:
     resolved = project.names.resolve(function.parent or function.module, written.name)
     name = getattr(resolved, "name", "")
     return [(written.last, old[written.last])] if name == f"typing.{written.last}" else []

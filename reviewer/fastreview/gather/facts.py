@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
 from fastreview.facts.app import ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
+from fastreview.forks import ahead
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.roots import import_roots
@@ -30,6 +32,9 @@ NOT_ASKED = {
 }
 
 HOW_TO_ASK = {Side.TESTS: "run with --run-tests", Side.TYPES: "run with --type-check"}
+FILES_PER_PROCESS = 100
+"""Python files from which on a second process reads the others: those take some 0.1 s of which a fork is a tenth."""
+
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
 HOW_TO_NAME = "name it with --app module:attribute"
 HOW_TO_REPAIR = "let the module be imported without its services: what connects, waits or exits belongs in the lifespan"
@@ -75,18 +80,12 @@ def gather(
     found = discover(root, options.exclude)
     if not options.static:
         _refuse_environment(options.environment)
-    beside = cache(lambda: _beside(found))
     timer = _Timer()
-    modules = gather_source(
-        found.root,
-        found.python,
-        cache=options.cache,
-        progress=progress,
-        meanwhile=lambda: (beside(), meanwhile()),
-    )
-    source = _source_side(modules, timer.seconds)
-    files, file_side, git, git_side = beside()
-    roots = import_roots(modules, files)
+    with _begun(found) as beside:
+        modules = gather_source(found.root, found.python, cache=options.cache, progress=progress, meanwhile=meanwhile)
+        source = _source_side(modules, timer.seconds)
+        others = beside()
+    roots = import_roots(modules, others.files)
     scope = Scope(
         found.name,
         roots,
@@ -98,15 +97,33 @@ def gather(
     )
     off = tuple(Gathered(side, "off", reason, HOW_TO_ASK.get(side, "")) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")
-    facts = Facts(scope, (source, app_off, file_side, git_side, *off), modules, files, None, git)
+    facts = Facts(
+        scope, (source, app_off, others.file_side, others.git_side, *off), modules, others.files, None, others.git
+    )
     if options.static:
         return facts
     facts = _with_app(facts, found, options)
     return _with_types(facts, found, options) if options.type_check else facts
 
 
-def _beside(found: Discovered) -> tuple[FileFacts, Gathered, GitFacts | None, Gathered]:
-    """The sides that need no Python: git answers while the files are read."""
+class _Beside(Struct, frozen=True):
+    """The sides that need no Python."""
+
+    files: FileFacts
+    file_side: Gathered
+    git: GitFacts | None
+    git_side: Gathered
+
+
+def _begun(found: Discovered) -> AbstractContextManager[Callable[[], _Beside]]:
+    """By another process where that pays."""
+    if len(found.python) < FILES_PER_PROCESS:
+        return nullcontext(cache(lambda: _beside(found)))
+    return ahead(lambda: _beside(found), _Beside)
+
+
+def _beside(found: Discovered) -> _Beside:
+    """Git answers while the files are read."""
     # Imported here, beside others' work: their patterns take long to compile.
     from fastreview.gather.files import gather_files
 
@@ -115,7 +132,7 @@ def _beside(found: Discovered) -> tuple[FileFacts, Gathered, GitFacts | None, Ga
         timer = _Timer()
         files = gather_files(found.root, found.repository, found.listing)
         side = Gathered(Side.FILES, "ok", seconds=timer.seconds)
-        return files, side, *asked.result()
+        return _Beside(files, side, *asked.result())
 
 
 def _refuse_environment(asked: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, cast
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
@@ -32,19 +32,39 @@ Fix = Literal["safe", "unsafe"] | None
 Seen = tuple[Literal["static", "runtime"], ...]
 
 
+class Described(Struct, frozen=True):
+    """The parts of the document that no evaluation changes; ``texts`` are the pages of all checks."""
+
+    routes: tuple[review.RouteEntry, ...]
+    architecture: review.Architecture
+    traces: tuple[review.Trace, ...]
+    texts: tuple[review.Page, ...]
+
+
+def described(project: Project, ruleset: Ruleset) -> Described:
+    return Described(
+        tuple(_routes(project)),
+        architecture(project),
+        tuple(trace_of(route) for route in important(project)),
+        tuple(pages.as_review_page(check, pages.read(check)) for check in ruleset.checks),
+    )
+
+
 def assemble(
     project: Project,
     root: Path | None,
     ruleset: Ruleset,
     evaluations: Sequence[Evaluation],
     scorecard: Scorecard,
+    parts: Described,
     configured: tuple[str, ...] = (),
 ) -> review.Review:
     """The document. ``root`` is None where the files are not at hand: findings then come without excerpts. ``configured``
     says what the project's configuration changes about the measure."""
     facts = project.facts
     checks = {check.code: check for check in ruleset.checks}
-    texts = {check.code: pages.as_review_page(check, pages.read(check)) for check in _evaluated(evaluations)}
+    evaluated = {check.code for check in _evaluated(evaluations)}
+    texts = {page.code: page for page in parts.texts if page.code in evaluated}
     return review.Review(
         schema=review.SCHEMA,
         tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
@@ -57,7 +77,7 @@ def assemble(
         outcomes=tuple(_outcome(result, texts) for result in scorecard.results),
         findings=tuple(_findings(facts, root, evaluations, checks)),
         strengths=tuple(_strengths(evaluations)),
-        routes=tuple(_routes(project)),
+        routes=parts.routes,
         next_steps=next_steps(
             evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}
         ),
@@ -65,8 +85,8 @@ def assemble(
         more_proof=scorecard.more_proof,
         arithmetic=scorecard.arithmetic,
         pages=texts,
-        architecture=architecture(project),
-        traces=tuple(trace_of(route) for route in important(project)),
+        architecture=parts.architecture,
+        traces=parts.traces,
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
-from fastreview.engine import evaluate
+from fastreview.engine import evaluate_and
 from fastreview.facts import Facts, Side
 from fastreview.outcome import Evaluation, Run
 from fastreview.packs import configured, load, select
-from fastreview.pipeline.document import assemble
+from fastreview.pipeline.document import Described, assemble, described
 from fastreview.project import Project
 from fastreview.review import Review
 from fastreview.scoring import Scorecard, score
@@ -53,14 +54,15 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
     off = {check.code: NOT_SELECTED for check in ruleset.checks if check.code not in chosen}
     project = Project(facts, ruleset.limits, choice.layers)
     reason = nothing_to_assess(facts)
-    # Checks of files would still have their say; of a folder without a service they say nothing.
-    evaluations = (
-        tuple(Evaluation(check, Run.UNKNOWN, reason=reason) for check in ruleset.checks)
-        if reason
-        else evaluate(project, ruleset.checks, off)
-    )
+    if reason:
+        # Checks of files would still have their say; of a folder without a service they say nothing.
+        evaluations = tuple(Evaluation(check, Run.UNKNOWN, reason=reason) for check in ruleset.checks)
+        parts: object = described(project, ruleset)
+    else:
+        evaluations, parts = evaluate_and(project, ruleset.checks, off, lambda: described(project, ruleset))
     scorecard = score(evaluations)
-    return Outcome(assemble(project, root, ruleset, evaluations, scorecard, told), scorecard, evaluations)
+    known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
+    return Outcome(assemble(project, root, ruleset, evaluations, scorecard, known, told), scorecard, evaluations)
 
 
 def nothing_to_assess(facts: Facts, path: str = "the folder") -> str:
