@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fastreview.forks import shared
+from fastreview.forks import ahead, shared
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 ITEMS = tuple(range(40))
@@ -107,3 +107,32 @@ def test_what_is_done_meanwhile_is_done_once_and_only_beside_children() -> None:
     list(shared(ITEMS, squared, int, 2, lambda: done.append(os.getpid())))
     list(shared(ITEMS, squared, int, 1, lambda: done.append(0)))
     assert done == [HERE]
+
+
+def test_what_is_begun_ahead_is_done_by_a_child() -> None:
+    with ahead(os.getpid, int) as result:
+        assert result() != HERE
+        assert result() == result()
+
+
+def test_what_a_child_did_not_do_ahead_is_done_here() -> None:
+    def work() -> int:
+        if os.getpid() != HERE:
+            raise ValueError("not here")
+        return 7
+
+    with ahead(work, int) as result:
+        assert result() == 7
+
+
+def test_beside_threads_nothing_is_begun_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("threading.active_count", lambda: 2)
+    with ahead(os.getpid, int) as result:
+        assert result() == HERE
+
+
+def test_nobody_waits_for_what_is_not_asked_for() -> None:
+    begun = time.monotonic()
+    with ahead(lambda: slowly(1), int):
+        pass
+    assert time.monotonic() - begun < 30

@@ -161,3 +161,13 @@ def test_bodies_can_be_read_back() -> None:
 
     body = msgspec.msgpack.decode(module.body, type=s.Body)
     assert any(isinstance(statement, s.Assign) for statement in body)
+
+
+def test_what_only_looks_newer_is_parsed_as_it_is() -> None:
+    text = b'"""\ntry: pass\nexcept KeyError, ValueError: pass\n"""\nx = 1\n'
+    assert module_facts("a.py", text).parser == "ast"
+
+
+@pytest.mark.parametrize("text", ["type A = int\n", "class A[T]: ...\n", 'x = f"{d["key"]}"\n'])
+def test_the_first_line_is_rewritten_too(text: str) -> None:
+    assert ast.parse(rewritten(text) or text)
