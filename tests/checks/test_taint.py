@@ -5,6 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from tests.checks.conftest import Evaluated
 
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
@@ -171,3 +172,38 @@ def test_an_address_is_decided_by_how_it_begins(address: str, decided: bool, tmp
     [(site, _, given)] = addresses(project)
 
     assert (Taint(project, start=True).of(given, site.code) is not None) is decided
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "found"),
+    [
+        ("names: list[str]", "text('select 1 where ' + ' and '.join([f'name = {n}' for n in names]))", 1),
+        ("name: str", "text('select 1 where name = ' + name.replace('a', 'b'))", 1),
+        ("asked: Asked = Depends()", "text(f'select 1 order by {asked.sort}')", 1),
+        ("asked: Asked = Depends()", "text(f'select 1 limit {asked.limit}')", 0),
+        ("name: str", "hasattr(Asked, name) and text(f'select {name} from orders')", 0),
+        ("name: str", "NAME.search(name) and text(f'select {name} from orders')", 0),
+    ],
+    ids=["joined", "replaced", "a class of parameters", "its number", "names of attributes", "a pattern"],
+)
+def test_sql_is_followed_through_what_rewrites_it(evaluated: Evaluated, parameters: str, body: str, found: int) -> None:
+    main = f"""
+import re
+from dataclasses import dataclass
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+
+app = FastAPI()
+NAME = re.compile("[a-z]+")
+
+@dataclass
+class Asked:
+    sort: str = "id"
+    limit: int = 5
+
+@app.get("/orders")
+def orders({parameters}) -> None:
+    {body}
+"""
+    assert len(evaluated("DAT010", {"main.py": main}).findings) == found

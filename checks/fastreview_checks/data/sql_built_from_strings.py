@@ -118,8 +118,8 @@ async def get_session():
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check, syntax
-from fastreview_checks.knowledge.request_text import arrives
 from fastreview_checks.knowledge.sql_text import NAMES, inserted, sql_of
+from fastreview_checks.knowledge.taint import REWRITTEN, Taint, is_checked
 
 
 @check("DAT010", dimension="data", level=1, never=True, effort="hours")
@@ -131,19 +131,20 @@ def sql_built_from_strings(project: Project) -> Found:
             continue
         applies = True
         parts = inserted(sql, site.code)
-        arrival = next((a for part in parts if (a := arrives(part, site.code, project)) is not None), None)
-        if arrival is None:
+        sources = (Taint(project, rewritten=REWRITTEN).of(part, site.code) for part in parts)
+        source = next((s for s in sources if s is not None and not is_checked(s, project)), None)
+        if source is None:
             continue
         yield Hit(
             site.place,
-            f"`{arrival.name}` of {arrival.route.key} becomes part of this SQL as it came: a client can add statements and "
+            f"{source.said[:1].upper()}{source.said[1:]} becomes part of this SQL as it came: a client can add statements and "
             "conditions of its own. Pass values as parameters, and map names of columns from an enumeration.",
-            symbol=f"{site.code.qualname} {arrival.name}",
+            symbol=f"{site.code.qualname} {source.said}",
             related=(
-                Related(arrival.place, f"`{arrival.name}` comes from the request"),
-                *(Related(step.place, f"handed to `{step.call.method}`") for step in arrival.way),
+                Related(source.place, f"{source.said} comes from the request"),
+                *(Related(place, said) for place, said in source.way),
             ),
-            confidence=Confidence.LIKELY if arrival.way else Confidence.CERTAIN,
+            confidence=Confidence.LIKELY if source.way else Confidence.CERTAIN,
         )
     if not applies:
         raise NotApplicable("no SQL is written as text")

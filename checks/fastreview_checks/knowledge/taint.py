@@ -21,6 +21,7 @@ from fastreview.api import (
     Route,
     syntax,
 )
+from fastreview_checks.knowledge.callers import callers
 from fastreview_checks.knowledge.client_text import free_field, is_binary, is_free, is_one_segment
 
 MAX_DEPTH = 24
@@ -45,14 +46,21 @@ _KEPT = frozenset(
     }
 )  # fmt: skip
 """Methods whose result holds what they are called on."""
+REWRITTEN = frozenset({"replace", "split", "join", "items", "values", "list", "sorted"})
+"""Calls that take text apart and put it together again: an attack on SQL survives them, one on a path need not."""
+_BOUND = ("assign", "enter", "unpack-assign", "iterate")
+_BOUND_REWRITTEN = (*_BOUND, "extend", "unpack-iterate")
 _PROCESSES = frozenset({"check_output", "check_call"})
 _REQUEST = frozenset({"query_params", "headers", "cookies", "json", "form", "body", "path_params"})
 _RECEIVED = frozenset({"receive_text", "receive_json", "receive_bytes", "iter_text", "iter_json"})
 _CHECKING = re.compile(
     r"valid|check|safe|allow|ensure|assert|verif|saniti[sz]|guard|secure|permit|restrict|is_relative_to|relative_to|startswith|commonpath"
-    r"|commonprefix|urlparse|urlsplit|fullmatch|^match$|isalnum|isdigit|isidentifier|forbid|reject|deny|is_private|scan|endswith",
+    r"|commonprefix|urlparse|urlsplit|fullmatch|^match$|isalnum|isdigit|isnumeric|isidentifier|forbid|reject|deny|is_private|scan|endswith"
+    r"|^(?:has|get)attr$",
     re.IGNORECASE,
 )
+_SEARCHING = re.compile(r"(?:^(?:re|regex)|(?:pattern|regex|_re)|(?:^|\.)_?(?-i:[A-Z][A-Z_]+))\.search$", re.IGNORECASE)
+"""How a text is held against a regular expression that need not match all of it."""
 
 
 class Source(NamedTuple):
@@ -80,11 +88,13 @@ class Passed(NamedTuple):
 
 
 class Taint:
-    """Answers for one expression. With ``start`` only what a text begins with counts, the host of an address say."""
+    """Answers for one expression. With ``start`` only what a text begins with counts, the host of an address say.
+    ``rewritten`` are calls whose result counts as what they are given, beside those that keep it as it is."""
 
-    def __init__(self, project: Project, *, start: bool = False) -> None:
+    def __init__(self, project: Project, *, start: bool = False, rewritten: frozenset[str] = frozenset()) -> None:
         self._project = project
         self._start = start
+        self._rewritten = rewritten
         self._seen: set[tuple[int, int, int]] = set()
 
     def of(
@@ -118,6 +128,10 @@ class Taint:
                 return inner(value)
             case syntax.Attribute(value=value, attr="filename" | "url" | "path"):
                 return inner(value)
+            case syntax.Items(values=values) if self._rewritten:
+                return inner(*values)
+            case syntax.Comprehension(element=element, sources=sources) if self._rewritten:
+                return inner(element, *(s.iterable for s in sources if not isinstance(element, syntax.Text)))
         return None
 
     def _beginning(self, parts: tuple[syntax.Expr, ...]) -> tuple[syntax.Expr, ...]:
@@ -143,11 +157,12 @@ class Taint:
         return found._replace(names=(*found.names, (home, root))) if found is not None else None
 
     def _variable(self, name: str, home: Function, passed: Passed | None, depth: int, up: int) -> Source | None:
-        bindings = [b for b in home.bindings.get(name, ()) if b.kind in ("assign", "enter", "unpack-assign", "iterate")]
+        kinds = _BOUND_REWRITTEN if self._rewritten else _BOUND
+        bindings = [b for b in home.bindings.get(name, ()) if b.kind in kinds]
         if any(_is_cleaned(b.expr) for b in bindings):
             return None
         own = [b for b in bindings if _mentions(b.expr, {name})]
-        if any(not _keeps(b.expr) for b in own) or (
+        if any(not _keeps(b.expr, self._rewritten) for b in own) or (
             name in home.parameters and any(_replaces(b.expr, name) for b in bindings)
         ):
             return None
@@ -173,10 +188,11 @@ class Taint:
                 else f"`{name}`, a parameter of the dependency `{function.name}`,"
             )
             binary = is_binary(declared, self._project)
-            return Source(said, next(iter(routes), None), function.place, is_one_segment(name, routes), binary)
+            place = Place(function.module.path, function.parameters[name].line)
+            return Source(said, next(iter(routes), None), place, is_one_segment(name, routes), binary)
         if id(function) in serving(self._project) or up >= MAX_UP:
             return None
-        for site in self._project.callers(function)[:MAX_CALLERS]:
+        for site in callers(function, self._project)[:MAX_CALLERS]:
             given = site.call.argument(_position(function, name), name)
             if isinstance(given, syntax.Missing):
                 continue
@@ -199,7 +215,7 @@ class Taint:
         for attr in attrs[:-1]:
             field = self._project.values.attribute(Instance(of), attr) if isinstance(of, Class) else None
             of = field.of if isinstance(field, Instance) else None
-        if isinstance(of, Class) and of.inherits("pydantic.BaseModel", "sqlmodel.SQLModel") and attrs[-1][0] != "_":
+        if isinstance(of, Class) and attrs[-1][0] != "_":
             owner = self._owner(root, home, passed, up)
             if owner is not None and free_field(of, attrs[-1], self._project):
                 return owner._replace(said=f"`{root}.{'.'.join(attrs)}`{_of(owner)}", one_segment=False)
@@ -222,12 +238,12 @@ class Taint:
             return (
                 self._owner(ref.name, home, passed, up) if isinstance(ref, syntax.Ref) and "." not in ref.name else None
             )
-        if self._client_parameter(home, name) is not None:
+        if self._client_parameter(home, name) is not None or self._is_filled(home, name):
             routes = serving(self._project).get(id(home), ())
             return Source(f"`{name}`", next(iter(routes), None), home.place, names=((home, name),))
         if id(home) in serving(self._project) or up >= MAX_UP:
             return None
-        for site in self._project.callers(home)[:MAX_CALLERS]:
+        for site in callers(home, self._project)[:MAX_CALLERS]:
             given = site.call.argument(_position(home, name), name)
             if isinstance(given, syntax.Ref) and "." not in given.name and isinstance(site.code, Function):
                 found = self._owner(given.name, site.code, None, up + 1)
@@ -235,6 +251,11 @@ class Taint:
                     step = (site.place, f"calls `{home.name}`")
                     return found._replace(way=(*found.way, step), names=(*found.names, (home, name)))
         return None
+
+    def _is_filled(self, function: Function, name: str) -> bool:
+        """Whether a parameter holds an object of a class that is a dependency: clients fill what its constructor takes."""
+        injected = (i for i in self._project.injection.of(function) if i.parameter == name)
+        return id(function) in serving(self._project) and any(isinstance(i.provider, Class) for i in injected)
 
     def _client_parameter(self, function: Function, name: str) -> Declared | None:
         """The type of a parameter that clients fill."""
@@ -265,6 +286,11 @@ class Taint:
         function = target.function if isinstance(target, Bound) else target if isinstance(target, Function) else None
         if function is not None and not function.facts.yields:
             return self._returned(function, call, code, passed, depth, up)
+        if method in self._rewritten:
+            receiver = self._receiver(call, code, passed, depth, up)
+            return receiver or next(
+                (s for g in call.args if (s := self.of(g, code, passed, depth, up)) is not None), None
+            )
         if method in _KEPT:
             receiver = self._receiver(call, code, passed, depth, up)
             if receiver is not None or method not in ("format", "joinpath"):
@@ -349,7 +375,7 @@ def _checks(code: Code, names: set[str]) -> bool:
     for site in code.calls:
         method = site.call.method
         if (
-            _CHECKING.search(method)
+            (_CHECKING.search(method) or _SEARCHING.search(site.call.name))
             and method not in _PROCESSES
             and any(
                 _mentions(given, names)
@@ -418,10 +444,10 @@ def _is_cleaned(expr: syntax.Expr) -> bool:
     return any(isinstance(node, syntax.Call) and bool(_CLEANING.search(node.method)) for node in syntax.walk(expr))
 
 
-def _keeps(expr: syntax.Expr) -> bool:
+def _keeps(expr: syntax.Expr, rewritten: frozenset[str]) -> bool:
     """Whether a variable that is changed in place still holds what it held: ``name = name.strip()``."""
     calls = [node.method for node in syntax.walk(expr) if isinstance(node, syntax.Call)]
-    return all(method in _KEPT or method in _THROUGH_LAST for method in calls)
+    return all(method in _KEPT or method in _THROUGH_LAST or method in rewritten for method in calls)
 
 
 def _replaces(expr: syntax.Expr, name: str) -> bool:
