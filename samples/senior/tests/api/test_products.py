@@ -106,6 +106,12 @@ async def test_customers_may_only_look(method: str, path: str, client: AsyncClie
     assert (await client.request(method, path, headers=customer.headers)).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/api/v1/products", f"/api/v1/products/{uuid4()}"])
+async def test_reading_needs_a_token(path: str, client: AsyncClient) -> None:
+    response = await client.get(path)
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "location"),
     [

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from httpx import AsyncClient
 
+from stockroom.settings import Settings
 from tests.api.conftest import Actor
 from tests.factories import PASSWORD
 from tests.fakes import FakeUnitOfWork
@@ -46,6 +47,18 @@ async def test_admins_list_users(client: AsyncClient, admin: Actor, customer: Ac
     assert [user["email"] for user in page["items"]] == ["admin@example.com"]
     filtered = await client.get("/api/v1/users?role=customer", headers=admin.headers)
     assert [user["role"] for user in filtered.json()["items"]] == ["customer"]
+
+
+async def test_only_admins_list_users(client: AsyncClient, staff: Actor) -> None:
+    assert (await client.get("/api/v1/users", headers=staff.headers)).status_code == 403
+    assert (await client.get("/api/v1/users")).status_code == 401
+
+
+async def test_registrations_are_limited(client: AsyncClient, settings: Settings) -> None:
+    for n in range(settings.rate_limit.attempts):
+        body = BODY | {"email": f"user{n}@example.com"}
+        assert (await client.post("/api/v1/users", json=body)).status_code == 201
+    assert (await client.post("/api/v1/users", json=BODY)).status_code == 429
 
 
 async def test_admins_assign_roles(client: AsyncClient, admin: Actor, customer: Actor) -> None:

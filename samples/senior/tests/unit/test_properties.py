@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from stockroom.api.schemas.catalogue import MovementCreate, ProductCreate, ProductPatch
-from stockroom.api.schemas.identity import Registration
+from stockroom.api.schemas.identity import LoginForm, RefreshRequest, Registration
 from stockroom.api.schemas.orders import OrderCreate
+from stockroom.api.schemas.paging import PageQuery
 from stockroom.db.outbox import LONGEST_BACKOFF, backoff
 from stockroom.domain.catalogue import ProductId
 from stockroom.domain.errors import IllegalTransition, InsufficientStock
@@ -120,5 +121,41 @@ def test_backoff_grows_up_to_its_limit(attempts: int) -> None:
     ],
 )
 def test_inputs_that_break_a_rule_are_refused(validate: Callable[[Body], object], body: Body) -> None:
+    with pytest.raises(ValidationError):
+        validate(body)
+
+
+@pytest.mark.parametrize(
+    ("validate", "body"),
+    [
+        (ProductPatch.model_validate, {"name": ""}),
+        (ProductPatch.model_validate, {"name": "x" * 121}),
+        (Registration.model_validate, {"email": "ada@example.com", "password": "p" * 129}),
+        (
+            Registration.model_validate,
+            {"email": f"{'a' * 243}@example.com", "password": "long enough to pass"},
+        ),
+        (LoginForm.model_validate, {"username": "ada@example.com", "password": ""}),
+        (LoginForm.model_validate, {"username": "ada@example.com", "password": "p" * 129}),
+        (LoginForm.model_validate, {"username": "ada@example.com", "password": "p", "scope": "s" * 257}),
+        (RefreshRequest.model_validate, {"refresh_token": "t" * 2049}),
+        (OrderCreate.model_validate, {"lines": [{"product_id": UUID(int=1), "quantity": 1001}]}),
+        (
+            OrderCreate.model_validate,
+            {"lines": [{"product_id": UUID(int=n), "quantity": 1} for n in range(101)]},
+        ),
+        (
+            TypeAdapter(MovementCreate).validate_python,
+            {"kind": "adjusted", "quantity": -100_001, "reference": "x"},
+        ),
+        (
+            TypeAdapter(MovementCreate).validate_python,
+            {"kind": "adjusted", "quantity": 100_001, "reference": "x"},
+        ),
+        (PageQuery.model_validate, {"limit": 0}),
+        (PageQuery.model_validate, {"offset": 10_001}),
+    ],
+)
+def test_inputs_have_bounds(validate: Callable[[Body], object], body: Body) -> None:
     with pytest.raises(ValidationError):
         validate(body)
