@@ -95,3 +95,10 @@ async def test_routes_have_separate_limits(client: AsyncClient, settings: Settin
         await client.post("/api/v1/auth/token", data=FORM)
     response = await client.post("/api/v1/auth/refresh", json={"refresh_token": "x"})
     assert response.status_code == 401
+
+
+async def test_refresh_attempts_are_limited(client: AsyncClient, settings: Settings) -> None:
+    for _ in range(settings.rate_limit.attempts):
+        await client.post("/api/v1/auth/refresh", json={"refresh_token": "x"})
+    response = await client.post("/api/v1/auth/refresh", json={"refresh_token": "x"})
+    assert response.status_code == 429
