@@ -16,7 +16,7 @@ _PLACE = re.compile(rf"{CONFIGURATION_FILE.pattern}|(?:^|/)(?:config|settings)_\
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "decouple.config"})
 _READER_OBJECTS = frozenset({"environs.Env", "starlette.config.Config", "fastapi.config.Config", "decouple.AutoConfig"})
 _LIBRARIES = {"decouple": "config", "environs": "env", "starlette": "config"}
-_ENVIRONMENTS = frozenset({"env", "environ", "environment"})
+_ENVIRONMENTS = frozenset({"env", "environ"})
 _CALLED = frozenset({"get", "getenv", "pop", *_LIBRARIES.values()})
 _SYSTEM = re.compile(
     r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"

@@ -17,8 +17,9 @@ class Budget(NamedTuple):
     storage: bool = False
 
 
-_ENDING = frozenset({"commit", "rollback", "close"})
-"""Who answers the request may say where its transaction ends: one owner of commits is as good there as in a service."""
+_ENDING = frozenset({"commit", "rollback", "close", "expire", "expire_all", "expunge", "expunge_all", "get_bind"})
+"""Who answers the request may say where its transaction ends: one owner of commits is as good there as in a service. What
+only concerns the session itself reads and writes nothing."""
 
 
 def reasons(endpoint: Endpoint, project: Project, budget: Budget) -> Iterator[tuple[str, Related | None]]:
