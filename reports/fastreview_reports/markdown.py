@@ -68,14 +68,7 @@ def _lines(view: Report) -> Iterator[str]:
     for cap in view.verdict.caps:
         yield from (f"Held below Intermediate by {plain(cap)}: a never-event caps the level.", "")
     yield from _profile(view)
-    if view.steps:
-        yield from ("## Next steps", "")
-        for step in view.steps:
-            place = f", {code(step.place)}" if step.place else ""
-            yield f"{step.number}. **{plain(step.title)}** ({code(step.code)}, {step.effort.lower()}{place})  "
-            yield f"   {prose(step.why)}  "
-            yield f"   Unlocks: {prose(step.unlocks)}. Proof of done: {prose(step.proof)}"
-        yield ""
+    yield from step_lines(view)
     yield from _strengths(view)
     yield from _gaps(view)
     yield from _findings("Findings", view.findings)
@@ -88,6 +81,19 @@ def _lines(view: Report) -> Iterator[str]:
     yield from _evidence(view)
     yield from _routes(view)
     yield f"fastreview {plain(view.tool.version)}, ruleset {code(view.tool.ruleset)}. It assesses code, not people."
+
+
+def step_lines(view: Report) -> Iterator[str]:
+    """The next steps, with their heading."""
+    if not view.steps:
+        return
+    yield from ("## Next steps", "")
+    for step in view.steps:
+        place = f", {code(step.place)}" if step.place else ""
+        yield f"{step.number}. **{plain(step.title)}** ({code(step.code)}, {step.effort.lower()}{place})  "
+        yield f"   {prose(step.why)}  "
+        yield f"   Unlocks: {prose(step.unlocks)}. Proof of done: {prose(step.proof)}"
+    yield ""
 
 
 def _profile(view: Report) -> Iterator[str]:

@@ -44,6 +44,14 @@ def write_trace(trace: Trace, stream: TextIO, *, colour: bool | None = None) -> 
     _print(lambda _: trace_blocks(trace), stream, colour=colour)
 
 
+def write_plan(review: Review, stream: TextIO, *, colour: bool | None = None) -> None:
+    """Prints the next steps and the learning path, in the same manner."""
+    from fastreview_reports.learning import blocks
+
+    view = report(review)
+    _print(lambda _: blocks(view), stream, colour=colour)
+
+
 def _print(blocks: Blocks, stream: TextIO, *, colour: bool | None) -> None:
     is_terminal = stream.isatty()
     if colour is None:
@@ -78,14 +86,14 @@ def _draw(blocks: Blocks, width: int, *, colour: bool) -> str:
 def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield Text(one_line(view.project.name), style="bold")
     yield Text("")
-    yield _indent(Text(view.verdict.sentence, style="bold"))
-    yield _indent(Text(f"{view.verdict.headline}. Index {view.verdict.index} of 100."))
+    yield indent(Text(view.verdict.sentence, style="bold"))
+    yield indent(Text(f"{view.verdict.headline}. Index {view.verdict.index} of 100."))
     for cap in view.verdict.caps:
-        yield _indent(Text(f"Held below Intermediate by {one_line(cap)}.", style="bold red"))
-    yield _indent(Text(f"{view.counts}."))
-    yield _indent(Text(view.verdict.means, style="dim"))
+        yield indent(Text(f"Held below Intermediate by {one_line(cap)}.", style="bold red"))
+    yield indent(Text(f"{view.counts}."))
+    yield indent(Text(view.verdict.means, style="dim"))
     yield from _profile(view, _BAR if width >= WIDTH else _BAR // 2)
-    yield from _steps(view)
+    yield from steps(view)
     yield from _strengths(view)
     yield from _gaps(view)
     yield from _findings("Findings", view.findings)
@@ -93,20 +101,21 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     if view.set_aside:
         yield Text("")
         aside = ", ".join(f"{one_line(group.code)} {group.count}" for group in view.set_aside)
-        yield _indent(Text(f"Waived or accepted: {aside}", style="dim"))
+        yield indent(Text(f"Waived or accepted: {aside}", style="dim"))
     yield from _evidence(view)
 
 
-def _title(text: str) -> Group:
+def title(text: str) -> Group:
+    """A rule with a heading."""
     return Group(Text(""), Rule(Text(text, style="bold"), align="left", characters="─", style="dim"))
 
 
-def _indent(block: RenderableType, left: int = 2) -> Padding:
+def indent(block: RenderableType, left: int = 2) -> Padding:
     return Padding(block, (0, 0, 0, left))
 
 
 def _profile(view: Report, bar: int) -> Iterator[RenderableType]:
-    yield _title("Profile")
+    yield title("Profile")
     table = Table.grid(padding=(0, 1), expand=False)
     table.add_column(no_wrap=True, overflow="ellipsis", max_width=21)
     table.add_column(no_wrap=True, width=bar + 2)
@@ -116,7 +125,7 @@ def _profile(view: Report, bar: int) -> Iterator[RenderableType]:
     for d in view.core + view.extension:
         about = d.interval if d.core else f"{d.interval} (shown only)"
         table.add_row(Text(one_line(d.label)), _bar(d, bar), Text(about))
-    yield _indent(table)
+    yield indent(table)
 
 
 def _bar(dimension: DimensionView, width: int) -> Text:
@@ -129,65 +138,66 @@ def _bar(dimension: DimensionView, width: int) -> Text:
     return bar.append("│", style="dim")
 
 
-def _steps(view: Report) -> Iterator[RenderableType]:
+def steps(view: Report) -> Iterator[RenderableType]:
+    """The next steps, with their heading."""
     if not view.steps:
         return
-    yield _title("Next steps")
+    yield title("Next steps")
     for step in view.steps:
         lines = [Text.assemble((one_line(step.title), "bold"), f"  {one_line(step.code)}, {step.effort.lower()}")]
         if step.place:
             lines.append(Text(one_line(step.place), style="cyan"))
-        lines.append(_prose(step.why))
+        lines.append(prose(step.why))
         lines.append(Text.assemble(("Unlocks: ", "dim"), one_line(step.unlocks)))
-        lines.append(Text.assemble(("Proof:   ", "dim"), _prose(step.proof)))
+        lines.append(Text.assemble(("Proof:   ", "dim"), prose(step.proof)))
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True, width=2)
         table.add_column()
         table.add_row(Text(f"{step.number}.", style="bold"), Group(*lines))
-        yield _indent(table)
+        yield indent(table)
         yield Text("")
 
 
 def _strengths(view: Report) -> Iterator[RenderableType]:
     if not view.strengths:
         return
-    yield _title(f"Strengths ({len(view.strengths)})")
+    yield title(f"Strengths ({len(view.strengths)})")
     for strength in view.strengths[:8]:
-        yield _indent(Text.assemble(("+ ", "green"), _prose(strength.message), (f"  {one_line(strength.code)}", "dim")))
+        yield indent(Text.assemble(("+ ", "green"), prose(strength.message), (f"  {one_line(strength.code)}", "dim")))
     if len(view.strengths) > 8:
-        yield _indent(Text(f"and {len(view.strengths) - 8} more", style="dim"))
+        yield indent(Text(f"and {len(view.strengths) - 8} more", style="dim"))
 
 
 def _gaps(view: Report) -> Iterator[RenderableType]:
     level = next((level for level in view.gaps if level.count), None)
     if level is None:
         return
-    yield _title(f"Missing to hold {level.label}")
+    yield title(f"Missing to hold {level.label}")
     for dimension in level.dimensions:
-        yield _indent(Text.assemble((one_line(dimension.label), "bold"), (f"  {dimension.summary}", "dim")))
+        yield indent(Text.assemble((one_line(dimension.label), "bold"), (f"  {dimension.summary}", "dim")))
         for gap in dimension.gaps:
             state = "" if gap.state == "not-met" else f", {gap.state_label.lower()}"
-            yield _indent(Text.assemble(one_line(gap.title), (f"  {one_line(gap.code)}{state}", "dim")), 4)
+            yield indent(Text.assemble(one_line(gap.title), (f"  {one_line(gap.code)}{state}", "dim")), 4)
 
 
-def _findings(title: str, groups: tuple[FindingGroup, ...]) -> Iterator[RenderableType]:
+def _findings(heading: str, groups: tuple[FindingGroup, ...]) -> Iterator[RenderableType]:
     if not groups:
         return
-    yield _title(f"{title} ({sum(group.count for group in groups)})")
+    yield title(f"{heading} ({sum(group.count for group in groups)})")
     for group in groups:
-        yield _indent(
+        yield indent(
             Text.assemble(
                 (f"{group.severity_label.upper()} ", _STYLES[group.severity]),
                 (one_line(group.title), "bold"),
                 (f"  {one_line(group.code)}, {group.count}", "dim"),
             )
         )
-        yield _indent(_prose(group.in_full[0].message), 4)
+        yield indent(prose(group.in_full[0].message), 4)
         # The message stands once: told of every place it would bury them. The other formats tell it of each.
         for finding in group.in_full[:PER_CHECK]:
-            yield _indent(_where(finding), 4)
+            yield indent(_where(finding), 4)
         if group.count > PER_CHECK:
-            yield _indent(Text(f"and {group.count - PER_CHECK} more", style="dim"), 4)
+            yield indent(Text(f"and {group.count - PER_CHECK} more", style="dim"), 4)
 
 
 def _where(finding: FindingView) -> Text:
@@ -198,19 +208,19 @@ def _where(finding: FindingView) -> Text:
 
 
 def _evidence(view: Report) -> Iterator[RenderableType]:
-    yield _title("Evidence")
+    yield title("Evidence")
     for hint in view.more_proof:
-        yield _indent(Text.assemble(("To prove more: ", "bold"), _prose(hint)))
+        yield indent(Text.assemble(("To prove more: ", "bold"), prose(hint)))
     for side in view.sides:
         if not side.ok:
-            yield _indent(Text.assemble((f"{side.label}: {side.state.lower()}. ", "dim"), one_line(side.text)))
+            yield indent(Text.assemble((f"{side.label}: {side.state.lower()}. ", "dim"), one_line(side.text)))
     scope = view.scope
     if scope.unparsed:
-        yield _indent(Text(f"{len(scope.unparsed)} of the files could not be read: {one_line(scope.unparsed[0].path)}"))
+        yield indent(Text(f"{len(scope.unparsed)} of the files could not be read: {one_line(scope.unparsed[0].path)}"))
     states = ", ".join(f"{len(group.outcomes)} {group.label.lower()}" for group in view.outcomes if group.outcomes)
-    yield _indent(Text(f"Checks: {states}.", style="dim"))
+    yield indent(Text(f"Checks: {states}.", style="dim"))
 
 
-def _prose(text: str) -> Text:
+def prose(text: str) -> Text:
     """A message without the ticks of its code spans."""
     return Text(one_line(text).replace("`", ""), style="default")

@@ -212,19 +212,32 @@ class NextStep(Struct, frozen=True):
     line: int = 0
 
 
+class Link(Struct, frozen=True):
+    title: str
+    url: str
+
+
 class Week(Struct, frozen=True):
+    """One week of the learning path. ``checks`` prove it. A week that is ``done`` has no number (0), gaps or exercise."""
+
     title: str
     goal: str
     checks: tuple[str, ...]
+    number: int = 0
+    done: bool = False
+    evidence: str = ""
+    """How much of it is proven already, as a sentence."""
+    gaps: tuple[RelatedPlace, ...] = ()
+    """What is missing, each with the first of its places."""
+    readings: tuple[Link, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Functions of the installed framework to read, as ``fastapi/routing.py:372 run_endpoint_function``."""
+    exercise: str = ""
+    proof: str = ""
 
 
 class Plan(Struct, frozen=True):
     weeks: tuple[Week, ...] = ()
-
-
-class Link(Struct, frozen=True):
-    title: str
-    url: str
 
 
 class Page(Struct, frozen=True):

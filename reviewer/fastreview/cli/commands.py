@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "explain",
     "checks": "checks",
     "score": "score",
+    "plan": "plan",
     "trace": "trace",
     "config": "config",
     "render": "render",

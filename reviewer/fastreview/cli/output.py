@@ -110,6 +110,17 @@ def write_trace(trace: Trace, stream: TextIO, *, colour: bool | None) -> None:
     _terminal_module().write_trace(trace, stream, colour=colour)
 
 
+def write_plan(review: Review, stream: TextIO, *, colour: bool | None) -> None:
+    """Prints the next steps and the learning path, in the same manner."""
+    _terminal_module().write_plan(review, stream, colour=colour)
+
+
+def markdown_of_plan(review: Review) -> str:
+    """The next steps and the learning path as Markdown."""
+    package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
+    return str(import_module(f"{package}.learning").markdown(review))
+
+
 class _ToTerminal(Protocol):
     def __call__(self, review: Review, stream: TextIO, *, colour: bool | None) -> None: ...
 

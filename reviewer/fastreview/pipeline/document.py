@@ -17,12 +17,12 @@ from fastreview.outcome import Evaluation, Level, Run
 from fastreview.packs import Ruleset, ruleset_digest
 from fastreview.pipeline.architecture import architecture
 from fastreview.pipeline.excerpts import Excerpts
-from fastreview.plan import next_steps
+from fastreview.plan import framework_steps, learning_path, next_steps
 from fastreview.project import Project
 from fastreview.project.routes import Route
 from fastreview.scoring import CheckResult, Scorecard
 from fastreview.scoring.rules import MODEL
-from fastreview.trace import important, trace_of
+from fastreview.trace import important, installed_framework, trace_of
 
 _STATUS = re.compile(r"HTTP_([1-5][0-9]{2})_")  # status.HTTP_201_CREATED
 
@@ -39,14 +39,18 @@ class Described(Struct, frozen=True):
     architecture: review.Architecture
     traces: tuple[review.Trace, ...]
     texts: tuple[review.Page, ...]
+    sources: dict[str, str]
+    """Step of the framework to the function that does it: ``fastapi/routing.py:372 run_endpoint_function``."""
 
 
 def described(project: Project, ruleset: Ruleset) -> Described:
+    framework = installed_framework(project.facts.probe)
     return Described(
         tuple(_routes(project)),
         architecture(project),
         tuple(trace_of(route) for route in important(project)),
         tuple(pages.as_review_page(check, pages.read(check)) for check in ruleset.checks),
+        {step: framework.source(step) for step in framework_steps()},
     )
 
 
@@ -65,6 +69,8 @@ def assemble(
     checks = {check.code: check for check in ruleset.checks}
     evaluated = {check.code for check in _evaluated(evaluations)}
     texts = {page.code: page for page in parts.texts if page.code in evaluated}
+    outcomes = tuple(_outcome(result, texts) for result in scorecard.results)
+    findings = tuple(_findings(facts, root, evaluations, checks))
     return review.Review(
         schema=review.SCHEMA,
         tool=review.Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL),
@@ -74,14 +80,14 @@ def assemble(
         level=scorecard.headline,
         levels=review.LEVELS,
         dimensions=scorecard.dimensions,
-        outcomes=tuple(_outcome(result, texts) for result in scorecard.results),
-        findings=tuple(_findings(facts, root, evaluations, checks)),
+        outcomes=outcomes,
+        findings=findings,
         strengths=tuple(_strengths(evaluations)),
         routes=parts.routes,
         next_steps=next_steps(
             evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}
         ),
-        plan=review.Plan(),
+        plan=learning_path(scorecard.headline.proven, outcomes, findings, parts.routes, parts.traces, parts.sources),
         more_proof=scorecard.more_proof,
         arithmetic=scorecard.arithmetic,
         pages=texts,

@@ -33,6 +33,7 @@ _STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "mount": (("starlette/routing.py", "Mount.matches"),),
     "request": (("fastapi/routing.py", "get_request_handler"),),
     "websocket": (("fastapi/routing.py", "get_websocket_app"),),
+    "dependant": (("fastapi/dependencies/utils.py", "get_dependant"),),
     "dependencies": (("fastapi/dependencies/utils.py", "solve_dependencies"),),
     "generator": (
         ("fastapi/dependencies/utils.py", "_solve_generator"),
