@@ -94,7 +94,7 @@ def _week(
         evidence=told,
         gaps=tuple(_gap(outcome, places.get(outcome.check, ())) for outcome in ordered),
         readings=subject.readings,
-        sources=tuple(_found(located, subject.sources)),
+        sources=tuple(found for step in subject.sources if (found := sources.get(step))),
         exercise=_exercise(subject, show),
         proof=f"`fastreview . --select {','.join(codes)}` reports nothing",
     )
