@@ -258,3 +258,18 @@ def add_{n}(session: Session) -> None:
     }
     [finding] = evaluated("DAT003", files).findings
     assert (finding.confidence, finding.place.path) == ("possible", "main.py")
+
+
+@pytest.mark.parametrize(
+    ("route", "confidence"),
+    [
+        ('@app.post("/products")\ndef add(product: Product) -> None: ...', "likely"),
+        ('@app.get("/products")\ndef products() -> list[Product]: ...', "possible"),
+        ('@app.post("/products/estimate")\ndef estimate(product: Product) -> int: ...', "possible"),
+    ],
+    ids=["taken in", "passed on", "asked about"],
+)
+def test_money_that_nobody_keeps_is_a_question(evaluated: Evaluated, route: str, confidence: str) -> None:
+    head = "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n"
+    text = f"{head}class Base(BaseModel):\n    price: float\n\nclass Product(Base):\n    name: str\n\n{route}\n"
+    assert [finding.confidence for finding in evaluated("DAT015", {"main.py": text}).findings] == [confidence]

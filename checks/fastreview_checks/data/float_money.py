@@ -9,7 +9,8 @@ Use `Decimal` with `Numeric(12, 2)` columns, or whole cents as `int`; `Decimal` 
 
 ## When not to apply
 
-Estimates and measurements that nobody pays, such as scores, rates and the cost of tokens.
+Estimates and measurements that nobody pays, such as scores, rates and the cost of tokens. What a service neither stores nor
+takes in, but only passes on, is shown as a question.
 
 ## Read
 
@@ -91,9 +92,11 @@ from fastreview.api import (
     Schema,
     Variable,
     check,
+    fields_of,
     syntax,
 )
 from fastreview_checks.knowledge.money import is_money
+from fastreview_checks.knowledge.public_routes import only_reads
 
 _FLOATS = frozenset(
     {
@@ -134,8 +137,11 @@ def float_money(module: Module, project: Project) -> Found:
 
 @lru_cache(maxsize=1)
 def _keeps_books(project: Project) -> bool:
-    """Whether amounts are stored; a service that only passes on what others charge adds none up."""
-    return any(is_money(field.name, table.name) for table in project.tables for field in table.cls.facts.fields)
+    """Whether amounts are stored, or sent by clients with what is: a service that only passes on what others charge adds none
+    up."""
+    stored = (table.cls for table in project.tables)
+    sent = (cls for route in project.routes if route.mutates and not only_reads(route) for cls in route.body_classes)
+    return any(is_money(field.name, cls.name) for cls in (*stored, *sent) for field in fields_of(cls))
 
 
 def _amounts(model: Schema, project: Project) -> list[tuple[int, str, bool]]:
