@@ -23,8 +23,10 @@ from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
 from fastreview.project.dependencies import Dependency, Injected
+from fastreview.project.exercise import Exercise, Sent, decorators_of
 from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.flow import Flow, Origin, Step
+from fastreview.project.groups import RouteGroup
 from fastreview.project.handlers import ExceptionHandler
 from fastreview.project.http import Answers
 from fastreview.project.libraries import BASES, canonical
@@ -61,6 +63,7 @@ __all__ = [
     "Entry",
     "ExceptionHandler",
     "Exchange",
+    "Exercise",
     "External",
     "FileCoverage",
     "Flow",
@@ -86,8 +89,10 @@ __all__ = [
     "Related",
     "RequestSeen",
     "Route",
+    "RouteGroup",
     "Rung",
     "Schema",
+    "Sent",
     "Settings",
     "Severity",
     "Shares",
@@ -108,6 +113,7 @@ __all__ = [
     "canonical",
     "check",
     "classes_in",
+    "decorators_of",
     "fields_of",
     "file_facts",
     "syntax",

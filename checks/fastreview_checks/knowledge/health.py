@@ -48,6 +48,11 @@ def readiness_routes(app: App) -> list[Route]:
     return [r for r in app.routes if _is(r, READINESS)]
 
 
+def is_operational(route: Route) -> bool:
+    """Whether it tells operators of the state of the service."""
+    return _is(route, LIVENESS) or _is(route, READINESS)
+
+
 def _is(route: Route, words: re.Pattern[str]) -> bool:
     if route.method not in _PROBED:
         return False

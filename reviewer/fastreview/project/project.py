@@ -16,7 +16,9 @@ from fastreview.project.branches import branches
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.constants import Constants
 from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
+from fastreview.project.exercise import Exercise
 from fastreview.project.files import ContainerFile, Manifest, Workflow
+from fastreview.project.groups import RouteGroup, groups_of
 from fastreview.project.libraries import BASES
 from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
@@ -395,6 +397,10 @@ class Project(Subject):
         return tuple(found)
 
     @cached_property
+    def route_groups(self) -> tuple[RouteGroup, ...]:
+        return tuple(groups_of(self.routes))
+
+    @cached_property
     def routes_of(self) -> dict[int, list[Route]]:
         """Routes by the id of their app."""
         found: dict[int, list[Route]] = {}
@@ -570,6 +576,11 @@ class Project(Subject):
         return self.test_run.probes
 
     @cached_property
+    def exercise(self) -> Exercise:
+        """What the tests exercise, as far as their code says."""
+        return Exercise(self)
+
+    @cached_property
     def web_paths(self) -> frozenset[str]:
         """Files that define endpoints or dependencies."""
         found = {r.place.path for r in self.routes}
@@ -702,6 +713,7 @@ class Endpoint(Subject):
 _COLLECTIONS: dict[type[Subject], str] = {
     App: "apps",
     Route: "routes",
+    RouteGroup: "route_groups",
     Endpoint: "endpoints",
     Dependency: "dependencies",
     Schema: "schemas",

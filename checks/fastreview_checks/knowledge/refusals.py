@@ -1,0 +1,57 @@
+"""What a router refuses, and which refusals its tests expect."""
+
+from functools import lru_cache
+
+from fastreview.api import Project, Route, RouteGroup
+from fastreview_checks.knowledge.health import is_operational
+
+AUTHENTICATION = frozenset({401, 403})
+ABSENCE = frozenset({404, 410})
+VALIDATION_ERRORS = frozenset({"RequestValidationError", "ValidationError"})
+BOUNDS = frozenset({"ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "regex", "multiple_of"})
+
+
+def wanted(group: RouteGroup, project: Project) -> dict[str, frozenset[int]]:
+    """By words: the statuses of which the tests of this router should expect one."""
+    routes = [route for route in group.routes if not is_operational(route)]
+    found: dict[str, frozenset[int]] = {}
+    if any(route.security for route in routes):
+        found["401 or 403"] = AUTHENTICATION
+    if any("{" in route.path.replace("{?}", "").rpartition(":path}")[2] for route in routes):
+        found["404"] = ABSENCE
+    if any(_validates(route) for route in routes):
+        statuses = _invalid(project)
+        found[" or ".join(map(str, sorted(statuses, reverse=True)))] = statuses
+    return found
+
+
+def expected(group: RouteGroup, project: Project) -> frozenset[int]:
+    """Statuses that tests expect of its routes, or that these answered when the tests ran."""
+    exercise, run = project.exercise, project.test_run
+    found: set[int] = set()
+    for route in group.routes:
+        found |= exercise.statuses.get(id(route), frozenset())
+        found |= run.statuses_of(route) if run else frozenset()
+    return frozenset(found)
+
+
+def _validates(route: Route) -> bool:
+    """Whether it has a body of fields, or parameters with bounds. That ``/items/x`` is no number needs no test."""
+    return bool(route.body_classes) or any(
+        keyword.name in BOUNDS
+        for given in route.inputs
+        for marker in given.declared.markers
+        for keyword in marker.keywords
+    )
+
+
+@lru_cache(maxsize=2)
+def _invalid(project: Project) -> frozenset[int]:
+    """422, and 400 where the service answers invalid input in its own way."""
+    own = any(
+        name in VALIDATION_ERRORS
+        for app in project.apps
+        for handler in app.exception_handlers
+        for name in [handler.handles.rpartition(".")[2]]
+    )
+    return frozenset({422, 400}) if own else frozenset({422})

@@ -1,0 +1,65 @@
+"""Whether tests call a route: by the run of the tests where there was one, else by what their code says."""
+
+from fastreview.api import Confidence, Hit, NotApplicable, Project, Route, Unknown
+from fastreview_checks.knowledge.health import is_operational
+
+RUN = "run with --run-tests"
+
+
+def untested(route: Route, project: Project) -> Hit | None:
+    """The hit on a route that no test calls, or None.
+
+    Raises:
+        NotApplicable: for what is no route of the API.
+        Unknown: where the code of the tests does not say which routes they call.
+    """
+    if not (route.is_api or route.is_websocket):
+        raise NotApplicable("it is not a route of the API")
+    if is_operational(route):
+        raise NotApplicable("it answers operators: health, readiness, documentation")
+    if not project.tests:
+        place = project.apps[0].place
+        return Hit(
+            place, f"No test calls `{route.key}`, as there are no tests. Begin with one for each route.", "no tests"
+        )
+    run = project.test_run
+    if run and run.tests_of(route):
+        return None
+    known = project.exercise.exercised(route)
+    if run and run.is_complete:
+        if known and not run.requests_to(route) and called_by_hand(route, project):
+            return None
+        return Hit(
+            route.place,
+            f"`{route.key}` got no request in the run of the tests, so nothing notices when it breaks. Add a test that calls "
+            "it and asserts the answer.",
+            confidence=Confidence.CERTAIN,
+        )
+    if known:
+        return None
+    require_readable(project)
+    if known is None:
+        raise Unknown(f"whether a test calls it depends on a part of a URL that is made at run time ({RUN})")
+    return Hit(
+        route.place,
+        f"No test calls `{route.key}`, so nothing notices when it breaks. Add a test that calls it and asserts the answer.",
+    )
+
+
+def called_by_hand(route: Route, project: Project) -> bool:
+    """Whether a test calls the endpoint as a function."""
+    return any(not call.is_request and call.surely for call in project.exercise.calls_of.get(id(route), ()))
+
+
+def require_readable(project: Project) -> None:
+    """Nothing where the tests write their URLs out.
+
+    Raises:
+        Unknown: where what they call cannot be told from their code.
+    """
+    exercise = project.exercise
+    if exercise.library is not None:
+        raise Unknown(f"the tests call the API through a client library ({exercise.library.place}; {RUN})")
+    if exercise.share_unreadable > project.limits["TST002.unreadable"]:
+        count = len(exercise.unreadable)
+        raise Unknown(f"the URLs of {count} calls of clients are made at run time ({RUN})")

@@ -1,0 +1,89 @@
+"""What makes a test slow or dependent on others' machines: sleeps, and calls of the outside world.
+
+Sources: documentation of pytest, requests, httpx, aiohttp and of the libraries that stand in for them.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from fastreview.api import CallSite, External, Project, Test, syntax
+
+SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
+OUTBOUND = re.compile(
+    r"^(?:requests|httpx)\.(?:get|post|put|patch|delete|head|request|stream)$|^urllib\.request\.(?:urlopen|urlretrieve)$"
+)
+APART = re.compile(
+    r"mark\.(?:\w*(?:slow|integration|e2e|network|external|online|live|manual|system|load|benchmark|performance)\w*|skip\w*)$",
+    re.IGNORECASE,
+)
+APART_PATH = re.compile(
+    r"(?:^|/)(?:e2e|integration\w*|system\w*|live|manual|load\w*|performance|benchmarks?|smoke\w*|acceptance)(?:_?tests?)?/"
+)
+STANDING_IN = re.compile(
+    r"respx|responses|requests_mock|httpx_mock|aioresponses|vcr|cassette|httpretty|pook|mock|patch|freeze|travel|fake_?sleep|no_?sleep",
+    re.IGNORECASE,
+)
+LOCAL = re.compile(
+    r"localhost|127\.|0\.0\.0\.0|\[?::1|.*\.(?:test|local|localhost|example|invalid|internal)$|(?:.*\.)?example\.(?:com|org|net)$|[^.]*$"
+)
+
+
+def is_apart(test: Test) -> bool:
+    """Whether it is set apart from the tests that everybody runs: by a marker, or by its folder."""
+    function = test.function
+    names = {*function.decorator_names}
+    if function.owner is not None:
+        decorators = (d.func if isinstance(d, syntax.Call) else d for d in function.owner.facts.decorators)
+        names |= {d.name for d in decorators if isinstance(d, syntax.Ref)}
+    marks = function.module.bindings.get("pytestmark", ())
+    names |= {n.name for b in marks for n in syntax.walk(b.expr) if isinstance(n, syntax.Ref)}
+    return any(APART.search(name) for name in names) or bool(APART_PATH.search(function.module.path))
+
+
+def sleeps(test: Test, project: Project, least: float) -> Iterator[tuple[CallSite, float]]:
+    """Sleeps of a written-out time that are not the pause of a poll; nor where the test replaces them."""
+    for code in project.exercise.codes_of(test):
+        if "sleep" not in code.called:
+            continue
+        for site in code.calls:
+            if site.call.method != "sleep" or site.loops or site.deferred or not site.call.args:
+                continue
+            seconds, target = site.call.args[0], project.values.target(site)
+            if (
+                isinstance(target, External)
+                and target.name in SLEEPS
+                and isinstance(seconds, int | float)
+                and seconds >= least
+                and not _stands_in(test)
+                and code.parent is None
+            ):
+                yield site, float(seconds)
+
+
+def outside_calls(test: Test, project: Project) -> Iterator[tuple[CallSite, str]]:
+    """Calls of hosts outside by a library's own functions."""
+    function = test.function
+    if _stands_in(test):
+        return
+    for site in function.calls:
+        target = project.values.target(site) if site.call.args else None
+        if isinstance(target, External) and OUTBOUND.search(target.name):
+            url = project.constants.text(site.call.args[-1 if target.name.endswith("request") else 0], function)
+            host = _host(url or "")
+            if host and not LOCAL.match(host):
+                yield site, host
+
+
+def _stands_in(test: Test) -> bool:
+    function = test.function
+    words = (*function.parameters, *function.decorator_names, *function.mentioned)
+    return any(STANDING_IN.search(word) for word in words)
+
+
+def _host(url: str) -> str:
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return ""
+    return (found.hostname or "") if found.scheme in ("http", "https") and "{" not in found.netloc else ""
