@@ -46,17 +46,18 @@ SESSION = re.compile(
 
 
 def production(project: Project) -> frozenset[str]:
-    """The servers whose drivers the service needs; none where it imports no driver and keeps no tables."""
+    """What the drivers that the service needs talk to; SQLite where it has tables and no driver of a server."""
     needed = [r.name for r in project.facts.files.requirements if not r.group or r.group == "main"]
     found = {DRIVERS[name] for name in needed if name in DRIVERS}
     found |= {DRIVERS[package] for package in project.imported_packages if package in DRIVERS}
-    if len(found) > 1 and not project.tables:
-        return frozenset(found)
-    return frozenset(found)
+    return frozenset(found or ({"SQLite"} if project.tables else ()))
 
 
 def provided(project: Project, engines: frozenset[str]) -> Iterator[tuple[Place, str, Rung | None]]:
     """Where the tests get a server of the kind: in CI, or started by themselves."""
+    if engines == {"SQLite"}:
+        yield from ((place, what, None) for place, what in replaced(project))
+        return
     images = [IMAGES[engine] for engine in engines]
     tests = list(test_runs(project))
     for command in tests:
@@ -132,14 +133,14 @@ def reached(project: Project) -> bool:
             for code in module.codes():
                 if not REACHING.isdisjoint(code.called):
                     return True
-                if any(SESSION.search(name) and _is_made(name, project) for name in code.mentioned):
+                if any(SESSION.search(name) and name in _imported(module) for name in code.mentioned):
                     return True
     return any(call.is_request for call in project.exercise.calls) and not _mocks_storage(project)
 
 
-def _is_made(name: str, project: Project) -> bool:
-    """A name of the service for its session, engine or pool, which tests import."""
-    return any(one.name == name for module in project.modules if module.kind == "test" for one in module.facts.imports)
+def _imported(module: Module) -> frozenset[str]:
+    """Names that a test imports, those aside that it only overrides: ``get_session``."""
+    return frozenset(one.bound for one in module.facts.imports if not one.name.startswith("get_"))
 
 
 def _mocks_storage(project: Project) -> bool:

@@ -5,6 +5,7 @@ Sources: pytest's pages on flaky tests, fixtures and monkeypatching; documentati
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastreview.api import Class, Code, Function, Hit, Instance, Module, Place, Project, Test, Variable, syntax
 from fastreview_checks.knowledge.overrides import overrides
@@ -76,14 +77,33 @@ def _ordered(test: Test) -> Iterator[Hit]:
 
 def _kept_overrides(test: Test, project: Project) -> Iterator[Hit]:
     place = test.function.place
+    if "dependency_overrides" not in test.function.mentioned:
+        return
     for one in overrides(project):
-        if not one.cleared and one.place.path == place.path and place.line <= one.place.line <= place.end_line:
+        inside = one.place.path == place.path and place.line <= one.place.line <= place.end_line
+        if not one.cleared and inside and _key_at(one.place.line, test.function) not in _set_anew(project):
             yield Hit(
                 one.place,
                 "This test overrides a dependency and never takes it back, so every later test runs with it. Set it in a "
                 "fixture and clear `dependency_overrides` after the `yield`.",
                 symbol="dependency_overrides",
             )
+
+
+def _key_at(line: int, function: Function) -> str:
+    """``get_db`` of ``app.dependency_overrides[get_db] = fake``."""
+    targets = (t for s in function.statements if isinstance(s, syntax.Assign) and s.line == line for t in s.targets)
+    return next((syntax.written(t.index) for t in targets if isinstance(t, syntax.Subscript)), "?")
+
+
+@lru_cache(maxsize=2)
+def _set_anew(project: Project) -> frozenset[str]:
+    """What fixtures override for each test that uses them: a value that stays behind is replaced there."""
+    found: set[str] = set()
+    for fixture in project.exercise.fixtures.all:
+        if "dependency_overrides" in fixture.mentioned:
+            found |= {_key_at(s.line, fixture) for s in fixture.statements if isinstance(s, syntax.Assign)}
+    return frozenset(found - {"?"})
 
 
 def _is_shared(name: str, function: Function) -> bool:

@@ -1,6 +1,6 @@
 """Whether tests call a route: by the run of the tests where there was one, else by what their code says."""
 
-from fastreview.api import Confidence, Hit, NotApplicable, Project, Route, Unknown
+from fastreview.api import Confidence, Hit, NotApplicable, Place, Project, Route, Unknown
 from fastreview_checks.knowledge.health import is_operational
 
 RUN = "run with --run-tests"
@@ -17,8 +17,10 @@ def untested(route: Route, project: Project) -> Hit | None:
         raise NotApplicable("it is not a route of the API")
     if is_operational(route):
         raise NotApplicable("it answers operators: health, readiness, documentation")
+    if route.endpoint is None:
+        raise NotApplicable("its endpoint is not a function of the project")
     if not project.tests:
-        place = project.apps[0].place
+        place = app_place(project)
         return Hit(
             place, f"No test calls `{route.key}`, as there are no tests. Begin with one for each route.", "no tests"
         )
@@ -44,6 +46,11 @@ def untested(route: Route, project: Project) -> Hit | None:
         route.place,
         f"No test calls `{route.key}`, so nothing notices when it breaks. Add a test that calls it and asserts the answer.",
     )
+
+
+def app_place(project: Project) -> Place:
+    """Where what is true of the whole service is told."""
+    return project.apps[0].place if project.apps else project.place
 
 
 def called_by_hand(route: Route, project: Project) -> bool:

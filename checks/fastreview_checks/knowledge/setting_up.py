@@ -4,6 +4,7 @@ Sources: documentation of pytest, factory_boy, polyfactory and model_bakery.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,9 +22,15 @@ class Maker(NamedTuple):
 
 
 def shared(project: Project) -> list[Maker]:
-    """Those that more than one test uses, fixtures first."""
+    """Those that tests of more than one file use, or every test, fixtures first."""
     modules = [m for m in project.modules if m.kind == "test"]
-    return [*_fixtures(project, modules), *_factories(modules), *_functions(modules), *_methods(project)]
+    return [*_fixtures(project, modules, across=True), *_factories(modules), *_functions(modules)]
+
+
+def local(project: Project) -> list[Maker]:
+    """Those that several tests of one file use."""
+    modules = [m for m in project.modules if m.kind == "test"]
+    return [*_fixtures(project, modules, across=False), *_methods(project)]
 
 
 def copied(project: Project, least: int) -> list[list[Function]]:
@@ -38,15 +45,15 @@ def copied(project: Project, least: int) -> list[list[Function]]:
     return sorted(groups, key=lambda group: (-len(group), group[0].name))
 
 
-def _fixtures(project: Project, modules: list[Module]) -> Iterator[Maker]:
-    uses: dict[str, int] = {}
+def _fixtures(project: Project, modules: list[Module], *, across: bool) -> Iterator[Maker]:
+    fixtures = project.exercise.fixtures
+    uses: Counter[int] = Counter()
     for module in modules:
-        for function in module.functions:
-            for name in function.parameters:
-                uses[name] = uses.get(name, 0) + 1
-    for fixture in project.exercise.fixtures.all:
+        found = [f for c in module.functions for name in c.parameters if (f := fixtures.named(name, c)) is not None]
+        uses.update({id(fixture) for fixture in found} if across else map(id, found))
+    for fixture in fixtures.all:
         everywhere = any(isinstance(d, syntax.Call) and d.keyword("autouse") is True for d in fixture.facts.decorators)
-        if uses.get(fixture.name, 0) > 1 or everywhere:
+        if uses[id(fixture)] > 1 or (across and everywhere):
             yield Maker(fixture.name, fixture.place)
 
 

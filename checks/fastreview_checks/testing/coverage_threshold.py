@@ -49,8 +49,8 @@ jobs:
 A threshold that no pipeline asks for stops nobody:
 
 ```toml bad
-[tool.coverage.report]
-fail_under = 85  # finding
+[tool.coverage.report]  # finding
+fail_under = 85
 ```
 
 ```yaml bad .github/workflows/ci.yml

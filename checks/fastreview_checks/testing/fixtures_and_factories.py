@@ -21,7 +21,7 @@ from app.main import Orders
 
 
 @pytest.fixture
-def orders() -> Orders:  # finding
+def orders() -> Orders:
     return Orders(currency="EUR", limit=10)
 
 
@@ -36,7 +36,7 @@ from app.main import Orders
 
 
 @pytest.fixture
-def orders() -> Orders:
+def orders() -> Orders:  # finding
     return Orders(currency="EUR", limit=10)
 
 
@@ -111,7 +111,7 @@ def test_cancel() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, check
-from fastreview_checks.knowledge.setting_up import copied, shared
+from fastreview_checks.knowledge.setting_up import copied, local, shared
 
 
 @check("TST017", dimension="testing", level=1, credit=1, effort="hours", sharpens="TST001")
@@ -130,7 +130,7 @@ def fixtures_and_factories(project: Project) -> Found:
             symbol=first[0].name,
             related=tuple(Related(one.place, "a copy") for one in first[1:]),
         )
-    elif used:
+    elif used := used or local(project):
         names = ", ".join(f"`{one.name}`" for one in used[:3])
         yield Met(used[0].place, f"Tests share fixtures and makers of test data ({names}).", Rung.CONFIGURED)
     else:

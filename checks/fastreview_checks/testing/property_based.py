@@ -6,15 +6,14 @@ date in the year 1, an amount of -0.0. Tests that generate input find those, shr
 ## Improve
 
 Add Hypothesis to the tests of validators, parsers and calculations (`@given`), or let Schemathesis send what the OpenAPI
-document allows and check that no answer is a 500 or breaks its own schema.
+document allows and check that no answer is a 500 or breaks its own schema. A dependency that no
+test uses proves nothing.
 
 ## Read
 
 - [Hypothesis](https://hypothesis.readthedocs.io/en/latest/)
 - [Schemathesis with pytest](https://schemathesis.readthedocs.io/en/stable/)
 - [Pydantic and Hypothesis](https://hypothesis.readthedocs.io/en/latest/reference/strategies.html#hypothesis.strategies.builds)
-
-A dependency that no test uses proves nothing:
 
 ```toml bad
 [project]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from fastreview.project.routes import Route
+from fastreview.project.routing import Router
 from fastreview.project.subject import Place, Subject
+
+FEWEST = 2
+"""Routes of a router that counts as one."""
 
 
 class RouteGroup(Subject):
@@ -42,18 +47,22 @@ class RouteGroup(Subject):
 
 
 def groups_of(routes: Iterable[Route]) -> list[RouteGroup]:
-    """Routers in the order of their first routes; routes that only the running app shows are joined by their file."""
-    found: dict[object, list[Route]] = {}
-    for route in routes:
-        if route.is_api:
-            router = route.listed.chain[-1][0] if route.listed is not None else None
-            found.setdefault(id(router) if router is not None else route.place.path, []).append(route)
-    return [_group(members) for members in found.values()]
+    """Routers in the order of their first routes. Where each route has a router of its own, the one that joins them
+    counts; routes that only the running app shows are joined by their file."""
+    api = [route for route in routes if route.is_api]
+    sizes = Counter(id(router) for route in api if route.listed is not None for router, _ in route.listed.chain)
+    found: dict[object, tuple[Router | None, list[Route]]] = {}
+    for route in api:
+        chain = [router for router, _ in route.listed.chain] if route.listed is not None else []
+        joining = [router for router in chain if sizes[id(router)] >= FEWEST] or chain[:1]
+        router = joining[-1] if joining else None
+        key = id(router) if router is not None else route.place.path
+        found.setdefault(key, (router, []))[1].append(route)
+    return [_group(router, members) for router, members in found.values()]
 
 
-def _group(routes: list[Route]) -> RouteGroup:
+def _group(router: Router | None, routes: list[Route]) -> RouteGroup:
     first = routes[0]
-    if first.listed is None:
+    if router is None:
         return RouteGroup(first.place.path, first.place, routes)
-    router = first.listed.chain[-1][0]
     return RouteGroup(router.code.module.name, router.place, routes)

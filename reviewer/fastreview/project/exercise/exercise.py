@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Class, Code, Function
+from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.exercise.requests import Requests, Sent
 from fastreview.project.exercise.statuses import statuses_in
-from fastreview.project.names import External
+from fastreview.project.names import External, absolute_name
 from fastreview.project.routes import Route
 from fastreview.project.tests import Test
 from fastreview.project.values import Bound
@@ -211,24 +211,38 @@ class Exercise:
         return any(id(code) in self._sending for code in self.codes_of(test))
 
     def runs_service(self, test: Test) -> bool:
-        """Whether it calls code of the service by hand, endpoints too, or makes its objects."""
-        return any(self._is_service(site) for code in self.codes_of(test) for site in code.calls) or any(
+        """Whether it mentions code of the service, by itself or through helpers, or calls what a fixture gives of it."""
+        return any(self._mentions_service(code) for code in self.codes_of(test)) or any(
             self._is_fixture_of_service(name, test.function) for name in test.function.parameters
         )
 
-    def _is_service(self, site: CallSite) -> bool:
-        match self._project.values.target(site):
-            case (Function() as function) | Bound(function=function):
-                return function.module.kind == "service"
-            case Class() as cls:
-                return cls.module.kind == "service"
-            case External(name=name):
-                return name.partition(".")[0] in self._packages
-        return False
+    def _mentions_service(self, function: Function) -> bool:
+        bound = self._bound_to_service(function.module)
+        return not bound.isdisjoint(function.mentioned) or any(
+            one.module.partition(".")[0] in self._packages for one in function.local_imports.values()
+        )
+
+    def _bound_to_service(self, module: Module) -> frozenset[str]:
+        """Names that a test module imports from the service, and classes that it derives from those of it."""
+        known = self._bound.get(id(module))
+        if known is None:
+            found = {
+                i.bound for i in module.facts.imports if absolute_name(module, i).partition(".")[0] in self._packages
+            }
+            found |= {c.name for c in module.classes if any(a.module.kind == "service" for a in c.ancestry.project[1:])}
+            known = self._bound[id(module)] = frozenset(found)
+        return known
+
+    @cached_property
+    def _bound(self) -> dict[int, frozenset[str]]:
+        return {}
 
     @cached_property
     def _packages(self) -> frozenset[str]:
-        return frozenset(module.name.partition(".")[0] for module in self._project.service_modules)
+        own = {module.name.partition(".")[0] for module in self._project.modules if module.kind == "test"}
+        return frozenset(module.name.partition(".")[0] for module in self._project.service_modules) - (
+            own & {"tests", "test"}
+        )
 
     def _is_fixture_of_service(self, name: str, near: Function) -> bool:
         fixture = self.fixtures.named(name, near)
