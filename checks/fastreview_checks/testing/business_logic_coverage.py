@@ -99,9 +99,8 @@ def business_logic_coverage(module: Module, project: Project) -> Found:
     if all(_declares(function) for function in module.functions):
         return
     if not project.tests:
-        yield Hit(
-            module.place, "No test executes this module, as there are no tests. Begin with its branches.", "no tests"
-        )
+        said = f"No test executes `{module.name}`, as there are no tests. Begin with its branches."
+        yield Hit(app_place(project), said, "no tests")
         return
     run = project.test_run
     shares = run.share_of([module])
