@@ -142,7 +142,7 @@ def missing_negative_tests(group: RouteGroup, project: Project) -> Found:
     if not asked:
         raise NotApplicable("its routes refuse nothing: no authentication, path parameter or typed input")
     if not project.tests:
-        place = project.apps[0].place
+        place = app_place(project)
         yield Hit(
             place, f"No test asks what `{group.prefix}` refuses, as there are no tests. Begin with one.", "no tests"
         )
