@@ -19,6 +19,7 @@ from fastreview.facts import Side, syntax
 from fastreview.facts import files as file_facts
 from fastreview.facts.http import Exchange
 from fastreview.facts.tests import FileCoverage, RequestSeen, StallSeen, TestResult, Trial
+from fastreview.facts.types import TypeCheckFacts, TypeProblem
 from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
@@ -105,6 +106,8 @@ __all__ = [
     "TestResult",
     "TestRun",
     "Trial",
+    "TypeCheckFacts",
+    "TypeProblem",
     "Unknown",
     "Value",
     "Variable",

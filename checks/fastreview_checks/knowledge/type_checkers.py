@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from fastreview.api import Place, Project, file_facts
+from fastreview.api import Command, Place, Project, file_facts
 
 CHECKERS = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "pyre", "zuban")
 
@@ -17,6 +17,7 @@ RUN = re.compile(
     re.MULTILINE,
 )
 INSTALL = re.compile(r"\b(?:install|add|sync|echo)\b")
+HOOKS_RUN = re.compile(r"\b(?:pre-commit|prek)\s+run\b|pre-commit/action|prek-action|pre-commit-action")
 STRICT_OPTION = re.compile(r"--strict\b|--level[= ]strict")
 
 MYPY_OWN_FILES = ("mypy.ini", ".mypy.ini")
@@ -48,44 +49,48 @@ STRICT_MODES = {
 
 
 class CheckerRun(NamedTuple):
-    """Something that runs a type checker. ``command`` is "" for hooks, whose arguments are not known."""
+    """Something that runs a type checker. ``command`` is "" for hooks, whose arguments are not known. ``enforced``: in a
+    pipeline for changes, which fails with it."""
 
     tool: str
     place: Place
     command: str
     in_ci: bool
+    enforced: bool
 
 
 def checker_runs(project: Project) -> tuple[CheckerRun, ...]:
-    """Pipelines first, then the project's own commands, then pre-commit hooks."""
+    """Pipelines first, those that fail before the others, then the project's own commands, then pre-commit hooks."""
     files = project.facts.files
-    found = [
-        run
-        for workflow in files.workflows
-        for job in workflow.jobs
-        for step in job.steps
-        for run in _runs(
-            f"{step.uses}\n{step.run}",
-            Place(workflow.path, step.line),
-            in_ci=workflow.on_changes and not (step.allowed_to_fail or job.allowed_to_fail),
-        )
-    ]
+    found: list[CheckerRun] = []
+    hooks_run: list[Command] = []
+    for command in project.pipeline_commands:
+        enforced = command.on_changes and not command.may_fail
+        found += _runs(command.text, command.place, in_ci=True, enforced=enforced)
+        if HOOKS_RUN.search(command.text) and not INSTALL.search(command.text):
+            hooks_run.append(command)
     for target in files.targets:
-        found += _runs(target.run, Place(target.path, target.line), in_ci=False)
+        found += _runs(target.run, Place(target.path, target.line), in_ci=False, enforced=False)
+    hooks_run.sort(key=lambda command: not command.on_changes or command.may_fail)
     for repository, hook in files.hooks:
         named = next((tool for tool in CHECKERS if tool in re.split(r"[/_-]", f"{repository}/{hook}".lower())), "")
-        if named:
-            found.append(CheckerRun(named, Place(".pre-commit-config.yaml"), "", False))
-    return tuple(sorted(found, key=lambda run: not run.in_ci))
+        if named and hooks_run:
+            first = hooks_run[0]
+            found.append(CheckerRun(named, first.place, "", True, first.on_changes and not first.may_fail))
+        elif named:
+            found.append(CheckerRun(named, Place(".pre-commit-config.yaml"), "", False, False))
+    return tuple(sorted(found, key=lambda run: (not run.enforced, not run.in_ci)))
 
 
-def _runs(text: str, place: Place, *, in_ci: bool) -> Iterator[CheckerRun]:
+def _runs(text: str, place: Place, *, in_ci: bool, enforced: bool) -> Iterator[CheckerRun]:
     for line in text.splitlines():
         match = RUN.search(line)
         if match and not INSTALL.search(line[: match.start("tool")]):
             tool = match["tool"].removeprefix("d").removesuffix("-action")
-            # `mypy app || true`: nobody hears of its errors.
-            yield CheckerRun(tool, place, line.strip(), in_ci and "||" not in line[match.end() :])
+            # "ty" is a word of many a script; the checker is always told what to do.
+            if tool != "ty" or line[match.end() :].lstrip().startswith(("check", ":")):
+                # `mypy app || true`: nobody hears of its errors.
+                yield CheckerRun(tool, place, line.strip(), in_ci, enforced and "||" not in line[match.end() :])
 
 
 def configurations(project: Project) -> tuple[file_facts.Settings, ...]:

@@ -55,7 +55,7 @@ from fastreview_checks.knowledge.type_checkers import CHECKERS, checker_runs, co
 @check("TYP003", dimension="typing", level=1, gate=True, needs=(Side.FILES,), effort="hours")
 def no_type_checker(project: Project) -> Found:
     runs = checker_runs(project)
-    enforced = next((run for run in runs if run.in_ci), None)
+    enforced = next((run for run in runs if run.enforced), None)
     configured = next(iter(configurations(project)), None)
     if enforced is not None:
         yield Met(enforced.place, f"{enforced.tool} checks the types of every change in CI.", Rung.ENFORCED)

@@ -73,7 +73,7 @@ def _of_step(files: _Files, workflow: WorkflowFacts, job: Job, step: Step) -> It
     place = Place(workflow.path, step.line or job.line)
     conditions = (job.condition, step.condition)
     started = workflow.on_changes and not any(_never(c) for c in conditions)
-    may_fail = step.allowed_to_fail or job.allowed_to_fail
+    may_fail = (step.allowed_to_fail and not _told_later(job)) or job.allowed_to_fail
     if step.uses:
         yield Command(step.uses, place, place, workflow, job, step, started, may_fail)
     shrugging = False
@@ -81,6 +81,15 @@ def _of_step(files: _Files, workflow: WorkflowFacts, job: Job, step: Step) -> It
         shrugging = shrugging or text.startswith("set +e")
         if text != step.uses:
             yield Command(text, place, at, workflow, job, step, started, may_fail or shrugged or shrugging)
+
+
+def _told_later(job: Job) -> bool:
+    """Whether a later step fails where a tolerated one did: ``if: steps.lint.outcome == 'failure'``, ``run: exit 1``."""
+    return any(
+        re.search(r"\.outcome\s*(?:==\s*'failure'|!=\s*'success')", step.condition)
+        and re.search(r"(?m)^\s*exit [1-9]", step.run)
+        for step in job.steps
+    )
 
 
 def _never(condition: str) -> bool:

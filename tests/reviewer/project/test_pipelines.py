@@ -71,3 +71,14 @@ def test_scripts_of_one_name_are_told_apart_by_their_folders(project_of: Project
     assert texts(project_of, "bash api/scripts/test.sh", scripts) == ["bash api/scripts/test.sh", "pytest"]
     assert texts(project_of, "bash test.sh", scripts)[1:] == ["pytest"]
     assert texts(project_of, "bash other.sh", scripts) == ["bash other.sh"]
+
+
+def test_a_failure_that_a_later_step_tells(project_of: ProjectOf) -> None:
+    later = "      - if: steps.lint.outcome == 'failure'\n        run: exit 1\n"
+    tolerated = WORKFLOW.format(run="ruff check") + "        id: lint\n        continue-on-error: true\n"
+    told, ignored = (
+        project_of({".github/workflows/ci.yml": text, "main.py": ""}).pipeline_commands[0].may_fail
+        for text in (tolerated + later, tolerated)
+    )
+
+    assert (told, ignored) == (False, True)

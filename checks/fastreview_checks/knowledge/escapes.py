@@ -1,0 +1,139 @@
+"""Types that say nothing: `Any`, and containers that do not say what they hold.
+
+Sources: mypy's `disallow_any_explicit` and `disallow_any_generics`, pyright's `reportMissingTypeArgument`.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from fastreview.api import Code, External, Function, Project, Route, syntax, unwrapped
+
+_ANY = frozenset({"typing.Any", "typing_extensions.Any"})
+_BARE = frozenset(
+    f"{package}.{name}"
+    for package, names in {
+        "builtins": ("dict", "list", "set", "frozenset", "tuple"),
+        "typing": (
+            "Dict",
+            "List",
+            "Set",
+            "FrozenSet",
+            "Tuple",
+            "Mapping",
+            "Sequence",
+            "Iterable",
+            "Collection",
+            "MutableMapping",
+        ),
+        "collections.abc": ("Mapping", "Sequence", "Iterable", "Collection", "MutableMapping"),
+    }.items()
+    for name in names
+)
+# What a library or the language calls: its types are not the project's choice.
+_GIVEN = frozenset(
+    {
+        "validator", "field_validator", "root_validator", "model_validator", "field_serializer", "model_serializer", "validates",
+        "listens_for", "exception_handler", "compiles", "overload", "serializer", "deserializer", "hybrid_property", "before", "after",
+    }
+)  # fmt: skip
+_PYDANTIC = frozenset(
+    f"{when}{what}" for what in ("Validator", "Serializer") for when in ("Before", "After", "Plain", "Wrap")
+)
+_GUARDS = frozenset({"TypeGuard", "TypeIs"})
+_LOOKED_INTO = frozenset({"Optional", "Union"})
+_WRAPPED = ("wrapper", "decorator", "inner", "wrapped", "_wrapper", "_inner")
+MAX_DEPTH = 6
+
+
+def escapes(function: Function, project: Project) -> Iterator[tuple[str, str, int]]:
+    """What of a signature says nothing: the parameter's name, or "" for what comes back; how it is written; the line."""
+    if _is_given(function) or function.name in _validating(project):
+        return
+    parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
+    scope = function.parent or function.module
+    for parameter in parameters:
+        if (
+            parameter.annotated
+            and parameter.kind not in ("args", "kwargs")
+            and _is_open(parameter.annotation, scope, project)
+        ):
+            yield parameter.name, syntax.written(parameter.annotation, 40), parameter.line
+    if (
+        function.facts.returns_annotated
+        and not _has_model(function, project)
+        and _is_open(function.facts.returns, scope, project)
+    ):
+        yield "", syntax.written(function.facts.returns, 40), function.line
+
+
+def _has_model(function: Function, project: Project) -> bool:
+    """Whether it is an endpoint whose answer its decorator describes: nothing else sees what it returns."""
+    routes = _routes_of(project).get(id(function), ())
+    given = [(route.option("response_model"), route.option("response_class")) for route in routes]
+    return bool(given) and all(any(isinstance(one, syntax.Ref | syntax.Subscript) for one in pair) for pair in given)
+
+
+@lru_cache(maxsize=1)
+def _validating(project: Project) -> frozenset[str]:
+    """Names of functions that Pydantic calls with whatever arrives: `Annotated[int, BeforeValidator(plain)]`."""
+    found: set[str] = set()
+    for module in project.service_modules:
+        if any(one.name in _PYDANTIC for one in module.facts.imports):
+            assigned = (s.value for s in module.statements if isinstance(s, syntax.Assign))
+            typed = [f.annotation for cls in module.classes for f in cls.facts.fields if f.annotated]
+            typed += [p.annotation for f in module.functions for p in f.facts.parameters if p.annotated]
+            for expr in (*assigned, *typed):
+                calls = (
+                    node for node in syntax.walk(expr) if isinstance(node, syntax.Call) and node.method in _PYDANTIC
+                )
+                found.update(arg.last for call in calls for arg in call.args if isinstance(arg, syntax.Ref))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _routes_of(project: Project) -> dict[int, tuple[Route, ...]]:
+    return {id(endpoint.function): tuple(endpoint.routes) for endpoint in project.endpoints}
+
+
+def _is_given(function: Function) -> bool:
+    """Whether somebody else decides on its signature: methods with two underscores, validators, overrides, wrappers."""
+    if function.name.startswith("__") and function.name != "__init__":
+        return True
+    if function.name in _WRAPPED or (
+        function.parent is not None and any(p.kind == "kwargs" for p in function.facts.parameters)
+    ):
+        return True
+    decorators = {name.rpartition(".")[2] for name in function.decorator_names}
+    if not decorators.isdisjoint(_GIVEN):
+        return True
+    returned = function.facts.returns
+    if (
+        isinstance(returned, syntax.Subscript)
+        and isinstance(returned.value, syntax.Ref)
+        and returned.value.last in _GUARDS
+    ):
+        return True
+    cls = function.owner
+    # An override of a library's method: which of them there are is not known, so any of a library's class may be one.
+    return cls is not None and any(
+        not name.startswith(("builtins.", "abc.", "typing.", "pydantic.")) for name in cls.ancestry.external
+    )
+
+
+def _is_open(expr: syntax.Expr, code: Code, project: Project, depth: int = 0) -> bool:
+    inner = unwrapped(expr, code, project.names)
+    match inner.expr:
+        case syntax.Ref(name=name):
+            found = project.names.resolve(inner.code, name)
+            return isinstance(found, External) and found.name in _ANY | _BARE
+        case syntax.Operation(op="|", operands=operands):
+            return depth < MAX_DEPTH and any(_is_open(one, inner.code, project, depth + 1) for one in operands)
+        case syntax.Subscript(value=syntax.Ref(name=name), index=index):
+            found = project.names.resolve(inner.code, name)
+            if not isinstance(found, External) or depth >= MAX_DEPTH:
+                return False
+            values = index.values if isinstance(index, syntax.Items) else (index,)
+            if found.name.rpartition(".")[2] not in _LOOKED_INTO:
+                return False
+            return any(_is_open(one, inner.code, project, depth + 1) for one in values)
+    return False
