@@ -151,6 +151,21 @@ class SideEffect(Struct, frozen=True):
     line: int = 0
 
 
+class LogOutput(Struct, frozen=True):
+    """Something that writes log lines of the imported process.
+
+    ``library`` is logging, structlog or loguru; ``logger`` is the logger that has the handler, "" for the root.
+    ``handler`` and ``formatter`` are full names of classes, ``sample`` is a line as it would be written, "" where none
+    could be made.
+    """
+
+    library: str
+    logger: str
+    handler: str
+    formatter: str = ""
+    sample: str = ""
+
+
 class EnvironmentFacts(Struct, frozen=True):
     """The environment that the project was imported in.
 
@@ -183,5 +198,7 @@ class ProbeFacts(Struct, frozen=True):
     environment: EnvironmentFacts | None = None
     error: str = ""
     error_place: CodePlace | None = None
+    logging: tuple[LogOutput, ...] = ()
+    """After the imports and the requests that were sent."""
     isolation: tuple[str, ...] = ()
     """What held while it ran: "network namespace", "process namespace", "Landlock for files", "audit hook" ..."""

@@ -45,6 +45,7 @@ class Run:
             "apps": [],
             "import_seconds": 0.0,
             "assumptions": [],
+            "logging": [],
             "error": "",
             "error_place": None,
         }
@@ -131,9 +132,10 @@ class Run:
         from fastapi.applications import FastAPI
 
         # Loaded before the project: it needs modules that a project may take away.
-        from . import describe, exchanges
+        from . import describe, exchanges, logs
 
         self.describe = describe
+        self.logs = logs
         self.exchanges = exchanges
         build = FastAPI.__init__
         run = self
@@ -323,6 +325,7 @@ def main(path):
         else:
             run.candidates()
             run.exchanges.ask_all(run.described, run)
+            run.facts["logging"] = run.logs.outputs(run.warn) if run.described else []
     except BaseException as error:
         run.problem("The probe failed: %s" % sentence(error))
     run.write(done=True)
