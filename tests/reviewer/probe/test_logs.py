@@ -16,7 +16,7 @@ class Json(logging.Formatter):
 
 class Broken(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        raise RuntimeError("no")
+        raise RuntimeError(record.msg)
 
 
 class Adding(logging.Filter):
