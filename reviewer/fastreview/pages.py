@@ -24,8 +24,9 @@ is a file of an example; other fences are part of the text. The verdict says wha
 
 Consecutive fences of one verdict make one example of several files; a heading, a paragraph or a path that comes again
 starts the next one. Text between examples is the note of the one that follows. Without a path the file is the usual one
-of its language (``app/main.py``, ``pyproject.toml``, ``Dockerfile``). Marks are cut off before the file is analysed, no
-line moves. A docstring that holds backslashes is a raw one.
+of its language (``app/main.py``, ``pyproject.toml``, ``Dockerfile``). A file below ``facts/`` stands for a side that needs
+the project to be run: ``facts/tests.json`` is a `TestRunFacts`, ``facts/types.json`` a `TypeCheckFacts`. Marks are cut off
+before the file is analysed, no line moves. A docstring that holds backslashes is a raw one.
 """
 
 import inspect
@@ -42,6 +43,8 @@ from fastreview.check import Check
 from fastreview.errors import BrokenPack
 
 USUAL_PATH = {"python": "app/main.py", "toml": "pyproject.toml", "dockerfile": "Dockerfile"}
+
+FACTS = "facts/"
 
 _FENCE = re.compile(r"(?P<ticks>`{3,})\s*(?P<info>[^`]*)")
 _MARK = re.compile(r"\s*(?:#|//)\s*finding\s*$")
@@ -76,9 +79,10 @@ class Example(Struct, frozen=True):
     @property
     def source(self) -> str:
         """For readers: the one file as it is, or several under their paths."""
-        if len(self.files) == 1 and self.files[0].path == USUAL_PATH.get(self.files[0].language):
-            return self.files[0].text
-        return "\n".join(f"# {file.path}\n{file.text}" for file in self.files)
+        files = [file for file in self.files if not file.path.startswith(FACTS)]
+        if len(files) == 1 and files[0].path == USUAL_PATH.get(files[0].language):
+            return files[0].text
+        return "\n".join(f"# {file.path}\n{file.text}" for file in files)
 
 
 class CheckPage(Struct, frozen=True):

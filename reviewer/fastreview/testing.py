@@ -14,15 +14,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fastreview.check import Check
 from fastreview.engine import ALSO, evaluate
-from fastreview.facts import Facts
+from fastreview.facts import Facts, Gathered, Side
+from fastreview.facts.tests import TestRunFacts
+from fastreview.facts.types import TypeCheckFacts
 from fastreview.gather.facts import gather_static
 from fastreview.outcome import Evaluation, Finding, Run, SubjectState
 from fastreview.packs import load
-from fastreview.pages import Example, ExampleFile, Verdict, read
+from fastreview.pages import FACTS, Example, ExampleFile, Verdict, read
 from fastreview.project import Project
 
 Gather = Callable[[Path], Facts]
@@ -62,15 +66,30 @@ def run_example(case: ExampleCase, gather: Gather = gather_static) -> None:
     """
     with TemporaryDirectory() as folder:
         root = Path(folder) / "example"
-        for file in case.example.files:
+        files = [file for file in case.example.files if not file.path.startswith(FACTS)]
+        for file in files:
             path = root / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, "utf-8")
-        [evaluation] = evaluate(Project(gather(root), case.limits), [case.check])
+        facts = _with_sides(gather(root), {file.path: file.text for file in case.example.files})
+        [evaluation] = evaluate(Project(facts, case.limits), [case.check])
     complaints = _complaints(case.example, evaluation)
     if complaints:
         place = f"{case.check.module}, example on line {case.example.line} of the docstring"
         raise AssertionError("\n  ".join([f"{case} ({place}):", *complaints]))
+
+
+def _with_sides(facts: Facts, files: Mapping[str, str]) -> Facts:
+    """With what the example says of a run of the tests or of a type checker."""
+    sides = []
+    if text := files.get(f"{FACTS}tests.json"):
+        facts = replace(facts, tests=msgspec.json.decode(text, type=TestRunFacts))
+        sides.append(Side.TESTS)
+    if text := files.get(f"{FACTS}types.json"):
+        facts = replace(facts, types=msgspec.json.decode(text, type=TypeCheckFacts))
+        sides.append(Side.TYPES)
+    told = (Gathered(side.what, "ok") if side.what in sides else side for side in facts.gathered)
+    return replace(facts, gathered=tuple(told))
 
 
 def _complaints(example: Example, evaluation: Evaluation) -> list[str]:

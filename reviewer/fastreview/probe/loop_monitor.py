@@ -7,6 +7,8 @@ the machine ran something else is taken off, so that a busy machine is not taken
 from __future__ import annotations
 
 import asyncio
+import linecache
+import re
 import sys
 import threading
 import time
@@ -16,6 +18,7 @@ from .asgi_seen import REQUEST
 from .places import clean
 
 TICK = 0.02
+_CALL = re.compile(r"([A-Za-z_][\w.]*)\(")
 MAX_STALLS = 300
 MAX_FRAMES = 40
 TRACED = 3.0
@@ -114,8 +117,8 @@ class Monitor:
                 break
             path = self.project.relative(code.co_filename)
             if path:
-                if not frames and frame is not inner:
-                    call = called(inner, frame)
+                if not frames:
+                    call = called(inner, frame) if frame is not inner else written(code.co_filename, frame.f_lineno)
                 frames.append((path, frame.f_lineno, clean(getattr(code, "co_qualname", code.co_name), 120)))
             frame = frame.f_back
         return tuple(reversed(frames)), call, exact
@@ -165,6 +168,12 @@ def called(inner, frame):
         return ""
     module = str(inner.f_globals.get("__name__", ""))
     return clean("%s.%s" % (module, getattr(inner.f_code, "co_qualname", inner.f_code.co_name)), 120)
+
+
+def written(filename, line):
+    """What a line calls first, where that is no Python function: "time.sleep"."""
+    found = _CALL.search(linecache.getline(filename, line))
+    return clean(found.group(1), 120) if found else ""
 
 
 def waited(ident):
