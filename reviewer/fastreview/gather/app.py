@@ -71,7 +71,7 @@ def gather_app(
                     trial = replace(trial, limits=replace(limits, attempts=FURTHER_ATTEMPTS))
                 attempts = Attempts(trial)
                 answers.append(attempts.best())
-                if supplied is not None and answers[-1].apps:
+                if supplied is not None:
                     supplied.variables |= attempts.environment
                     supplied.made += [name for name in attempts.assumptions if name not in attempts.environment]
     except OSError as error:

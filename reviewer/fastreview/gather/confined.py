@@ -17,6 +17,7 @@ CONTROL, WORK = "control", "work"
 """The scratch folder's two parts: what is written for and about a run, and all that the run itself may write."""
 REPORT = "sandbox.json"
 MAX_STDERR_BYTES = 20_000
+MAX_TAIL = 4_000
 SETTLE_SECONDS = 1.5
 """After its time the probe says where the import stood; when it cannot, the sandbox ends it."""
 GRACE_SECONDS = 3.0
@@ -79,6 +80,8 @@ class Ended(Struct, frozen=True):
     stopped: str
     said: str
     isolation: tuple[str, ...]
+    errors: str = ""
+    """The end of what it wrote to standard error."""
 
 
 def confined(
@@ -143,7 +146,7 @@ def confined(
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
     shown = "".join(char for char in last if char.isprintable())[:200]
     hook = () if surroundings else ("audit hook",)
-    return Ended(None if stopped == "time" else code, stopped, shown, (*held, *hook))
+    return Ended(None if stopped == "time" else code, stopped, shown, (*held, *hook), said[-MAX_TAIL:])
 
 
 def how(ended: Ended) -> str:

@@ -47,9 +47,9 @@ class Monitor:
         self.floor = floor
         self.traced = traced
         self.test = ""
-        self.callbacks = 0
         self.running = {}
         self.found = {}
+        self.changed = {}
         self.stopped = threading.Event()
 
     def install(self):
@@ -155,9 +155,12 @@ class Monitor:
                 steady=steady,
             )
         self.found[key] = entry
+        self.changed[key] = entry
 
-    def stalls(self):
-        return sorted(self.found.values(), key=lambda entry: -entry["milliseconds"])
+    def news(self):
+        """What was seen since the last time, with the counts and the longest duration so far."""
+        changed, self.changed = self.changed, {}
+        return list(changed.values())
 
 
 def called(inner, frame):

@@ -31,10 +31,15 @@ _UNREACHED = re.compile(
     r"|ServerSelectionTimeoutError|NoBrokersAvailable|MaxRetryError|no pg_hba\.conf entry)"
 )
 _OWN_HOSTS = frozenset(("", b"", "localhost", "127.0.0.1", "::1", "0.0.0.0"))  # noqa: S104 - nothing is bound
-_DOCKER = re.compile(r"DockerException|docker\.(?:errors|sock)|Error while fetching server API version|testcontainers")
+_DOCKER = re.compile(
+    r"DockerException|No such file or directory: 'docker\b|docker\.(?:errors|sock)|testcontainers"
+    r"|Error while fetching server API version"
+)
 _SECRET = re.compile(
-    r"(?i)(?:api[_ ]?key|token|credential|secret|environment variable)s? [^\n]{0,60}(?:must be|not set|is not|required|missing)"
-    r"|NoCredentialsError|DefaultCredentialsError|Unable to locate credentials"
+    r"(?i)(?:api[_ ]?key|token|credential|secret|environment variable)s? [^\n]{0,60}"
+    r"(?:must be|not set|is not|required|missing)"
+    r"|(?-i:\b[A-Z][A-Z0-9]+_[A-Z0-9_]+) must be set|NoCredentialsError|DefaultCredentialsError"
+    r"|Unable to locate credentials"
 )
 
 
@@ -179,6 +184,10 @@ class Plugin:
             seconds=round(sum(phase[1] for phase in self.phases.values()), 4),
             requests=self.seen.end(),
         )
+
+        stalls = self.monitor.news()
+        if stalls:
+            self.stream.tell("stalls", stalls=stalls)
 
     def pytest_internalerror(self, excrepr):
         self.stream.tell("internal", reason=clean(str(excrepr).strip().rpartition("\n")[2], MAX_REASON))

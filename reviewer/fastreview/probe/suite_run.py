@@ -183,4 +183,3 @@ def suite(run):
     status = pytest.main(list(request["arguments"]), plugins=[plugin])
     run.stream.tell("end", status=int(status), measuring=measuring.reason if measuring else "")
     monitor.stop()
-    run.stream.tell("stalls", stalls=monitor.stalls(), callbacks=monitor.callbacks)

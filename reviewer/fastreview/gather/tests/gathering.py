@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fastreview.facts import Facts, Gathered, Side
-from fastreview.facts.tests import CoverageFacts, TestResult, TestRunFacts
+from fastreview.facts.files import FileFacts
+from fastreview.facts.tests import CoverageFacts, ShuffledRun, TestResult, TestRunFacts
 from fastreview.gather.confined import CONTROL, WORK
 from fastreview.gather.environment import Environments, Interpreter
 from fastreview.gather.environment.tests import TestEnvironment
@@ -18,13 +20,18 @@ from fastreview.gather.scratch import copy_project, scratch_folder, write_missin
 from fastreview.gather.settings import HINT_FILES, Example, examples, hints
 from fastreview.gather.supplies import make_folder, make_module, make_path
 from fastreview.gather.tests.configured import arguments
-from fastreview.gather.tests.needed import also_missing, has_tests, needed
+from fastreview.gather.tests.needed import has_tests, learnt, needed, wants_async_fixtures
 from fastreview.gather.tests.services import Provided, provide
-from fastreview.gather.tests.suite import FLOOR, Collected, Scene, Spending, measure_all, run_suite
+from fastreview.gather.tests.suite import FLOOR, Collected, Scene, Spending, measure_all, run_suite, stalls_of
+from fastreview.gather.tests.trials import Touched
+from fastreview.project import Project
 
 HOW = "make the suite run with pytest in the project's environment"
 MAX_TEXTS = 300
 MAX_TEXT_BYTES = 400_000
+SEED = 20
+"""Of the order of the second run."""
+AWAITED = "asyncio_mode=auto"
 MORE_PACKAGES = 2
 """Further environments, for modules that the tests import and nothing declares."""
 # What continuous integration tells the tests about their databases and themselves.
@@ -56,20 +63,32 @@ def gather_tests(asked: Asked, spending: Spending = Spending()) -> tuple[TestRun
     if not has_tests(facts.modules):
         return None, _unavailable("the project has no tests")
     missing = needed(facts.files, facts.modules, facts.scope.roots)
+    ours = asked.environments.facts.kind in ("provisioned", "ours")
+    words = arguments(facts.files)
     notes: list[str] = []
     try:
         for _ in range(MORE_PACKAGES + 1):
             environment = asked.environments.for_tests(asked.interpreter, missing)
             if isinstance(environment, str):
                 return None, _unavailable(environment)
-            with scratch_folder() as scratch:
-                found, run = _run(asked, environment, scratch, spending)
+            outcome = _run(asked, environment, words, spending)
+            found, run = outcome.found, outcome.run
             reasons = [found.broken, *(one.reason for one in (*found.unreadable.values(), *found.results.values()))]
-            more = also_missing(reasons, facts.modules, missing)
-            if not more or asked.environments.facts.kind not in ("provisioned", "ours"):
+            more = learnt(reasons, facts.modules, missing) if ours else {}
+            if more:
+                notes.append(f"{', '.join(sorted(more.values()))} was installed: the tests fail without")
+            elif wants_async_fixtures(reasons) and AWAITED not in words and not _has_mode(facts.files):
+                words = (*words, "-o", AWAITED)
+                notes.append("pytest-asyncio awaits all async fixtures, as it did when the tests were written")
+            else:
                 break
             missing |= more
-            notes.append(f"{', '.join(sorted(more))} is imported by the tests and declared nowhere")
+        if (
+            asked.thorough
+            and isinstance(environment, TestEnvironment)
+            and any(test.outcome == "passed" for test in run.tests)
+        ):
+            run = _thorough(outcome, asked, environment, words, spending)
     except OSError as error:
         return None, _unavailable(f"no scratch copy could be made: {error.strerror or error}")
     if not found.results and not found.unreadable:
@@ -78,75 +97,136 @@ def gather_tests(asked: Asked, spending: Spending = Spending()) -> tuple[TestRun
     return run, Gathered(Side.TESTS, "ok", _said(run))
 
 
+def _has_mode(files: FileFacts) -> bool:
+    return any(one.tool == "pytest" and "asyncio_mode" in one.values for one in files.settings)
+
+
 def _unavailable(reason: str) -> Gathered:
     return Gathered(Side.TESTS, "unavailable", reason, HOW)
 
 
-def _run(
-    asked: Asked, environment: TestEnvironment, scratch: Path, spending: Spending
-) -> tuple[Collected, TestRunFacts]:
-    (scratch / CONTROL).mkdir()
-    copy = scratch / WORK / "project" / (asked.root.name or "project")
-    copy_project(asked.root, copy)
-    write_missing(copy, environment.interpreter.supplied)
-    made = [text for below in asked.made if (text := _made(copy, below))]
-    told = _told(asked, copy)
-    provided = provide(scratch / WORK, environment.packages, tuple(_texts(asked, copy, told)))
-    roots = tuple(dict.fromkeys((*asked.facts.scope.roots, *asked.environments.roots)))
-    environ = {name: one.value for name, one in told.items()}
-    scene = Scene(
-        asked.root, copy, scratch, roots, environment, provided.surroundings, environ, arguments(asked.facts.files)
-    )
-    found = run_suite(scene, spending)
-    if found.broken and not found.results and scene.arguments:
-        # Options of plugins that are not there: the suite without any is better than none.
-        scene = replace(scene, arguments=())
-        found = run_suite(scene, spending)
-    assumptions = [*environment.notes, *made]
-    assumptions += [f"{name} was given a value ({_origin(one)})" for name, one in sorted(told.items())]
-    return found, _facts(scene, found, provided, tuple(assumptions), environment)
+class _Ready(Struct, frozen=True):
+    """A scene with what was made for it."""
+
+    scene: Scene
+    provided: Provided
+    assumptions: tuple[str, ...]
 
 
-def _facts(
-    scene: Scene, found: Collected, provided: Provided, assumptions: tuple[str, ...], environment: TestEnvironment
+@contextmanager
+def _ready(asked: Asked, environment: TestEnvironment, words: tuple[str, ...]) -> Iterator[_Ready]:
+    """A fresh copy with databases of its own; ``words`` are the arguments of pytest."""
+    with scratch_folder() as scratch:
+        (scratch / CONTROL).mkdir()
+        copy = scratch / WORK / "project" / (asked.root.name or "project")
+        copy_project(asked.root, copy)
+        write_missing(copy, environment.interpreter.supplied)
+        made = [text for below in asked.made if (text := _made(copy, below))]
+        told = _told(asked, copy)
+        provided = provide(scratch / WORK, environment.packages, tuple(_texts(asked, copy, told)))
+        roots = tuple(dict.fromkeys((*asked.facts.scope.roots, *asked.environments.roots)))
+        environ = {name: one.value for name, one in told.items()}
+        scene = Scene(asked.root, copy, scratch, roots, environment, provided.surroundings, environ, words)
+        given = (f"{name} was given a value ({_origin(one)})" for name, one in sorted(told.items()))
+        yield _Ready(scene, provided, (*environment.notes, *made, *given))
+
+
+class _Outcome(Struct, frozen=True):
+    """``touched`` are the tests by the lines that they execute."""
+
+    found: Collected
+    run: TestRunFacts
+    touched: Touched
+
+
+def _run(asked: Asked, environment: TestEnvironment, words: tuple[str, ...], spending: Spending) -> _Outcome:
+    with _ready(asked, environment, words) as ready:
+        found = run_suite(ready.scene, spending)
+        if found.broken and not found.results and words:
+            # Options of plugins that are not there: the suite without any is better than none.
+            found = run_suite(replace(ready.scene, arguments=()), spending)
+        return _outcome(ready, found)
+
+
+def _thorough(
+    outcome: _Outcome, asked: Asked, environment: TestEnvironment, words: tuple[str, ...], spending: Spending
 ) -> TestRunFacts:
-    coverage, touched = None, dict[str, set[str]]()
+    """The run with what a second one in another order and the removal of guards showed."""
+    # A run that tries no guards pays for none of this.
+    from fastreview.gather.tests.guards import guards
+    from fastreview.gather.tests.trials import try_guards
+
+    @contextmanager
+    def fresh() -> Iterator[Scene]:
+        with _ready(asked, environment, words) as ready:
+            yield ready.scene
+
+    run = outcome.run
+    shuffled = _shuffled(asked, environment, words, spending, run.tests)
+    trials = try_guards(guards(Project(asked.facts, {}), asked.root), run.tests, outcome.touched, fresh)
+    return replace(
+        run, shuffled=shuffled, trials=trials.done, trials_possible=trials.possible, trials_reason=trials.reason
+    )
+
+
+def _shuffled(
+    asked: Asked,
+    environment: TestEnvironment,
+    words: tuple[str, ...],
+    spending: Spending,
+    tests: tuple[TestResult, ...],
+) -> ShuffledRun:
+    with _ready(asked, environment, words) as ready:
+        again = run_suite(ready.scene, spending, measure=False, seed=SEED)
+    ended = {name: one.outcome for name, one in again.results.items()}
+    changed = tuple(
+        test.id for test in tests if {test.outcome, ended.get(test.id)} in ({"passed", "failed"}, {"passed", "error"})
+    )
+    return ShuffledRun(SEED, changed, len(again.results), again.broken or again.stopped)
+
+
+def _outcome(ready: _Ready, found: Collected) -> _Outcome:
+    coverage, touched, notes = None, dict[str, list[tuple[int, int, frozenset[str]]]](), list(ready.assumptions)
+    files: dict[str, set[str]] = {}
     if found.results and not found.measuring:
-        measured = measure_all(scene)
+        measured = measure_all(ready.scene)
         if measured.files:
             coverage = CoverageFacts("run", measured.files, any(file.branches for file in measured.files))
         else:
-            assumptions = (*assumptions, f"nothing could be measured: {measured.problem}")
+            notes.append(f"nothing could be measured: {measured.problem}")
         for path, spans in measured.touched.items():
-            for _, _, contexts in spans:
+            for first, last, contexts in spans:
+                names = {name: context for context in contexts if (name := found.numbers.get(context[:-1]))}
+                touched.setdefault(path, []).append((first, last, frozenset(names)))
                 for context in contexts:
                     if context.endswith("c") and (name := found.numbers.get(context[:-1])):
-                        touched.setdefault(name, set()).add(path)
+                        files.setdefault(name, set()).add(path)
     elif found.measuring:
-        assumptions = (*assumptions, found.measuring)
+        notes.append(found.measuring)
     tests = tuple(
-        replace(found.results[name], files=tuple(sorted(touched.get(name, ()))))
+        replace(found.results[name], files=tuple(sorted(files.get(name, ()))))
         if name in found.results
         else TestResult(name, "unknown", path, line, "it did not get its turn")
         for name, (path, line) in found.order.items()
     )
-    return TestRunFacts(
+    run = TestRunFacts(
         ran=True,
-        interpreter=environment.interpreter.path,
+        interpreter=ready.scene.environment.interpreter.path,
         versions=found.versions,
         seconds=round(sum(test.seconds for test in tests), 3),
         tests=tests,
         collection_errors=tuple(found.unreadable.values()),
         stopped=found.stopped or (found.broken if found.results else ""),
-        services=provided.described,
+        services=ready.provided.described,
         missing=tuple(_missing(tests)),
-        assumptions=assumptions,
+        assumptions=tuple(notes),
         coverage=coverage,
         monitored=True,
         floor=FLOOR,
-        stalls=tuple(sorted(found.stalls, key=lambda stall: -stall.milliseconds)),
+        stalls=stalls_of(found),
         isolation=found.isolation,
     )
+    return _Outcome(found, run, touched)
 
 
 def _missing(tests: tuple[TestResult, ...]) -> Iterator[str]:

@@ -17,6 +17,28 @@ _USED = frozenset(
      "schemathesis", "freezegun", "time-machine", "respx", "responses", "aioresponses", "fakeredis", "mongomock",
      "mongomock-motor", "moto", "testcontainers", "syrupy", "dirty-equals", "tox", "nose", "psycopg2-binary", "websockets")
 )  # fmt: skip
+_OTHERWISE = {
+    "factory": "factory-boy",
+    "responses": "responses",
+    "xdist": "pytest-xdist",
+    "sqlalchemy_utils": "sqlalchemy-utils",
+}
+"""Packages of modules that only tests use, where the names differ."""
+_TOLD = (
+    ("async def functions are not natively supported", "pytest-asyncio"),
+    ("module 'anyio' has no attribute 'start_blocking_portal'", "anyio<4"),
+    ("password cannot be longer than 72 bytes", "bcrypt<4.1"),
+    ("__init__() got an unexpected keyword argument 'app'", "httpx<0.28"),
+    ("'FixtureDef' object has no attribute 'unittest'", "pytest<8.2"),
+    ("fixture 'event_loop' not found", "pytest-asyncio<1"),
+    ("fixture 'mocker' not found", "pytest-mock"),
+    ("fixture 'httpx_mock' not found", "pytest-httpx"),
+    ("fixture 'requests_mock' not found", "requests-mock"),
+    ("fixture 'respx_mock' not found", "respx"),
+    ("fixture 'benchmark' not found", "pytest-benchmark"),
+    ("fixture 'faker' not found", "faker"),
+)
+"""Failures that tell of a plugin that is missing, or of a newer version than the tests know, and what they need."""
 _TEST_FILE = re.compile(r"(?:^|/)(?:conftest|test_[^/]*|[^/]*_test|tests?)\.py$|(?:^|/)tests?/.*\.py$")
 _CLIENT = frozenset(("fastapi.testclient", "starlette.testclient"))
 
@@ -33,18 +55,34 @@ def needed(files: FileFacts, modules: Sequence[ModuleFacts], roots: Sequence[str
     tests = [module for module in modules if _TEST_FILE.search(module.path)]
     targets = [name for module in tests for name in _names(module.path, roots)]
     reached = third_party(modules, (*roots, "."), targets)
-    found |= {distribution_name(distribution(module)): "" for module in reached}
+    found |= {_package(module): "" for module in reached}
     if any(one.module in _CLIENT for module in tests for one in module.imports):
         found["httpx"] = ""
     return {name: declared.get(name, name) for name in found if name}
 
 
-def also_missing(reasons: Iterable[str], modules: Sequence[ModuleFacts], tried: Mapping[str, str]) -> dict[str, str]:
-    """Packages of modules that the tests could not import; those of the project itself apart."""
+def learnt(reasons: Sequence[str], modules: Sequence[ModuleFacts], tried: Mapping[str, str]) -> dict[str, str]:
+    """Requirements by package that failures ask for and that were not ``tried``: modules of others that could not be
+    imported, plugins whose fixtures are missing, versions that the tests were written for."""
     own = {part for module in modules for part in module.path.removesuffix(".py").split("/")}
-    names = (found[1] for reason in reasons if (found := re.search(r"No module named '([\w.]+)'", reason)))
-    packages = {distribution_name(distribution(name)) for name in names if name.partition(".")[0] not in own}
-    return {name: name for name in sorted(packages) if name and name not in tried}
+    names = {match[1] for reason in reasons if (match := re.search(r"No module named '([\w.]+)'", reason))}
+    found = {_package(name): "" for name in sorted(names) if name.partition(".")[0] not in own}
+    asked = {name: line or name for name, line in found.items() if name}
+    asked |= {distribution_name(line): line for text, line in _TOLD if any(text in reason for reason in reasons)}
+    return {
+        name: line
+        for name, line in asked.items()
+        if tried.get(name, "") != line and (line != name or name not in tried)
+    }
+
+
+def wants_async_fixtures(reasons: Iterable[str]) -> bool:
+    """Whether fixtures were handed over without being awaited: older versions of pytest-asyncio awaited all of them."""
+    return any(re.search(r"'(?:async_generator|coroutine)' object has no attribute", reason) for reason in reasons)
+
+
+def _package(module: str) -> str:
+    return _OTHERWISE.get(module.partition(".")[0]) or distribution_name(distribution(module))
 
 
 def _names(path: str, roots: Sequence[str]) -> Iterable[str]:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from fastreview.facts.tests import StallSeen, TestResult
+from fastreview.facts.tests import Frame, StallSeen, TestResult
 from fastreview.gather.confined import CONTROL, WORK, Ended, Limits, Surroundings, confined, how
 from fastreview.gather.environment.tests import TestEnvironment
 from fastreview.gather.tests.results import MAX_TESTS, Line, Measured, inside, lines, measured, shown
@@ -64,7 +65,8 @@ class Collected(Struct):
     """Test ids by the name of their context in the coverage data, without the letter for the phase."""
     unreadable: dict[str, TestResult] = {}
     versions: dict[str, str] = {}
-    stalls: list[StallSeen] = []
+    stalls: dict[tuple[int, Frame, str], StallSeen] = {}
+    """By process, innermost frame and route; counts grow while a process runs, and the last word counts."""
     stopped: str = ""
     broken: str = ""
     measuring: str = ""
@@ -74,9 +76,18 @@ class Collected(Struct):
 
 
 def run_suite(
-    scene: Scene, spending: Spending, *, measure: bool = True, seed: int | None = None, only: tuple[str, ...] = ()
+    scene: Scene,
+    spending: Spending,
+    *,
+    measure: bool = True,
+    seed: int | None = None,
+    only: tuple[str, ...] = (),
+    first_failure: bool = False,
 ) -> Collected:
-    """Results of all tests, or of ``only`` some, in the given order or shuffled by ``seed``."""
+    """Results of all tests, or of ``only`` some, in the given order or shuffled by ``seed``, up to the first failure if so
+    wanted."""
+    if first_failure:
+        scene = replace(scene, arguments=(*scene.arguments, "-x"))
     found = Collected()
     until = time.monotonic() + spending.total
     for number in range(1, ROUNDS + 1):
@@ -85,7 +96,7 @@ def run_suite(
             found.stopped = f"the time was up after {len(found.results)} of {len(found.order)} tests"
             break
         ended = _round(scene, found, number, (spending.test, max(seconds, 1.0)), measure=measure, seed=seed, only=only)
-        if _is_through(found, ended, only):
+        if _is_through(scene, found, ended, only):
             break
     return found
 
@@ -191,20 +202,22 @@ def _taken_in(found: Collected, results: Path, number: int, ended: Ended, scene:
                     found.results[line.id] = _result(line, found, scene)
             case "hung" | "exit":
                 _lost(found, line.id or (running[0] if running else ""), _last_words(line))
+                found.broken = found.broken or ("" if found.order else _last_words(line))
                 running = None
             case "stuck" | "broken" | "internal":
                 found.broken = found.broken or _clean(line.reason, scene) or _last_words(line)
             case "late":
                 found.late = True
             case "stalls":
-                found.stalls += [one for stall in line.stalls if (one := stall.stall()).stack]
+                found.stalls |= {(number, s.stack[-1], s.route): s for one in line.stalls if (s := one.stall()).stack}
             case "end":
                 complete, status = True, line.status if isinstance(line.status, int) else -1
                 found.measuring = found.measuring or shown(line.measuring)
     if running is not None:
         _lost(found, running[0], f"the process ended while it ran{how(ended)}")
     if not found.results and not found.unreadable and not found.broken and (not complete or status not in (0, 5)):
-        found.broken = _clean(ended.said, scene) or f"pytest ended without a result{how(ended)}"
+        said = _clean(_error_in(ended.errors), scene) or _clean(ended.said, scene)
+        found.broken = said or f"pytest ended without a result{how(ended)}"
     return _End(complete, status, ended)
 
 
@@ -219,7 +232,13 @@ def _last_words(line: Line) -> str:
             return f"the suite did not get to its tests in time{_at(line)}"
 
 
-def _is_through(found: Collected, end: _End, only: tuple[str, ...]) -> bool:
+def _error_in(text: str) -> str:
+    """What pytest says of a conftest that cannot be loaded, or of options that it does not know."""
+    found = re.findall(r"^(?:E {2,}|ERROR: )(?!usage)(.*\S.*)$", text, re.MULTILINE)
+    return found[-1] if found else ""
+
+
+def _is_through(scene: Scene, found: Collected, end: _End, only: tuple[str, ...]) -> bool:
     left = [name for name in found.order if name not in found.results and (not only or name in only)]
     if found.late:
         found.stopped = f"the time was up after {len(found.results)} of {len(found.order)} tests"
@@ -227,7 +246,8 @@ def _is_through(found: Collected, end: _End, only: tuple[str, ...]) -> bool:
     if end.ended.stopped == "disk":
         found.stopped = "it was stopped because the tests filled the disk"
         return True
-    return (end.complete and end.status != 3) or not left or bool(found.broken)
+    failed = "-x" in scene.arguments and any(one.outcome in ("failed", "error") for one in found.results.values())
+    return (end.complete and end.status != 3) or failed or not left or bool(found.broken)
 
 
 def _lost(found: Collected, name: str, reason: str) -> None:
@@ -266,3 +286,13 @@ def _in_copy(scene: Scene, relative: str) -> Path:
     if moved.is_relative_to(scene.copy.parent) and moved.exists():
         return moved
     return Path(os.path.normpath(scene.root / relative))
+
+
+def stalls_of(found: Collected) -> tuple[StallSeen, ...]:
+    """The longest first; what several processes saw at one place is one."""
+    joined: dict[tuple[Frame, str], StallSeen] = {}
+    for (_, frame, route), stall in found.stalls.items():
+        known = joined.get((frame, route))
+        longest = max((stall, known or stall), key=lambda one: one.milliseconds)
+        joined[frame, route] = replace(longest, count=stall.count + known.count) if known else stall
+    return tuple(sorted(joined.values(), key=lambda stall: -stall.milliseconds))
