@@ -238,3 +238,9 @@ def test_what_is_asked_once_is_no_query_in_a_loop(evaluated: Evaluated, first: s
         return [await team(key) for key in await keys()]
     """
     assert len(evaluated("DAT008", {"main.py": main}).findings) == found
+
+
+@pytest.mark.parametrize(("name", "found"), [("test_close_does_nothing", 0), ("test_close", 1)])
+def test_a_name_says_that_nothing_is_the_result(evaluated: Evaluated, name: str, found: int) -> None:
+    text = f"from shop.readers import Reader\n\ndef {name}():\n    Reader().close()\n"
+    assert sum(f.confidence != "possible" for f in evaluated("TST006", {"tests/test_r.py": text}).findings) == found

@@ -28,7 +28,7 @@ SKIPPING = re.compile(r"(?:^|\.)(?:skip|skipIf|skipUnless|skipif|manual|disabled
 NOTHING_RAISED = re.compile(
     r"(?:no|not|never|without|doesnt|dont|isnt)_?(?:\w+_)?(?:rais\w*|error\w*|exception\w*|crash\w*|fail\w*|throw\w*|break\w*|blow\w*)"
     r"|smoke|import(?:s|able|ed)?(?:_|$)|(?:is|are)_(?:valid|accepted|allowed|ok)(?:_|$)|succeeds?$|noop|no_op|idempotent|ignored?(?:_|$)"
-    r"|survives?|tolerates?|graceful|safe(?:ly)?(?:_|$)|permitted|can_be_(?:called|created)",
+    r"|does_?nothing|survives?|tolerates?|graceful|safe(?:ly)?(?:_|$)|permitted|can_be_(?:called|created)",
 )
 # `mock.called_once_with(...)` and its like are attributes that mocks invent.
 INVENTED = re.compile(
