@@ -191,9 +191,11 @@ def _join(check: Check, results: Sequence[_Judged]) -> Evaluation:
         check,
         Run.DONE,
         tuple(
-            Verdict(_name(result.subject), result.state, _shown(result.reason), _rung(result.mets))
-            for result in results
-            if result.state is not None
+            [
+                Verdict(_name(r.subject), r.state, r.reason and _shown(r.reason), _rung(r.mets) if r.mets else None)
+                for r in results
+                if r.state is not None
+            ]
         ),
         f"not applicable to {spared.total()} of {len(results)}: {_predicates(spared)}" if spared else "",
         _findings(check, results),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from fastreview.project.project import Project
 
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "abstractproperty"})
+
+_NOTHING: Mapping[str, Import] = MappingProxyType({})
 
 _decode_body = msgspec.msgpack.Decoder(s.Body).decode
 
@@ -81,6 +84,8 @@ class Code(Subject):
     """Last parts of the names of what it calls."""
     mentioned: tuple[str, ...]
     """Names and attributes in its body."""
+    local_imports: Mapping[str, Import]
+    """What imports in this body bind."""
 
     @cached_property
     def body(self) -> s.Body:
@@ -112,11 +117,6 @@ class Code(Subject):
                 _bind_in_expressions(stmt, found)
         return found
 
-    @property
-    def local_imports(self) -> dict[str, Import]:
-        """What imports in this body bind."""
-        return self.module.imports_within.get(self.qualname, {})
-
 
 class Module(Code):
     """One Python file. ``name`` is what it is imported as; `kind` says what kind of code it holds."""
@@ -134,6 +134,7 @@ class Module(Code):
         self.line = 0
         self.called = facts.called
         self.mentioned = facts.mentioned
+        self.local_imports = self.imports_within.get("", _NOTHING)
 
     def __repr__(self) -> str:
         return f"<Module {self.name}>"
@@ -306,6 +307,7 @@ class Function(Code):
         self.is_async = facts.is_async
         self.called = facts.called
         self.mentioned = facts.mentioned
+        self.local_imports = module.imports_within.get(facts.qualname, _NOTHING)
 
     def __repr__(self) -> str:
         return f"<Function {self.key}>"

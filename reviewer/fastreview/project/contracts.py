@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import FieldFacts, Parameter
@@ -31,8 +32,7 @@ _GIVEN = frozenset(
 ) | {"starlette.background.BackgroundTasks"}
 
 
-@dataclass(frozen=True, eq=False)
-class Declared:
+class Declared(Struct, frozen=True, eq=False):
     """A type as written, and the code whose names it uses. ``markers`` are the calls beside it: ``Query(le=100)``."""
 
     expr: s.Expr
@@ -40,8 +40,7 @@ class Declared:
     markers: tuple[s.Call, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Input:
+class Input(Struct, frozen=True, eq=False):
     """What clients fill: a parameter of an endpoint or a dependency, or a field of a model that stands for some."""
 
     name: str

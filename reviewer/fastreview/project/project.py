@@ -268,8 +268,8 @@ class Project(Subject):
                 method = cls.method("__call__")
                 if method is not None:
                     yield method
-            case External(name=name):
-                yield External(name)
+            case External(name=name) as library:
+                yield library
                 owner, _, method_name = name.rpartition(".")
                 if owner in BASES:
                     yield External(f"{BASES[owner]}.{method_name}")
