@@ -4,20 +4,29 @@ A review is found again by everything it depends on: names, sizes and times of a
 repository, the choice of checks, and the source of fastreview and of every pack; where the app was imported, also by what
 is installed in the environment that it was imported in. As git does, a file whose size, times and inode are those of the
 last look is taken for unchanged. A kept review that cannot be read counts as none.
+
+Where only times and inodes are others - after a checkout, in a fresh clone - the facts are gathered, found to be those of
+before, and the review is recalled instead of made: a static review says nothing that does not come from them, but for the
+excerpts of files that are not Python, which are compared.
 """
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar, cast
 
 import msgspec
 
+from fastreview.facts import Facts
 from fastreview.gather.cache import cache_folder, store
 from fastreview.gather.discovery import discover
 from fastreview.gather.git import GitUnavailable, git_facts
+from fastreview.gather.module import digest
+from fastreview.gather.source import read
 from fastreview.installed import check_packs
 from fastreview.review import Review
 
@@ -43,32 +52,79 @@ class KeptReviews:
         # A cache inside the reviewed folder would change what is reviewed.
         inside = folder is not None and folder.resolve().is_relative_to(found.root)
         self._file: Path | None = None
+        self._root = found.root
+        self._known = b""
         if folder is None or inside:
             return
         with ThreadPoolExecutor(1) as beside:
             state = beside.submit(_state, found.root, found.repository)
             key = hashlib.blake2b(digest_size=20)
             environment = tuple(map(os.getenv, _CHOOSING))
-            key.update(_encode((os.fsencode(found.root), tuple(options), environment, found.name, found.left_out)))
-            for line in (*_described(str(found.root), found.listing), *_own_sources()):
+            asked = _encode(
+                (sys.version, os.fsencode(found.root), tuple(options), environment, found.name, found.left_out)
+            )
+            self._known = b"".join((asked, *_own_sources()))
+            key.update(self._known)
+            for line in _described(str(found.root), found.listing):
                 key.update(line)
             key.update(state.result())
         self._file = folder / "reviews" / f"{key.hexdigest()}.review"
 
     def recall(self) -> Review | None:
+        kept = _read(self._file, _Kept) if self._file else None
+        return kept.review if kept and kept.installed == _installed(kept.interpreter) else None
+
+    def recall_same(self, facts: Facts) -> Review | None:
+        """The review of the same static facts, whatever the times of the files."""
         if self._file is None:
             return None
-        try:
-            kept = msgspec.msgpack.decode(self._file.read_bytes(), type=_Kept)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        same = _read(self._same(facts), _Same)
+        kept = _read(self._file.with_name(Path(same.review).name), _Kept) if same else None
+        if same is None or kept is None or kept.interpreter:
             return None
-        return kept.review if kept.installed == _installed(kept.interpreter) else None
+        return kept.review if same.shown == self._digests(same.shown) else None
 
-    def keep(self, review: Review, interpreter: str = "") -> None:
+    def keep(self, review: Review, interpreter: str = "", facts: Facts | None = None) -> None:
         """Replaced in one step; a folder that cannot be written to keeps nothing. ``interpreter`` is the one that imported
-        the app, "" where none did."""
-        if self._file is not None:
-            store(self._file, _encode(_Kept(interpreter, _installed(interpreter), review)), KEPT)
+        the app, "" where none did. ``facts`` are those of a static review, by which it may be found again."""
+        if self._file is None:
+            return
+        store(self._file, _encode(_Kept(interpreter, _installed(interpreter), review)), KEPT)
+        if facts is not None:
+            python = {module.path for module in facts.modules}
+            shown = {found.path for found in review.findings if found.excerpt is not None} - python
+            store(self._same(facts), _encode(_Same(self._file.name, self._digests(shown))), KEPT)
+
+    def _same(self, facts: Facts) -> Path:
+        timeless = tuple(msgspec.structs.replace(side, seconds=0.0) for side in facts.gathered)
+        key = hashlib.blake2b(self._known, digest_size=20)
+        # A module's facts are those of its content.
+        key.update(_encode([(module.path, module.digest, module.error) for module in facts.modules]))
+        key.update(_encode(msgspec.structs.replace(facts, gathered=timeless, modules=())))
+        return cast("Path", self._file).with_name(f"{key.hexdigest()}.same")
+
+    def _digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """Of what the files hold now; "" of one that cannot be read."""
+        found = {path: read(self._root, path) for path in sorted(paths)}
+        return {path: digest(data) if isinstance(data, bytes) else "" for path, data in found.items()}
+
+
+K = TypeVar("K")
+
+
+def _read(file: Path, kind: type[K]) -> K | None:
+    try:
+        return msgspec.msgpack.decode(file.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _Same(msgspec.Struct, frozen=True):
+    """``review`` is the name of the file of a kept review; ``shown`` are digests of the files, Python aside, of which it
+    shows lines, by path."""
+
+    review: str
+    shown: dict[str, str]
 
 
 class _Kept(msgspec.Struct, frozen=True):

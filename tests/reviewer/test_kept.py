@@ -98,3 +98,70 @@ def test_an_import_is_kept_as_long_as_nothing_is_installed(root: Path, tmp_path:
     assert kept(root).recall() is not None
     (packages / "fastapi").mkdir()
     assert kept(root).recall() is None
+
+
+def again(root: Path) -> None:
+    """As after a checkout: the same content in new files, with other times."""
+    for file in sorted(path for path in root.rglob("*") if path.is_file()):
+        data = file.read_bytes()
+        file.unlink()
+        file.write_bytes(data)
+        os.utime(file, (1, 1))
+
+
+@pytest.fixture
+def reviewed(root: Path) -> Review:
+    facts = gather_static(root)
+    review = assess(facts, root).review
+    kept(root).keep(review, facts=facts)
+    return review
+
+
+def recalled_same(root: Path, *selected: str) -> Review | None:
+    return kept(root, *selected).recall_same(gather_static(root))
+
+
+def test_the_same_content_under_other_times_is_the_same_review(root: Path, reviewed: Review) -> None:
+    again(root)
+    assert kept(root).recall() is None
+    assert recalled_same(root) == reviewed
+
+
+@pytest.mark.parametrize("name", ["main.py", "Dockerfile", "new.py"])
+def test_other_content_is_another_review(root: Path, reviewed: Review, name: str) -> None:
+    assert reviewed.findings
+    with (root / name).open("a", encoding="utf-8") as file:
+        file.write("# a comment\n")
+    again(root)
+    assert recalled_same(root) is None
+
+
+def test_a_file_that_is_gone_makes_another_review(root: Path, reviewed: Review) -> None:
+    assert reviewed.findings
+    (root / "Dockerfile").unlink()
+    assert recalled_same(root) is None
+
+
+def test_other_options_are_another_review_of_the_same_content(root: Path, reviewed: Review) -> None:
+    assert reviewed.findings
+    assert recalled_same(root, "ASY001") is None
+
+
+def test_another_fastreview_makes_another_review(root: Path, reviewed: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reviewed.findings
+    monkeypatch.setattr("fastreview.kept._own_sources", lambda: iter((b"changed",)))
+    assert recalled_same(root) is None
+
+
+@pytest.mark.parametrize("suffix", ["review", "same"])
+@pytest.mark.parametrize("data", [b"", b"garbage", b"\x93\x01\x02\x03"])
+def test_what_cannot_be_read_is_not_the_same(root: Path, reviewed: Review, suffix: str, data: bytes) -> None:
+    assert reviewed.findings
+    (file,) = (root.parent / "cache" / "reviews").glob(f"*.{suffix}")
+    file.write_bytes(data)
+    assert recalled_same(root) is None
+
+
+def test_a_review_with_an_import_is_not_recalled_by_static_facts(root: Path) -> None:
+    kept(root).keep(assess(gather_static(root), root).review, "/usr/bin/python3")
+    assert recalled_same(root) is None

@@ -36,12 +36,16 @@ def reviewed(path: Path, wish: Asked, progress: Progress, *, with_facts: bool = 
     from fastreview.gather.facts import gather
 
     facts = gather(path, wish.options(), progress.files, _prepare)
+    timeless = facts if wish.static else None
+    if kept and timeless and not with_facts and (known := kept.recall_same(timeless)):
+        kept.keep(known, facts=timeless)
+        return Reviewed(known)
     progress.step("Evaluating the checks")
     found = assessed(facts, path, wish, path)
     app_state = next(side.state for side in found.review.gathered if side.what == "app")
     # What kept the app from being imported may be gone the next time.
     if kept and not found.reason and (wish.static or app_state != "unavailable"):
-        kept.keep(found.review, facts.probe.interpreter if facts.probe else "")
+        kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless)
     return found
 
 
