@@ -281,3 +281,36 @@ def test_what_the_client_beside_the_server_reads_is_only_possible(
     files = {"app/server/main.py": main, "app/server/settings.py": settings, path: mail}
     [found] = evaluated("ARC017", files).findings
     assert found.confidence == confidence
+
+
+def test_settings_that_are_made_beside_their_class_have_users(evaluated: Evaluated) -> None:
+    files = {
+        "app/settings_class.py": """
+        from pydantic_settings import BaseSettings
+
+        class Settings(BaseSettings):
+            title: str = "orders"
+        """,
+        "app/settings.py": """
+        from app.settings_class import Settings
+
+        def make() -> Settings:
+            return Settings()
+
+        settings = make()
+        """,
+        "app/main.py": """
+        from fastapi import FastAPI
+
+        from app import orders
+
+        app = FastAPI()
+        """,
+        "app/orders.py": """
+        from app.settings import settings
+
+        def title() -> str:
+            return settings.title
+        """,
+    }
+    assert "app.orders" in [verdict.subject for verdict in evaluated("ARC017", files).verdicts]

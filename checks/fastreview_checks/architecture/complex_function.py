@@ -11,7 +11,8 @@ Give each case its own function, return early instead of nesting, and replace lo
 
 ## When not to apply
 
-The budget tolerates a small share of functions: parsers and state machines that are one decision by nature may stay.
+The budget tolerates a small share of functions: parsers and state machines that are one decision by nature may stay. Up to
+twice the budget a finding is minor, beyond that it is major.
 
 ## Read
 

@@ -74,13 +74,16 @@ def configuration(project: Project) -> Configuration:
 
 
 def _instances(project: Project) -> set[str]:
-    """Names of module-level settings objects."""
+    """Names of module-level settings objects: where their class stands or is imported, and where the app is made."""
     classes = {id(s.cls) for s in project.settings}
+    known = {s.name for s in project.settings}
+    paths = {s.place.path for s in project.settings} | project.entry_paths
     found: set[str] = set()
-    for path in {s.place.path for s in project.settings} | project.entry_paths:
-        module = next((m for m in project.service_modules if m.path == path), None)
-        for name in module.bindings if module is not None else ():
-            value = project.values.of(syntax.Ref(name), module) if module is not None else None
+    for module in project.service_modules:
+        if module.path not in paths and not any(i.name in known for i in module.facts.imports):
+            continue
+        for name in module.bindings:
+            value = project.values.of(syntax.Ref(name), module)
             if isinstance(value, Instance) and id(value.of) in classes:
                 found.add(name)
     return found
