@@ -1,6 +1,6 @@
 """Dockerfiles by the rules of the Dockerfile reference."""
 
-from fastreview.gather.files.containers import is_container_file, parse, python_of
+from fastreview.gather.files.containers import instructions, is_container_file, parse, python_of
 
 from .conftest import Gather
 
@@ -89,3 +89,21 @@ def test_ignore_file_and_what_is_about_python(gather: Gather) -> None:
     ]
     assert facts.unreadable == (("Dockerfile.empty", "has no FROM instruction"),)
     assert facts.python_wanted == "3.12"
+
+
+def test_what_an_image_does_when_it_is_built_upon() -> None:
+    found = instructions('FROM a\nONBUILD RUN <<-EOF\nUSER root\n\tEOF\nONBUILD CMD ["serve"]\nUSER app\n')
+    assert [(one.keyword, one.line, one.exec_form) for one in found] == [
+        ("FROM", 1, False),
+        ("ONBUILD", 2, False),
+        ("ONBUILD", 5, True),
+        ("USER", 6, False),
+    ]
+    assert found[1].value == "RUN <<-EOF\nUSER root"
+
+
+def test_a_heredoc_that_nothing_closes_is_named_and_the_rest_is_read(gather: Gather) -> None:
+    facts = gather({"Dockerfile": "FROM python:3.13\nRUN <<END\npip install x\nUSER app\n"})
+    assert facts.unreadable == (("Dockerfile", "broken Dockerfile: nothing closes the heredoc END"),)
+    assert [one.keyword for one in facts.containers[0].stages[0].instructions][-1] == "USER"
+    assert not gather({"Dockerfile": "FROM python:3.13\nRUN cat <<A <<B\nx\nA\ny\nB\nRUN echo $((1<<2))\n"}).unreadable
