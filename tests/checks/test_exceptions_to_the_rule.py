@@ -244,3 +244,21 @@ def test_what_is_asked_once_is_no_query_in_a_loop(evaluated: Evaluated, first: s
 def test_a_name_says_that_nothing_is_the_result(evaluated: Evaluated, name: str, found: int) -> None:
     text = f"from shop.readers import Reader\n\ndef {name}():\n    Reader().close()\n"
     assert sum(f.confidence != "possible" for f in evaluated("TST006", {"tests/test_r.py": text}).findings) == found
+
+
+@pytest.mark.parametrize(("body", "found"), [("return {}", 0), ("login(); return {}", 1)], ids=["client", "request"])
+def test_a_client_library_talks_to_its_user(evaluated: Evaluated, body: str, found: int) -> None:
+    main = f"""
+    from fastapi import FastAPI
+
+    from shop.client.context import login
+
+    app = FastAPI()
+
+    @app.get("/")
+    def root() -> dict[str, str]:
+        {body}
+    """
+    client = "def login() -> None:\n    print('You are signed in.')\n"
+    files = {"shop/__init__.py": "", "shop/client/__init__.py": "", "shop/client/context.py": client}
+    assert len(evaluated("PRD003", {"shop/main.py": main, **files}).findings) == found

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import CallSite, Function, Module, Project, absolute_name, syntax
+from fastreview_checks.knowledge.served import served as answering
 
 COMMAND_LIBRARIES = frozenset(
     {"click", "typer", "asyncclick", "argparse", "fire", "docopt", "cyclopts", "rich_click", "cleo", "cmd", "prompt_toolkit",
@@ -16,6 +17,8 @@ COMMAND_LIBRARIES = frozenset(
 PROGRAM_PATH = re.compile(
     r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$"
 )
+
+_CLIENT_PATH = re.compile(r"(?:^|/)client(?:/|\.py$)")
 
 
 def is_program(site: CallSite, project: Project) -> bool:
@@ -42,9 +45,15 @@ def is_program(site: CallSite, project: Project) -> bool:
     return site.code.name in called and not any("." in name for name in site.code.decorator_names)
 
 
-def speaks_to_a_screen(site: CallSite) -> bool:
-    """Whether what is printed is for somebody who looks on: the last words of a process, or text in colours."""
-    return _colours(site.code.module) or (isinstance(site.code, Function) and _ends_the_process(site.code))
+def speaks_to_a_screen(site: CallSite, project: Project) -> bool:
+    """Whether what is printed is for somebody who looks on: the last words of a process, text in colours, or the service's own
+    client library, as far as no request runs it."""
+    code = site.code
+    if _colours(code.module) or (isinstance(code, Function) and _ends_the_process(code)):
+        return True
+    return (
+        bool(_CLIENT_PATH.search(code.module.path)) and isinstance(code, Function) and not answering(project).get(code)
+    )
 
 
 @lru_cache(maxsize=1)

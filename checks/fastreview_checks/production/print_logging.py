@@ -118,7 +118,7 @@ from fastreview_checks.knowledge.programs import is_program, served, speaks_to_a
 def print_logging(call: LogCall, project: Project) -> Found:
     if not call.by_print:
         return
-    if is_program(call.site, project) or speaks_to_a_screen(call.site):
+    if is_program(call.site, project) or speaks_to_a_screen(call.site, project):
         raise NotApplicable("a command line program prints")
     if project.apps and call.place.path not in served(project):
         raise NotApplicable("the app does not import this module")
