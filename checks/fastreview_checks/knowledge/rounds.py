@@ -125,6 +125,8 @@ def goes_over_tables(one: Round, code: Code) -> bool:
         isinstance(first, syntax.Ref) and first.name in names
         for site in code.calls
         if id(site.call) in one.calls and site.call.method in _OF_TABLES
+        # `session.get(model, key)` names the table, `products.get(key)` does not.
+        if site.call.method != "get" or len(site.call.args) > 1
         for first in site.call.args[:1]
     )
 
