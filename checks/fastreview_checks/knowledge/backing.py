@@ -34,7 +34,11 @@ STARTER_PACKAGES = frozenset(
 )  # fmt: skip
 SQLITE = re.compile(r"^sqlite(?:\+\w+)?://|^sqlite$")
 MONGO_STANDINS = re.compile(r"^(?:mongomock\w*|pymongo_inmemory|montydb)(?:\.|$)")
-COMPOSE_UP = re.compile(r"\b(?:docker[ -]compose|podman-compose)\b.*\b(?:up|run|exec)\b|\bdocker run\b")
+COMPOSE_UP = re.compile(
+    r"\b(?:docker[ -]compose|podman-compose)\b.*\b(?:up|run|exec)\b|\bdocker run\b"
+    r"|\$[({]\w*(?:DC|COMPOSE|DOCKER)\w*[)}].*\b(?:up|run|exec)\b",
+    re.IGNORECASE,
+)
 REACHING = frozenset(
     {"create_engine", "create_async_engine", "sessionmaker", "async_sessionmaker", "AsyncIOMotorClient", "AsyncMongoClient",
      "MongoClient", "init_beanie", "create_all", "drop_all", "begin_nested", "asyncpg", "connect", "run_migrations",

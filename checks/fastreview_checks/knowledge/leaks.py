@@ -27,7 +27,7 @@ def leaks(test: Test, project: Project) -> Iterator[Hit]:
                 for target in targets:
                     if isinstance(target, syntax.Ref) and _others_use(target.name, test):
                         yield _hit(test, stmt.line, target.name, "the global")
-            case syntax.Assign(targets=targets) if not restored:
+            case syntax.Assign(targets=targets, value=value) if not restored and not _is_empty(value):
                 for target in targets:
                     yield from _assigned(target, stmt.line, test, project)
             case syntax.Do(value=syntax.Call(func=syntax.Ref(name=name))):
@@ -49,7 +49,11 @@ def _assigned(target: syntax.Expr, line: int, test: Test, project: Project) -> I
             if function.owner is not None and owner in (function.owner.name, f"{function.receiver}.__class__", "cls"):
                 if _siblings_use(attr, test):
                     yield _hit(test, line, name, "the attribute of the class")
-            elif _is_of_service(owner, function, project) and not _takes_back(function, name):
+            elif (
+                _is_of_service(owner, function, project)
+                and not _takes_back(function, name)
+                and not _is_prepared(name, test)
+            ):
                 yield _hit(test, line, name, "the service's own")
 
 
@@ -120,12 +124,49 @@ def _is_shared(name: str, function: Function) -> bool:
 
 
 def _others_use(name: str, test: Test) -> bool:
-    """Another test of the module reads it, and nothing in the module resets it between them."""
+    """Another test of the module reads it without setting it first, and nothing in the module resets it between them."""
     users = [f for f in test.function.module.functions if f is not test.function and name in f.mentioned]
-    prepares = any("fixture" in d for f in users for d in f.decorator_names) or any(
-        f.name.lower().startswith(("setup", "teardown", "reset", "clear")) for f in users
+    if _is_prepared(name, test) or any(name in _set_by(stmt) for stmt in _finally(test.function)):
+        return False
+    return any(f.name.startswith("test") and not any(name in _set_by(s) for s in f.statements) for f in users)
+
+
+def _is_prepared(name: str, test: Test) -> bool:
+    """Whether a fixture, or a function that sets up or tears down, has to do with it."""
+    return any(
+        name.rpartition(".")[2] in f.mentioned
+        and (
+            any("fixture" in d for d in f.decorator_names)
+            or f.name.lower().startswith(("setup", "teardown", "reset", "clear", "asyncsetup", "asyncteardown"))
+        )
+        for f in test.function.module.functions
     )
-    return not prepares and any(f.name.startswith("test") for f in users)
+
+
+def _finally(function: Function) -> Iterator[syntax.Stmt]:
+    for stmt in function.statements:
+        if isinstance(stmt, syntax.Try):
+            yield from syntax.statements(stmt.final)
+
+
+def _set_by(stmt: syntax.Stmt) -> set[str]:
+    """Roots of what a statement assigns, or calls a method of."""
+    match stmt:
+        case syntax.Assign(targets=targets):
+            inner = [t.value if isinstance(t, syntax.Subscript) else t for t in targets]
+            return {t.root for t in inner if isinstance(t, syntax.Ref)}
+        case syntax.Do(value=syntax.Call(func=syntax.Ref() as called)):
+            return {called.root}
+    return set()
+
+
+def _is_empty(value: syntax.Expr) -> bool:
+    """What a reset gives: a clean start for the test itself."""
+    return (
+        value is None
+        or (isinstance(value, syntax.Items) and not value.values)
+        or (isinstance(value, syntax.Mapping) and not value.keys)
+    )
 
 
 def _siblings_use(attr: str, test: Test) -> bool:
