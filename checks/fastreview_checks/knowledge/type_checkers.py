@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from fastreview.api import Command, Place, Project, file_facts
+from fastreview_checks.knowledge.ignores import ignores
 
 CHECKERS = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "pyre", "zuban")
 
@@ -122,6 +123,46 @@ def strictness(settings: file_facts.Settings, further: float) -> str:
             level = values.get("rules.all")
             return "" if level == "error" else f"the level of all its rules is {level or 'the default'}, not error"
     return "it has no strict mode"
+
+
+LOOSENED = {
+    "ignore_errors": True, "disallow_untyped_defs": False, "disallow_any_generics": False, "check_untyped_defs": False,
+    "strict": False, "allow_untyped_defs": True, "allow_any_generics": True,
+}  # fmt: skip
+"""Settings of an override under which mypy's strict mode is no longer strict for its modules."""
+
+
+def loosened(settings: file_facts.Settings, project: Project) -> dict[str, str]:
+    """Files of the service for which the configuration, or a comment in them, takes the strictness back; with the setting."""
+    found = {m.path: "a comment" for m in project.service_modules if any(one.whole for one in ignores(m))}
+    values = settings.values
+    if settings.tool in ("mypy", "zuban"):
+        numbers = dict.fromkeys(key.split(".")[1] for key in values if key.startswith("overrides."))
+        for start in (f"overrides.{number}." for number in numbers):
+            loose = next((flag for flag, value in LOOSENED.items() if values.get(start + flag) is value), "")
+            patterns = _words(values.get(start + "module")) if loose else ()
+            for module in project.service_modules:
+                if any(_matches(module.name, pattern) for pattern in patterns):
+                    found[module.path] = loose
+    else:
+        for key in ("ignore", "exclude", "project-excludes", "project_excludes", "src.exclude"):
+            for pattern in _words(values.get(key)):
+                start = pattern.removeprefix("./").removesuffix("/**/*").removesuffix("/**").rstrip("/")
+                inside = (m.path for m in project.service_modules if start and f"{m.path}/".startswith(f"{start}/"))
+                found.update(dict.fromkeys(inside, key.rpartition(".")[2]))
+    return found
+
+
+def _words(value: file_facts.Value) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
+
+
+def _matches(module: str, pattern: str) -> bool:
+    """mypy's way: `app.legacy.*` is the package and all below it, `*.generated` any module of that name."""
+    start, star, _ = pattern.partition(".*")
+    if star and pattern == f"{start}.*":
+        return module == start or module.startswith(f"{start}.")
+    return module == pattern or (pattern.startswith("*.") and module.endswith(pattern[1:]) and "*" not in pattern[1:])
 
 
 def _mypy_lacks(values: Mapping[str, file_facts.Value], further: float) -> str:

@@ -37,6 +37,25 @@ strict = true
 plugins = ["pydantic.mypy"]
 ```
 
+Strict, but not for the code that there is:
+
+```toml bad
+[project]
+name = "shop"
+
+[tool.mypy]  # finding
+strict = true
+
+[[tool.mypy.overrides]]
+module = "shop.*"
+ignore_errors = true
+```
+
+```python bad shop/main.py
+def total(prices):
+    return sum(prices)
+```
+
 An equal set of flags:
 
 ```toml good
@@ -54,7 +73,13 @@ warn_redundant_casts = true
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Side, Unknown, check
-from fastreview_checks.knowledge.type_checkers import STRICT_OPTION, checker_runs, configurations, strictness
+from fastreview_checks.knowledge.type_checkers import (
+    STRICT_OPTION,
+    checker_runs,
+    configurations,
+    loosened,
+    strictness,
+)
 
 
 @check("TYP004", dimension="typing", level=2, gate=True, needs=(Side.FILES,), effort="days", sharpens="TYP003")
@@ -74,6 +99,18 @@ def lenient_type_checker(project: Project) -> Found:
                 f"{tool.tool} is configured, but {lack}: untyped code passes unseen. Switch on its strict mode, and "
                 "loosen single modules where you must.",
                 symbol=tool.tool,
+            )
+            return
+        loose, modules = loosened(tool, project), project.service_modules
+        if len(loose) > len(modules) * project.limits["TYP004.loosened"]:
+            settings = " and ".join(
+                f"`{name}`" if name != "a comment" else name for name in sorted(set(loose.values()))
+            )
+            yield Hit(
+                place,
+                f"{tool.tool} is configured strictly, but {settings} take{'' if ' and ' in settings else 's'} that back for "
+                f"{len(loose)} of {len(modules)} modules. Loosen only what you are mending, and let the list get shorter.",
+                symbol="overrides",
             )
         else:
             yield Met(place, f"{tool.tool} is configured strictly.")
