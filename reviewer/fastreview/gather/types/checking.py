@@ -13,7 +13,7 @@ from fastreview.gather.candidates import candidates, given
 from fastreview.gather.confined import CONTROL, WORK, Ended, Limits, confined, how
 from fastreview.gather.discovery import Discovered
 from fastreview.gather.environment import Environments
-from fastreview.gather.scratch import scratch_folder
+from fastreview.gather.scratch import copy_project, scratch_folder, write_missing
 from fastreview.gather.types.chosen import Chosen, chosen, names_what
 from fastreview.gather.types.placed import Placed, placed
 from fastreview.gather.types.reading import MAX_OUTPUT, any_rows, broke, problems, unresolved
@@ -80,6 +80,12 @@ def _checked(found: Discovered, facts: Facts, apps: tuple[str, ...], environment
         with scratch_folder() as scratch:
             (scratch / CONTROL).mkdir()
             (scratch / WORK).mkdir()
+            if interpreter.supplied:
+                # Modules that a build of the project writes are imported by others: the project has none of them.
+                copy = scratch / WORK / "project" / (run.root.name or "project")
+                copy_project(run.root, copy)
+                write_missing(copy, interpreter.supplied)
+                run.move(copy)
             outcome = run.outcome(scratch)
     except OSError as error:
         outcome = f"it could not be run: {error.strerror or error}"
@@ -99,7 +105,9 @@ class _Run:
         self.one = one or Chosen("ty", None, self.root)
         self.place = place
         self.own = one is not None
-        self.roots = roots
+        folders = ((self.root / one).resolve() for one in dict.fromkeys(roots))
+        self.folders = [str(one) for one in folders if one.is_dir()] or [str(self.root)]
+        """Import roots, absolute."""
         self.left_out = [left.path for left in facts.scope.left_out]
         self.paths = [module.path for module in facts.modules if not module.path.startswith("../")]
 
@@ -134,11 +142,18 @@ class _Run:
             seconds=round(time.perf_counter() - start, 3),
         )
 
-    @property
-    def _folders(self) -> list[str]:
-        """Import roots, absolute."""
-        found = (self.root / one for one in dict.fromkeys(self.roots))
-        return [str(one.resolve()) for one in found if one.is_dir()] or [str(self.root)]
+    def move(self, copy: Path) -> None:
+        """Look at ``copy`` instead of the project; what lies outside of the project stays where it is."""
+        before = self.root
+
+        def moved(path: Path) -> Path:
+            return copy / path.relative_to(before) if path.is_relative_to(before) else path
+
+        words = tuple(str(moved(Path(word))) if os.path.isabs(word) else word for word in self.one.arguments)
+        configuration = self.one.configuration and moved(self.one.configuration)
+        self.one = replace(self.one, configuration=configuration, folder=moved(self.one.folder), arguments=words)
+        self.folders = [str(moved(Path(folder))) for folder in self.folders]
+        self.root = copy
 
     @property
     def _folder(self) -> Path:
@@ -170,7 +185,7 @@ class _Run:
                     f"--python-executable={place.python}", f"--any-exprs-report={work / 'report'}", *_MYPY_OUTPUT, *what,
                 ]  # fmt: skip
             case "pyright" | "basedpyright":
-                file = pyright_settings(one, self.place, self._folders, [self.root / p for p in self.left_out], work)
+                file = pyright_settings(one, self.place, self.folders, [self.root / p for p in self.left_out], work)
                 return [*command, "--outputjson", "-p", str(file), *paths]
             case "pyrefly":
                 given = ["--config", str(one.configuration)] if one.configuration and not paths else []
@@ -183,7 +198,7 @@ class _Run:
                 own = one.configuration and one.configuration.name == "ty.toml"
                 chosen_file = one.configuration if own else None
                 if not self.own:
-                    chosen_file = bundled_settings(self._folders, work)
+                    chosen_file = bundled_settings(self.folders, work)
                 settings = ["--config-file", str(chosen_file)] if chosen_file else []
                 excluded = [word for path in self.left_out for word in ("--exclude", path)]
                 return [

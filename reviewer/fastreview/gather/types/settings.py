@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -21,6 +22,7 @@ _NOT_HERE = re.compile(
     re.MULTILINE,
 )
 _PYRIGHT_PATHS = ("include", "exclude", "ignore", "strict", "extraPaths", "stubPath")
+_PLATFORMS = {"darwin": "Darwin", "win32": "Windows"}
 _NOT_PYRIGHT = ("venv", "venvPath", "baselineFile", "extends")
 _BUNDLED = """[environment]
 root = {roots}
@@ -91,7 +93,9 @@ def pyright_settings(one: Chosen, place: Placed, folders: Sequence[str], left_ou
     # Told apart from errors when they are read: what cannot be found is not known to be right.
     values["reportMissingImports"] = "error"
     if one.tool == "pyright":
+        # Where the two have different defaults.
         values.setdefault("typeCheckingMode", "standard")
+        values.setdefault("pythonPlatform", _PLATFORMS.get(sys.platform, "Linux"))
     file = work / "pyrightconfig.json"
     file.write_text(json.dumps(values), "utf-8")
     return file
