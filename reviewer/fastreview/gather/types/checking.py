@@ -124,7 +124,7 @@ class _Run:
         told = [p for p in problems(self.one.tool, text, self._folder, self.root) if p.path in known]
         errors = [p for p in told if not unresolved(p)]
         shares = tuple(self._shares(scratch / WORK)) if self.one.tool == "mypy" else None
-        files = tuple(s.path for s in shares) if shares else looked_at(self.one, self.paths, self.root)
+        files = _beside(shares, self.paths) if shares else looked_at(self.one, self.paths, self.root)
         return TypeCheckFacts(
             checker=self.one.tool,
             version=self.place.version,
@@ -217,6 +217,17 @@ class _Run:
         for module, share in any_rows(_read(work / "report" / "any-exprs.txt")):
             if path := named.get(module, ""):
                 yield replace(share, path=path)
+
+
+def _beside(shares: Sequence[AnyShare], paths: Sequence[str]) -> tuple[str, ...]:
+    """The files of the folders that mypy was in: its report leaves out those without an expression that it checked."""
+    folders = {""} & {os.path.dirname(share.path) for share in shares}
+    for share in shares:
+        folder = os.path.dirname(share.path)
+        while folder:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    return tuple(path for path in paths if os.path.dirname(path) in folders)
 
 
 def _counted(errors: Sequence[TypeProblem]) -> tuple[tuple[str, int], ...]:
