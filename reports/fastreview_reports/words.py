@@ -159,3 +159,11 @@ def sentence(text: str) -> str:
 def listing(parts: Sequence[str]) -> str:
     """ "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def detail(outcome: OutcomeEntry) -> str:
+    return ". ".join(part.rstrip(".") for part in (tally(outcome), sentence(outcome.reason)) if part)
+
+
+def place(path: str, line: int) -> str:
+    return f"{path}:{line}" if path and line else path

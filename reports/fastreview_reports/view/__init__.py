@@ -1,0 +1,90 @@
+"""What a report shows, between the review document and the templates: sentences, order, groups and counts.
+
+Pure: a view is computed from the review alone, and every renderer shows the same one. Every string in it has passed
+``text.safe``; escaping for HTML, Markdown or a terminal is left to the renderer.
+"""
+
+from msgspec import Struct
+
+from fastreview.review import LEVELS, Architecture, Plan, ProjectEntry, Review, ScopeEntry, Tool, Trace
+from fastreview_reports import words
+from fastreview_reports.text import safe
+from fastreview_reports.view.dimensions import DimensionView, LevelView, dimension
+from fastreview_reports.view.evidence import OutcomeGroup, OutcomeView, SideView, outcomes, side
+from fastreview_reports.view.findings import Anchors, FindingGroup, FindingView
+from fastreview_reports.view.routes import RouteView, routes
+from fastreview_reports.view.steps import LevelGaps, StepView, StrengthView, level_gaps, next_steps, strengths
+from fastreview_reports.view.verdict import Fact, Verdict, counts, facts, verdict
+
+__all__ = [
+    "DimensionView", "Fact", "FindingGroup", "FindingView", "LevelGaps", "LevelView", "OutcomeGroup", "OutcomeView",
+    "Report", "RouteView", "SideView", "StepView", "StrengthView", "Verdict", "report",
+]  # fmt: skip
+
+
+class Report(Struct, frozen=True):
+    project: ProjectEntry
+    tool: Tool
+    scope: ScopeEntry
+    verdict: Verdict
+    facts: tuple[Fact, ...]
+    core: tuple[DimensionView, ...]
+    extension: tuple[DimensionView, ...]
+    steps: tuple[StepView, ...]
+    plan: Plan
+    strengths: tuple[StrengthView, ...]
+    gaps: tuple[LevelGaps, ...]
+    findings: tuple[FindingGroup, ...]
+    """Open, certain or likely."""
+    possible: tuple[FindingGroup, ...]
+    """Open, to be looked at by a person."""
+    set_aside: tuple[FindingGroup, ...]
+    """Waived or accepted."""
+    routes: tuple[RouteView, ...]
+    architecture: Architecture
+    traces: tuple[Trace, ...]
+    outcomes: tuple[OutcomeGroup, ...]
+    sides: tuple[SideView, ...]
+    more_proof: tuple[str, ...]
+    arithmetic: tuple[str, ...]
+    counts: str
+    """The sentence of counts that is the same in every format."""
+
+
+def report(review: Review) -> Report:
+    """The view of a review; the review may hold anything."""
+    review = safe(review)
+    by_code = {outcome.check: outcome for outcome in review.outcomes}
+    settled = [f for f in review.findings if f.status == "open" and f.confidence != "possible"]
+    doubtful = [f for f in review.findings if f.status == "open" and f.confidence == "possible"]
+    aside = [f for f in review.findings if f.status != "open"]
+    anchors = Anchors()
+    groups = anchors.groups("check", settled, by_code, review.pages)
+    possible = anchors.groups("possible", doubtful, by_code, review.pages)
+    set_aside = anchors.groups("aside", aside, by_code, review.pages)
+    linked = {group.code: group.anchor for group in (*possible, *groups)}
+    dimensions = tuple(dimension(d, review) for d in review.dimensions)
+    return Report(
+        project=review.project,
+        tool=review.tool,
+        scope=review.scope,
+        verdict=verdict(review, by_code),
+        facts=facts(review, settled, doubtful),
+        core=tuple(d for d in dimensions if d.core),
+        extension=tuple(d for d in dimensions if not d.core),
+        steps=next_steps(review.next_steps, by_code, linked),
+        plan=review.plan,
+        strengths=strengths(review, by_code),
+        gaps=tuple(level_gaps(level, review, linked) for level in LEVELS[1:]),
+        findings=groups,
+        possible=possible,
+        set_aside=set_aside,
+        routes=routes(review.routes, groups + possible),
+        architecture=review.architecture,
+        traces=review.traces,
+        outcomes=outcomes(review.outcomes),
+        sides=tuple(side(entry) for entry in review.gathered),
+        more_proof=tuple(words.sentence(hint) for hint in review.more_proof),
+        arithmetic=review.arithmetic,
+        counts=counts(review, settled, doubtful, aside),
+    )

@@ -1,0 +1,89 @@
+"""The verdict with its figures, and the sentence of counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from fastreview.review import FindingEntry, OutcomeEntry, Review, Severity
+from fastreview_reports import words
+
+
+class Fact(Struct, frozen=True):
+    """One figure under the verdict."""
+
+    name: str
+    value: str
+    note: str
+
+
+class Verdict(Struct, frozen=True):
+    """``headline`` is the same, letter by letter, in every format; ``proven`` and ``possible`` are 0 to 3."""
+
+    sentence: str
+    headline: str
+    means: str
+    index: str
+    evidence: float
+    evidence_text: str
+    assessed: bool
+    proven: int
+    possible: int
+    caps: tuple[str, ...]
+
+
+def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
+    level = review.level
+    caps = tuple(f"{by_code[code].title} ({code})" if code in by_code else code for code in level.capped_by)
+    return Verdict(
+        sentence=words.verdict(level),
+        headline=words.headline(level),
+        means=words.PROVEN_MEANS,
+        index=f"{level.index:.1f}",
+        evidence=min(1.0, max(0.0, level.evidence)),
+        evidence_text=words.percent(level.evidence),
+        assessed=level.assessed,
+        proven=words.rank(level.proven),
+        possible=words.rank(level.possible),
+        caps=caps,
+    )
+
+
+def facts(review: Review, settled: Sequence[FindingEntry], doubtful: Sequence[FindingEntry]) -> tuple[Fact, ...]:
+    met = sum(outcome.state == "met" for outcome in review.outcomes)
+    judged = sum(outcome.state != "not-applicable" for outcome in review.outcomes)
+    more = f"and {len(doubtful)} possible" if doubtful else "none possible"
+    scope = f"{words.number(review.scope.files, 'file')}, {words.number(review.scope.lines, 'line')}"
+    return (
+        Fact("Evidence", words.percent(review.level.evidence), "of what applies was decided"),
+        Fact("Index", f"{review.level.index:.1f}", "of 100, for trends only"),
+        Fact("Checks passed", f"{met} of {judged}", "that apply"),
+        Fact("Findings", f"{len(settled)}", count_line(f.severity for f in settled) or more),
+        Fact("Routes", f"{review.scope.routes}", scope),
+    )
+
+
+def counts(
+    review: Review,
+    settled: Sequence[FindingEntry],
+    doubtful: Sequence[FindingEntry],
+    aside: Sequence[FindingEntry],
+) -> str:
+    severities = count_line(f.severity for f in settled)
+    return "; ".join(
+        part
+        for part in (
+            words.number(len(settled), "finding") + (f" ({severities})" if severities else ""),
+            f"{len(doubtful)} possible" if doubtful else "",
+            f"{len(aside)} waived or accepted" if aside else "",
+            words.number(review.scope.routes, "route"),
+            words.number(len({strength.check for strength in review.strengths}), "strength"),
+        )
+        if part
+    )
+
+
+def count_line(severities: Iterable[Severity]) -> str:
+    """ "3 blocker, 12 major", without what there is none of."""
+    counts = Counter(severities)
+    return ", ".join(f"{counts[s]} {label.lower()}" for s, label in words.SEVERITIES.items() if counts[s])
