@@ -204,7 +204,9 @@ def test_a_page_by_another_name(evaluated: Evaluated, name: str, found: int) -> 
     assert len(evaluated("DAT005", {"main.py": main}).findings) == found
 
 
-@pytest.mark.parametrize(("statement", "found"), [("select(one)", 0), ("select(Order).where(Order.id == one)", 1)])
+@pytest.mark.parametrize(
+    ("statement", "found"), [("select(one)", 0), ("select(Order).where(Order.id == one)", 1), ("keys.get(one)", 1)]
+)
 def test_a_loop_over_tables_asks_each_once(evaluated: Evaluated, statement: str, found: int) -> None:
     main = LISTED.replace("SIZE", "size").replace("STATEMENT", statement)
     assert len(evaluated("DAT008", {"main.py": main}).findings) == found

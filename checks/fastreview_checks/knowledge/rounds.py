@@ -115,7 +115,7 @@ def depends(call: syntax.Call, one: Round) -> bool:
     return any(isinstance(node, syntax.Ref) and node.root in one.changing for node in syntax.walk(call))
 
 
-_OF_TABLES = frozenset({"select", "update", "delete", "insert", "query", "get", "exists"})
+_OF_TABLES = frozenset({"select", "update", "delete", "insert", "sa.select", "sa.update", "sa.delete", "sa.insert"})
 
 
 def goes_over_tables(one: Round, code: Code) -> bool:
@@ -124,11 +124,14 @@ def goes_over_tables(one: Round, code: Code) -> bool:
     return any(
         isinstance(first, syntax.Ref) and first.name in names
         for site in code.calls
-        if id(site.call) in one.calls and site.call.method in _OF_TABLES
-        # `session.get(model, key)` names the table, `products.get(key)` does not.
-        if site.call.method != "get" or len(site.call.args) > 1
+        if id(site.call) in one.calls and _names_table(site.call)
         for first in site.call.args[:1]
     )
+
+
+def _names_table(call: syntax.Call) -> bool:
+    """Whether its first argument is a table: `session.get(model, key)` names one, `products.get(key)` does not."""
+    return call.name in _OF_TABLES or call.method == "query" or (call.method == "get" and len(call.args) > 1)
 
 
 def is_small(one: Round, code: Code, project: Project) -> bool:
