@@ -88,6 +88,17 @@ def instructions(stages: tuple[file_facts.Stage, ...], *keywords: str) -> Iterat
     return (i for stage in stages for i in reversed(stage.instructions) if i.keyword in keywords)
 
 
+def folder_copied(stages: tuple[file_facts.Stage, ...], project: Project) -> tuple[file_facts.Instruction, str] | None:
+    """A folder with code that is copied from where the image is built."""
+    for copy in instructions(stages, "COPY", "ADD"):
+        if "--from=" not in copy.value:
+            for word in copy.value.split()[:-1]:
+                folder = word.strip("[]\"',").removeprefix("./").strip("/")
+                if folder and any(f"/{folder}/" in f"/{module.path}" for module in project.modules):
+                    return copy, folder
+    return None
+
+
 def bases(facts: file_facts.ContainerFacts) -> Iterator[file_facts.Stage]:
     """Stages that start from an image of somebody else."""
     names = {s.name for s in facts.stages if s.name}

@@ -5,9 +5,10 @@ Sources: pydantic's Secret types, the documentation of pydantic-settings, Starle
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, Place, Project, syntax
+from fastreview.api import Class, Function, Place, Project, syntax
 from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE, NAME, SCHEMA_BASES, own_settings
 from fastreview_checks.knowledge.importing import own_modules
 from fastreview_checks.knowledge.secrets import kind_of
@@ -36,22 +37,27 @@ class Branch(NamedTuple):
 def branches(project: Project) -> Iterator[Branch]:
     """Where the service's code asks which environment it runs in, settings modules aside."""
     own = own_modules(project)
-    for module in project.service_modules:
+    # Bodies are only looked into where a name in them could ask.
+    for code in project.mentions(*filter(_may_ask, project.mentioned_names)):
+        module = code.module
         if module.path not in own or CONFIGURATION_FILE.search(module.path):
             continue
-        for code in module.codes():
-            owner = getattr(code, "owner", None)
-            if owner is not None and NAME.search(owner.name):
-                continue
-            for statement in code.statements:
-                tests = [statement.test] if isinstance(statement, syntax.If) else []
-                for expr in syntax.expressions(statement):
-                    tests += [node.test for node in syntax.walk(expr) if isinstance(node, syntax.Conditional)]
-                for test in tests:
-                    asked = next((node for node in syntax.walk(test) if _asks(node)), None)
-                    if asked is not None:
-                        yield Branch(Place(module.path, statement.line), syntax.written(asked, 60))
-                        break
+        owner = code.owner if isinstance(code, Function) else None
+        if owner is not None and NAME.search(owner.name):
+            continue
+        for statement in code.statements:
+            tests = [statement.test] if isinstance(statement, syntax.If) else []
+            for expr in syntax.expressions(statement):
+                tests += [node.test for node in syntax.walk(expr) if isinstance(node, syntax.Conditional)]
+            for test in tests:
+                asked = next((node for node in syntax.walk(test) if _asks(node)), None)
+                if asked is not None:
+                    yield Branch(Place(module.path, statement.line), syntax.written(asked, 60))
+                    break
+
+
+def _may_ask(name: str) -> bool:
+    return name in ("getenv", "environ") or bool(_ENVIRONMENT.search(name) or _ASKING.search(name))
 
 
 def _asks(node: syntax.Expr) -> bool:
@@ -101,6 +107,7 @@ class Plain(NamedTuple):
     name: str
 
 
+@lru_cache(maxsize=4)
 def settings_classes(project: Project) -> tuple[Class, ...]:
     """Settings, the models that they are nested of, and what is called settings beside them."""
     own = own_modules(project)

@@ -19,6 +19,8 @@ _JSON_MAKERS = re.compile(
 )
 _DOTTED = re.compile(r"^[A-Za-z_][\w.]*\.[A-Za-z_]\w*$")
 _JSON_FORMAT = re.compile(r"^\s*\{\s*['\"]\w+['\"]\s*:.*%\((?:message|msg)\)", re.DOTALL)
+_SET_UP_PATH = re.compile(r"log|config|settings|constants", re.IGNORECASE)
+_SETTING_UP = frozenset({"dictConfig", "basicConfig", "setFormatter"})
 _DUMPS = frozenset({"dumps", "dump_json", "encode", "to_json", "model_dump_json"})
 _FORMATTERS = frozenset({"logging.Formatter"})
 _SERVER_OPTION = re.compile(
@@ -40,11 +42,20 @@ def _places(project: Project) -> Iterator[Place]:
         for imported in module.facts.imports:
             if _JSON_MAKERS.search(f"{imported.module}.{imported.name}"):
                 yield from _use(project, module.path, imported.bound)
-        for code in module.codes():
+        if _SET_UP_PATH.search(module.path) or not _SETTING_UP.isdisjoint(module.called):
+            for code in module.codes():
+                yield from _in_code(code)
+    for code in project.mentions("dictConfig", "basicConfig", "setFormatter", "JSONRenderer"):
+        if code.module.path in own:
             yield from _in_code(code)
     for cls in _own_formatters(project):
         if cls.module.path in own and _is_used(cls, project):
             yield cls.place
+    yield from _of_loguru(project, own)
+
+
+def _of_loguru(project: Project, own: frozenset[str]) -> Iterator[Place]:
+    """``serialize=True``, and sinks of the service that write JSON."""
     for site in project.calls("add", "configure", "patch"):
         if site.code.module.path in own and _loguru(project, site.call.func, site.code):
             serialised = site.call.keyword("serialize")

@@ -6,6 +6,7 @@ the tiangolo/uvicorn-gunicorn images. Uvicorn reads every option from ``UVICORN_
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Code, External, NotApplicable, Place, Project, syntax
@@ -41,6 +42,7 @@ PARTS = {
     ),
 }
 
+_RUNS = frozenset({"CMD", "ENTRYPOINT"})
 _RUNNERS = {
     "uvicorn.run",
     "uvicorn.Config",
@@ -70,6 +72,24 @@ def starts(project: Project) -> Iterator[Start]:
     for middleware in project.middleware:
         if _PROXY_MIDDLEWARE.search(middleware.library or middleware.name):
             yield Start(middleware.place, "ProxyHeadersMiddleware")
+
+
+@lru_cache(maxsize=1)
+def launchers(project: Project) -> frozenset[str]:
+    """Modules that start the server and are themselves what an image, a manifest or a Procfile starts: the process of the
+    service, though the app does not import them."""
+    files = project.facts.files
+    commands = [c.command for m in files.manifests for c in m.containers]
+    commands += [i.value for c in files.containers for s in c.stages for i in s.instructions if i.keyword in _RUNS]
+    commands += [text for path, _, text in files.commands if path.endswith(("Procfile", ".sh"))]
+    words = {word.removeprefix("./") for text in commands for word in re.findall(r"[\w./-]+", text)}
+    starting = {start.place.path for start in _of_code(project)}
+    return frozenset(
+        module.path
+        for module in project.service_modules
+        if module.path in starting
+        and any(w and (module.path.endswith(w) or module.name == w) for w in words if "." in w)
+    )
 
 
 def _of_images(project: Project) -> Iterator[Start]:

@@ -69,6 +69,20 @@ CMD exec uvicorn app.main:app --port "$PORT"
 ```dockerfile not-applicable .devcontainer/Dockerfile
 FROM python:latest
 ```
+
+A folder of code brings along what lies in it:
+
+```dockerfile bad
+FROM python:3.13-slim
+COPY ./shop /srv/shop  # finding
+CMD ["uvicorn", "shop.main:app"]
+```
+
+```python bad shop/main.py
+from fastapi import FastAPI
+
+app = FastAPI()
+```
 """
 
 import re
@@ -83,6 +97,7 @@ from fastreview_checks.knowledge.containers import (
     SECRET_NAME,
     bases,
     floating,
+    folder_copied,
     instructions,
     lineage,
     shipped,
@@ -108,6 +123,13 @@ def container_hygiene(container: ContainerFile, project: Project) -> Found:
         yield Hit(
             Place(facts.path, copied.line),
             "Everything of the folder goes into the image, `.git` and local `.env` files too, as no `.dockerignore` leaves "
+            "anything out. Add one.",
+            symbol="ignore",
+        )
+    elif not facts.ignore_file and (folder := folder_copied(stages, project)) is not None:
+        yield Hit(
+            Place(facts.path, folder[0].line),
+            f"All that lies in `{folder[1]}` goes into the image, caches and local files too, as no `.dockerignore` leaves "
             "anything out. Add one.",
             symbol="ignore",
         )

@@ -103,6 +103,25 @@ def confirm(what: str) -> bool:
     return input("go on? ") == "y"
 ```
 
+What the image starts is the service, though the app does not import it:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+app = FastAPI()
+```
+
+```python bad serve.py
+import uvicorn
+
+print("starting")  # finding
+uvicorn.run("app.main:app")
+```
+
+```text bad Procfile
+web: python serve.py
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 
@@ -112,6 +131,7 @@ app = FastAPI()
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
 from fastreview_checks.knowledge.programs import is_program, served, speaks_to_a_screen
+from fastreview_checks.knowledge.serving import launchers
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
@@ -120,7 +140,7 @@ def print_logging(call: LogCall, project: Project) -> Found:
         return
     if is_program(call.site, project) or speaks_to_a_screen(call.site, project):
         raise NotApplicable("a command line program prints")
-    if project.apps and call.place.path not in served(project):
+    if project.apps and call.place.path not in served(project) | launchers(project):
         raise NotApplicable("the app does not import this module")
     yield Hit(
         call.place,
