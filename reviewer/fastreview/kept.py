@@ -27,6 +27,7 @@ from fastreview.gather.discovery import discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.module import digest
 from fastreview.gather.source import read
+from fastreview.gather.tests import COVERAGE_FILES
 from fastreview.installed import check_packs
 from fastreview.review import Review
 
@@ -65,7 +66,7 @@ class KeptReviews:
             )
             self._known = b"".join((asked, *_own_sources()))
             key.update(self._known)
-            for line in _described(str(found.root), found.listing):
+            for line in _described(str(found.root), (*found.listing, *COVERAGE_FILES)):
                 key.update(line)
             key.update(state.result())
         self._file = folder / "reviews" / f"{key.hexdigest()}.review"

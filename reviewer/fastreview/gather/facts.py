@@ -1,5 +1,6 @@
 """All sides of a project, gathered. A side that is missing says so in `Facts.gathered` and stops nothing."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,13 @@ from fastreview.facts import Facts, Gathered, GitFacts, Scope, Side
 from fastreview.facts.app import ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
+from fastreview.facts.tests import TestRunFacts
 from fastreview.forks import ahead
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.roots import import_roots
 from fastreview.gather.source import Progress, gather_source
+from fastreview.gather.tests import COVERAGE_FILES
 
 if TYPE_CHECKING:
     from fastreview.gather.app import Supplied
@@ -100,10 +103,25 @@ def gather(
     facts = Facts(
         scope, (source, app_off, others.file_side, others.git_side, *off), modules, others.files, None, others.git
     )
-    if options.static:
+    if not options.static:
+        facts = _with_app(facts, found, options)
+        facts = _with_types(facts, found, options) if options.type_check else facts
+    return _with_coverage(facts, found.root)
+
+
+def _with_coverage(facts: Facts, root: Path) -> Facts:
+    """With what an earlier run of the tests left, where they were not run now."""
+    if facts.tests is not None or not any(os.path.lexists(root / name) for name in COVERAGE_FILES):
         return facts
-    facts = _with_app(facts, found, options)
-    return _with_types(facts, found, options) if options.type_check else facts
+    from fastreview.gather.tests.existing import existing_coverage
+
+    existing = existing_coverage(root.resolve(), facts.modules)
+    side = facts.side(Side.TESTS)
+    told = [f"{existing.coverage.origin} was read"] if existing.coverage else []
+    told += [f"not used: {reason}" for reason in existing.stale]
+    side = structs.replace(side, reason="; ".join((side.reason, *told)))
+    run = TestRunFacts(ran=False, coverage=existing.coverage, stale=existing.stale)
+    return structs.replace(_with(facts, side), tests=run)
 
 
 class _Beside(Struct, frozen=True):
@@ -166,7 +184,7 @@ def _with(facts: Facts, *sides: Gathered) -> Facts:
 
 def _with_tests(facts: Facts, found: Discovered, options: Options, imported: "_Imported") -> Facts:
     # A review that runs no tests pays for none of this.
-    from fastreview.gather.tests import Asked, gather_tests
+    from fastreview.gather.tests.gathering import Asked, gather_tests
 
     if imported.environments is None or imported.interpreter is None:
         app = facts.side(Side.APP)

@@ -25,6 +25,7 @@ _REFUSED = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EAC
 _UNREACHED = re.compile(
     r"connection to server at \"(?P<a>[^\"]+)\"[^,]*, port (?P<ap>\d+) failed"
     r"|Can't connect to \S+ server on '(?P<b>[^']+)'"
+    r"|could not translate host name \"(?P<d>[^\"]+)\""
     r"|(?P<c>[\w.-]+):(?P<cp>\d{2,5})[^\n]{0,60}(?:Connection refused|Name or service not known|Temporary failure|timed out)"
     r"|(?:Connection refused|Connect call failed|could not translate host name|Name or service not known"
     r"|nodename nor servname|Temporary failure in name resolution|Network is unreachable|All connection attempts failed"
@@ -273,7 +274,7 @@ def needed(text, connects, *, refused=False):
         return "Docker"
     found = _UNREACHED.search(text)
     if found:
-        host = found.group("a") or found.group("b") or found.group("c")
+        host = found.group("a") or found.group("b") or found.group("c") or found.group("d")
         port = found.group("ap") or found.group("cp")
         if host:
             return "a server at %s" % clean(":".join(filter(None, (host, port))), 120)

@@ -49,13 +49,18 @@ def environment_for_tests(
         for some in (needed, {name: line for name, line in needed.items() if _runs(name)}):
             lines = tuple(wanted.optional.get(name, line) for name, line in some.items())
             made = provision(replace(wanted, requirements=(*wanted.requirements, *lines)), changes, base)
-            if not isinstance(made, str):
-                packages = frozenset(name for name, _ in packages_in(made.prefix))
-                without = sorted(name for name in needed if distribution_name(name) not in packages)
-                notes = (f"{', '.join(without[:5])} could not be installed for the tests",) if without else ()
-                # Files that a build of the project would write are the same as for the import.
-                python = replace(imported, path=str(made.python), origin="provisioned")
-                return TestEnvironment(python, (), packages, (*notes, *made.record.assumptions))
+            if isinstance(made, str):
+                continue
+            packages = frozenset(name for name, _ in packages_in(made.prefix))
+            without = sorted(name for name in needed if distribution_name(name) not in packages)
+            notes = (f"{', '.join(without[:5])} could not be installed for the tests",) if without else ()
+            # Files that a build of the project would write are the same as for the import.
+            python = replace(imported, path=str(made.python), origin="provisioned")
+            lacking = {name: needed[name] for name in without if name in ("pytest", "coverage")}
+            if lacking:
+                facts = replace(facts, python=made.record.python)
+                return _beside(python, facts, packages, {name: name for name in lacking})
+            return TestEnvironment(python, (), packages, (*notes, *made.record.assumptions))
     beside = {name: line for name, line in absent.items() if _runs(name)}
     if not beside:
         return TestEnvironment(imported, (), having)

@@ -1,5 +1,4 @@
 """The project's own tests: run in its environment, confined, under coverage.py and a loop monitor; or its coverage files."""
 
-from fastreview.gather.tests.gathering import Asked, gather_tests
-
-__all__ = ["Asked", "gather_tests"]
+COVERAGE_FILES = ("coverage.json", "coverage.xml", "lcov.info", "coverage.lcov", "coverage/lcov.info", ".coverage")
+"""What earlier runs may have left, the most telling first: the data file of coverage.py holds executed lines only."""

@@ -216,7 +216,7 @@ def _outcome(ready: _Ready, found: Collected) -> _Outcome:
         seconds=round(sum(test.seconds for test in tests), 3),
         tests=tests,
         collection_errors=tuple(found.unreadable.values()),
-        stopped=found.stopped or (found.broken if found.results else ""),
+        stopped=found.stopped or found.broken,
         services=ready.provided.described,
         missing=tuple(_missing(tests)),
         assumptions=tuple(notes),

@@ -26,6 +26,7 @@ _OTHERWISE = {
 """Packages of modules that only tests use, where the names differ."""
 _TOLD = (
     ("async def functions are not natively supported", "pytest-asyncio"),
+    ("Unknown pytest.mark.asyncio", "pytest-asyncio"),
     ("module 'anyio' has no attribute 'start_blocking_portal'", "anyio<4"),
     ("password cannot be longer than 72 bytes", "bcrypt<4.1"),
     ("__init__() got an unexpected keyword argument 'app'", "httpx<0.28"),

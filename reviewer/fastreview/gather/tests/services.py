@@ -31,6 +31,7 @@ _VARIABLE = re.compile(
     r"(?im)^\s*-?\s*[\"']?(?:\w*?(?:POSTGRES|PG|DATABASE|DB)_?)(?P<what>USER(?:NAME)?|DB|NAME|DATABASE|HOST(?:NAME)?|SERVER|PORT)\w*"
     r"[\"']?\s*(?::\s*[\w\[\]| ]+?)?\s*[=:]\s*[\"']?(?P<value>[\w.-]+)"
 )
+_USUAL_HOSTS = ("db", "database", "postgres", "postgresql", "pg", "redis", "cache", "test-db", "test_db", "db_test")
 _NAME = re.compile(r"^[A-Za-z_][\w-]{0,62}$")
 _HOST = re.compile(r"^[A-Za-z][\w.-]{0,100}$")
 _PUBLIC = re.compile(r"\.(?:com|net|org|io|dev|cloud|aws|app)$")
@@ -83,7 +84,8 @@ class _Named:
     """What the project's files name."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        users, databases, hosts = dict.fromkeys(("postgres",)), dict.fromkeys(("test", "app")), dict[str, None]()
+        users, databases = dict.fromkeys(("postgres",)), dict.fromkeys(("test", "app"))
+        hosts = dict.fromkeys(_USUAL_HOSTS)
         self.ports: dict[str, Counter[int]] = {"postgres": Counter(), "redis": Counter()}
         for text in texts:
             for match in _URL.finditer(text[:MAX_TEXT]):
