@@ -250,25 +250,25 @@ class TestRun:
 
     @cached_property
     def probes(self) -> tuple[Probe, ...]:
-        """Guards that were taken out in a scratch copy, as subjects."""
-        return tuple(Probe(trial) for trial in self.facts.trials)
+        """Guards that were taken out in a scratch copy, as subjects; one without a trial where there were none."""
+        return tuple(Probe(trial) for trial in self.facts.trials) or (Probe(None),)
 
 
 class Probe(Subject):
-    """A guard that was taken out of a scratch copy, to see whether a test notices."""
+    """A guard that was taken out of a scratch copy, to see whether a test notices. ``trial`` is None where none was made."""
 
     unit = "probe"
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial | None) -> None:
         self.trial = trial
 
     @property
     def key(self) -> str:
-        return f"{self.trial.subject}: {self.trial.removed}"
+        return f"{self.trial.subject}: {self.trial.removed}" if self.trial else "guards"
 
     @property
     def place(self) -> Place:
-        return Place(self.trial.path, self.trial.line)
+        return Place(self.trial.path, self.trial.line) if self.trial else Place("")
 
 
 def _shape(path: str) -> str:

@@ -109,7 +109,11 @@ def _of(node: ast.FunctionDef | ast.AsyncFunctionDef, path: str, text: str, subj
     body = (node.body[0].lineno, node.end_lineno or node.lineno)
 
     def guard(kind: str, part: ast.expr | ast.stmt, instead: str, shown: ast.AST, endpoint: int = 0) -> Guard:
-        span = (part.lineno, part.col_offset, part.end_lineno or part.lineno, part.end_col_offset or 0)
+        first = (part.lineno, part.col_offset)
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            # A decorated function begins with the sign before its first decorator.
+            first = min((d.lineno, d.col_offset - 1) for d in part.decorator_list)
+        span = (*first, part.end_lineno or part.lineno, part.end_col_offset or 0)
         removed = " ".join((ast.get_source_segment(text, shown) or "").split())
         short = removed if len(removed) <= _SHOWN else f"{removed[: _SHOWN - 3]}..."
         return Guard(kind, path, part.lineno, short, subject, span, instead, *body, endpoint)
