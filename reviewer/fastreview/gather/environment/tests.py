@@ -48,7 +48,7 @@ def environment_for_tests(
     if wanted is not None and facts.kind in ("provisioned", "ours"):
         for some in (needed, {name: line for name, line in needed.items() if _runs(name)}):
             lines = tuple(wanted.optional.get(name, line) for name, line in some.items())
-            made = provision(replace(wanted, requirements=(*wanted.requirements, *lines)), changes, base)
+            made = provision(wanted, replace(changes, added=(*changes.added, *lines)), base)
             if isinstance(made, str):
                 continue
             packages = frozenset(name for name, _ in packages_in(made.prefix))

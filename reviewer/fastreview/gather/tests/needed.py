@@ -54,9 +54,13 @@ def needed(files: FileFacts, modules: Sequence[ModuleFacts], roots: Sequence[str
     found = dict.fromkeys(RUNNERS, "")
     found |= {name: "" for name in declared if _PLUGIN.search(name) or name in _USED}
     tests = [module for module in modules if _TEST_FILE.search(module.path)]
+    # What the service imports too is there, under whatever name its package has.
+    served = {one.module.partition(".")[0] for module in modules if module not in tests for one in module.imports}
     targets = [name for module in tests for name in _names(module.path, roots)]
-    reached = third_party(modules, (*roots, "."), targets)
-    found |= {_package(module): "" for module in reached}
+    reached = third_party(tests, (*roots, "."), targets)
+    found |= {
+        _package(module): "" for module in reached if module.partition(".")[0] not in served | _top(modules, roots)
+    }
     if any(one.module in _CLIENT for module in tests for one in module.imports):
         found["httpx"] = ""
     return {name: declared.get(name, name) for name in found if name}
@@ -80,6 +84,11 @@ def learnt(reasons: Sequence[str], modules: Sequence[ModuleFacts], tried: Mappin
 def wants_async_fixtures(reasons: Iterable[str]) -> bool:
     """Whether fixtures were handed over without being awaited: older versions of pytest-asyncio awaited all of them."""
     return any(re.search(r"'(?:async_generator|coroutine)' object has no attribute", reason) for reason in reasons)
+
+
+def _top(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> frozenset[str]:
+    """What the project's own modules begin with, from any import root."""
+    return frozenset(name.partition(".")[0] for module in modules for name in _names(module.path, roots))
 
 
 def _package(module: str) -> str:
