@@ -6,7 +6,7 @@ Sources: mypy's `disallow_any_explicit` and `disallow_any_generics`, pyright's `
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fastreview.api import Code, External, Function, Project, Route, syntax, unwrapped
+from fastreview.api import Code, External, Function, Project, Route, syntax
 
 _ANY = frozenset({"typing.Any", "typing_extensions.Any"})
 _BARE = frozenset(
@@ -40,30 +40,32 @@ _PYDANTIC = frozenset(
     f"{when}{what}" for what in ("Validator", "Serializer") for when in ("Before", "After", "Plain", "Wrap")
 )
 _GUARDS = frozenset({"TypeGuard", "TypeIs"})
-_LOOKED_INTO = frozenset({"Optional", "Union"})
+_OPEN = _ANY | _BARE
+_NAMES = frozenset(name.rpartition(".")[2] for name in _OPEN)
+_LOOKED_INTO = frozenset({"Optional", "Union", "Annotated"})
 _WRAPPED = ("wrapper", "decorator", "inner", "wrapped", "_wrapper", "_inner")
 MAX_DEPTH = 6
 
 
-def escapes(function: Function, project: Project) -> Iterator[tuple[str, str, int]]:
+def escapes(function: Function, project: Project) -> tuple[tuple[str, str, int], ...]:
     """What of a signature says nothing: the parameter's name, or "" for what comes back; how it is written; the line."""
-    if _is_given(function) or function.name in _validating(project):
-        return
-    parameters = function.facts.parameters[1:] if function.receiver else function.facts.parameters
+    found = tuple(_open_parts(function, project))
+    # Asked last: few functions have any.
+    return () if found and (_is_given(function) or function.name in _validating(project)) else found
+
+
+def _open_parts(function: Function, project: Project) -> Iterator[tuple[str, str, int]]:
     scope = function.parent or function.module
-    for parameter in parameters:
+    for parameter in function.facts.parameters:
         if (
             parameter.annotated
             and parameter.kind not in ("args", "kwargs")
             and _is_open(parameter.annotation, scope, project)
         ):
             yield parameter.name, syntax.written(parameter.annotation, 40), parameter.line
-    if (
-        function.facts.returns_annotated
-        and not _has_model(function, project)
-        and _is_open(function.facts.returns, scope, project)
-    ):
-        yield "", syntax.written(function.facts.returns, 40), function.line
+    returns = function.facts.returns
+    if function.facts.returns_annotated and _is_open(returns, scope, project) and not _has_model(function, project):
+        yield "", syntax.written(returns, 40), function.line
 
 
 def _has_model(function: Function, project: Project) -> bool:
@@ -121,19 +123,24 @@ def _is_given(function: Function) -> bool:
 
 
 def _is_open(expr: syntax.Expr, code: Code, project: Project, depth: int = 0) -> bool:
-    inner = unwrapped(expr, code, project.names)
-    match inner.expr:
-        case syntax.Ref(name=name):
-            found = project.names.resolve(inner.code, name)
-            return isinstance(found, External) and found.name in _ANY | _BARE
+    kind = type(expr)
+    if kind is syntax.Ref or kind is str:
+        name = expr.name if isinstance(expr, syntax.Ref) else str(expr)
+        if name.rpartition(".")[2] not in _NAMES:
+            return False
+        found = project.names.resolve(code, name)
+        return isinstance(found, External) and found.name in _OPEN
+    if depth >= MAX_DEPTH:
+        return False
+    match expr:
         case syntax.Operation(op="|", operands=operands):
-            return depth < MAX_DEPTH and any(_is_open(one, inner.code, project, depth + 1) for one in operands)
+            return any(_is_open(one, code, project, depth + 1) for one in operands)
         case syntax.Subscript(value=syntax.Ref(name=name), index=index):
-            found = project.names.resolve(inner.code, name)
-            if not isinstance(found, External) or depth >= MAX_DEPTH:
+            last = name.rpartition(".")[2]
+            if last not in _LOOKED_INTO:
                 return False
             values = index.values if isinstance(index, syntax.Items) else (index,)
-            if found.name.rpartition(".")[2] not in _LOOKED_INTO:
-                return False
-            return any(_is_open(one, inner.code, project, depth + 1) for one in values)
+            return any(
+                _is_open(one, code, project, depth + 1) for one in (values[:1] if last == "Annotated" else values)
+            )
     return False

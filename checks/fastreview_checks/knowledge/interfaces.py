@@ -46,7 +46,9 @@ def interfaces(project: Project) -> tuple[Interface, ...]:
         return ()
     asked: dict[int, list[Place]] = {id(cls): [] for cls in found}
     names = {cls.name for cls in found}
-    for place, declared in _types(project):
+    # Whoever names a contract of another module has imported it, or the module.
+    imported = names | {cls.module.name.rpartition(".")[2] for cls in found}
+    for place, declared in _types(project, imported):
         if not names.isdisjoint(_written(declared.expr)):
             for cls in classes_in(declared.expr, declared.code, project.names):
                 if id(cls) in asked and place.path != cls.module.path:
@@ -64,9 +66,14 @@ def _written(expr: syntax.Expr) -> Iterator[str]:
             yield node.rpartition(".")[2]
 
 
-def _types(project: Project) -> Iterator[tuple[Place, Declared]]:
-    """Types of parameters and of fields in the service; an alias of a type counts where it is used."""
+def _types(project: Project, imported: set[str]) -> Iterator[tuple[Place, Declared]]:
+    """Types of parameters and of fields in modules that import one of these names."""
     for module in project.service_modules:
+        if not any(
+            one.name in imported or one.name == "*" or one.module.rpartition(".")[2] in imported
+            for one in module.facts.imports
+        ):
+            continue
         for function in module.functions:
             for parameter in function.facts.parameters:
                 if parameter.annotated and not _is_own(function, parameter.name):

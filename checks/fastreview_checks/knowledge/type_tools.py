@@ -27,7 +27,10 @@ def tools_used(project: Project) -> dict[str, Place]:
             for site in module.calls:
                 if made := _MADE.get(imported.get(site.call.name, "")):
                     found.setdefault(made, site.place)
-        for expr, line in _annotations(module):
+        open_tools = {
+            name for name in imported.values() if name in _IN_ANNOTATIONS and _IN_ANNOTATIONS[name] not in found
+        }
+        for expr, line in _annotations(module) if open_tools else ():
             for node in syntax.walk(expr):
                 if isinstance(node, syntax.Ref) and (tool := _IN_ANNOTATIONS.get(imported.get(node.name, ""))):
                     found.setdefault(tool, Place(module.path, line))

@@ -164,8 +164,9 @@ def _summary(review: Review, files: Sequence[str]) -> None:
         typer.echo(headline(review))
         for side in review.gathered:
             # Asked for and not had: what is proven without it is proven by the code alone.
-            if side.what == "app" and side.state == "unavailable":
-                typer.echo(printable(f"The app was not imported: {side.reason}"))
+            said = {"app": "The app was not imported", "types": "The types were not checked"}.get(side.what)
+            if said and side.state == "unavailable":
+                typer.echo(printable(f"{said}: {side.reason}"))
         if files:
             typer.echo(f"Wrote {', '.join(files)}.")
     except BrokenPipeError:

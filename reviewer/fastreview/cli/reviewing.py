@@ -42,9 +42,9 @@ def reviewed(path: Path, wish: Asked, progress: Progress, *, with_facts: bool = 
         return Reviewed(known)
     progress.step("Evaluating the checks")
     found = assessed(facts, path, wish, path)
-    app_state = next(side.state for side in found.review.gathered if side.what == "app")
-    # What kept the app from being imported may be gone the next time.
-    if kept and not found.reason and (wish.static or app_state != "unavailable"):
+    # What kept the app from being imported, or the checker from running, may be gone the next time.
+    lacking = any(side.state == "unavailable" for side in found.review.gathered if side.what in ("app", "types"))
+    if kept and not found.reason and (wish.static or not lacking):
         kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless)
     return found
 
