@@ -2,6 +2,7 @@
 
 from fastreview.api import Class, Declared, External, Project, syntax, unwrapped
 
+_GENERIC = ("typing.Generic", "typing_extensions.Generic")
 _PLAIN = ("builtins.", "typing.", "collections.", "collections.abc.", "types.")
 MAX_DEPTH = 4
 
@@ -32,6 +33,9 @@ def generic_answer(declared: Declared, project: Project, depth: int = 0) -> Clas
             parts = (generic_answer(Declared(part, inner.code), project, depth + 1) for part in values)
             return next((part for part in parts if part is not None), None)
         return None
+    if isinstance(found, Class) and found.inherits(*_GENERIC) and len(found.ancestry.project) > 1:
+        # class OrderPage(Page): the frame is that of a generic base, whose items it names.
+        return found.ancestry.project[1]
     if isinstance(found, Class) and depth < MAX_DEPTH:
         # class OrderPage(Page[Order]): ...
         for ancestor in found.ancestry.project:

@@ -48,10 +48,10 @@ def interfaces(project: Project) -> tuple[Interface, ...]:
     names = {cls.name for cls in found}
     # Whoever names a contract of another module has imported it, or the module.
     imported = names | {cls.module.name.rpartition(".")[2] for cls in found}
-    for place, declared in _types(project, imported):
+    for place, declared in _types(project, imported, {cls.module.path for cls in found}):
         if not names.isdisjoint(_written(declared.expr)):
             for cls in classes_in(declared.expr, declared.code, project.names):
-                if id(cls) in asked and place.path != cls.module.path:
+                if id(cls) in asked:
                     asked[id(cls)].append(place)
     ordered = sorted(found, key=lambda cls: (-len(asked[id(cls)]), cls.key))
     return tuple(Interface(cls, tuple(asked[id(cls)])) for cls in ordered)
@@ -66,15 +66,18 @@ def _written(expr: syntax.Expr) -> Iterator[str]:
             yield node.rpartition(".")[2]
 
 
-def _types(project: Project, imported: set[str]) -> Iterator[tuple[Place, Declared]]:
-    """Types of parameters and of fields in modules that import one of these names."""
+def _types(project: Project, imported: set[str], homes: set[str]) -> Iterator[tuple[Place, Declared]]:
+    """Types of parameters and of fields in modules that import one of these names, or are one of ``homes``; those of the
+    contracts themselves left out."""
     for module in project.service_modules:
-        if not any(
+        if module.path not in homes and not any(
             one.name in imported or one.name == "*" or one.module.rpartition(".")[2] in imported
             for one in module.facts.imports
         ):
             continue
         for function in module.functions:
+            if function.owner is not None and _is_contract(function.owner):
+                continue
             for parameter in function.facts.parameters:
                 if parameter.annotated and not _is_own(function, parameter.name):
                     declared = Declared(parameter.annotation, function.parent or module)

@@ -113,7 +113,7 @@ def no_contracts(project: Project) -> Found:
     elif found:
         yield Hit(
             found[0].cls.place,
-            f"`{found[0].cls.name}` is a contract, but no function or class outside of its module asks for it by its type: what "
+            f"`{found[0].cls.name}` is a contract, but no function or class asks for it by its type: what "
             "uses it is still bound to one implementation. Ask for the contract, and let a dependency provide the class.",
             related=tuple(Related(one.cls.place, "another one") for one in found[1:SHOWN]),
         )
