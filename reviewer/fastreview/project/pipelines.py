@@ -18,6 +18,8 @@ _SHRUGGED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b.*)|^\s*set \+e")
 _RUNNER = re.compile(
     r"(?:^|[\s\"'(])(?P<runner>make|just|task|tox|nox|poe|pdm|hatch|rye|pipenv)(?=\s|$)(?P<rest>[^\"')]*)"
 )
+_MAKE = re.compile(r"\$(?:\(MAKE\)|\{MAKE\})")
+"""How a makefile starts itself."""
 _OPTION_VALUE = frozenset({"-C", "-f", "-e", "-s", "--file", "--directory", "--session", "--sessions", "-p", "-j"})
 _SCRIPT = re.compile(r"(?:^|[\s\"'=(])(?:\.{0,2}/)*(?P<path>[\w.-]+(?:/[\w.-]+)*)(?=[\s\"');&|]|$)")
 _IMAGE_BUILD = re.compile(r"docker(?:[ -]compose)?(?: [\w.=/-]+)*? (?:build|up|bake)\b|build-push-action|bake-action")
@@ -109,7 +111,7 @@ def _expanded(
             continue
         shrugged = bool(_SHRUGGED.search(stripped))
         for part in _SPLIT.split(stripped):
-            command = part.strip().lstrip("@-({ ").strip()
+            command = _MAKE.sub("make", part.strip()).lstrip("@-({ ").strip()
             if not command:
                 continue
             yield command, at, shrugged

@@ -82,3 +82,10 @@ def test_a_failure_that_a_later_step_tells(project_of: ProjectOf) -> None:
     )
 
     assert (told, ignored) == (False, True)
+
+
+@pytest.mark.parametrize("itself", ["$(MAKE)", "${MAKE}", "@$(MAKE)"])
+def test_makefiles_start_themselves(project_of: ProjectOf, itself: str) -> None:
+    makefile = f"all:\n\t{itself} inner\ninner:\n\tpytest\n"
+
+    assert texts(project_of, "make all", {"Makefile": makefile})[-1] == "pytest"
