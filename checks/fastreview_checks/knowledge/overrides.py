@@ -4,6 +4,7 @@ Sources: FastAPI's page on testing dependencies; documentation of pytest and of 
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Code, Function, Module, Place, Project, syntax
@@ -20,7 +21,12 @@ class Override(NamedTuple):
     cleared: bool
 
 
-def overrides(project: Project) -> list[Override]:
+@lru_cache(maxsize=2)
+def overrides(project: Project) -> tuple[Override, ...]:
+    return tuple(_overrides(project))
+
+
+def _overrides(project: Project) -> list[Override]:
     found: list[Override] = []
     clearing = {m.path: _clears(m) for m in project.modules if m.kind == "test"}
     shared = any(clears for path, clears in clearing.items() if path.endswith("conftest.py"))
@@ -30,7 +36,7 @@ def overrides(project: Project) -> list[Override]:
         for code in module.codes():
             if isinstance(code, Function) and any(p.name in FIXTURES for p in code.facts.parameters):
                 found.append(Override(code.place, True))
-            for stmt in code.statements:
+            for stmt in code.statements if _may_override(code) else ():
                 for target in stmt.targets if isinstance(stmt, syntax.Assign) else ():
                     owner = _owner(target)
                     if owner is not None and isinstance(stmt, syntax.Assign) and not _empty(stmt):
@@ -45,6 +51,11 @@ def overrides(project: Project) -> list[Override]:
                                 cleared = clearing[module.path] or shared
                                 found.append(Override(Place(module.path, node.line), cleared))
     return found
+
+
+def _may_override(code: Code) -> bool:
+    """Whether its body has to do with overrides, by name or through a patching call; it is not decoded for it."""
+    return ATTRIBUTE in code.mentioned or any(RESTORING.match(name) for name in code.called)
 
 
 def _owner(target: syntax.Expr) -> str | None:
@@ -75,7 +86,7 @@ def _mentions(call: syntax.Call) -> bool:
 
 def _clears(module: Module) -> bool:
     for code in module.codes():
-        for stmt in code.statements:
+        for stmt in code.statements if _may_override(code) else ():
             if isinstance(stmt, syntax.Assign) and isinstance(code, Function):
                 target = stmt.targets[0] if stmt.targets else None
                 if (

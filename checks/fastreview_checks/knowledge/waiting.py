@@ -5,6 +5,7 @@ Sources: documentation of pytest, requests, httpx, aiohttp and of the libraries 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fastreview.api import CallSite, External, Project, Test, syntax
@@ -13,6 +14,7 @@ SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
 OUTBOUND = re.compile(
     r"^(?:requests|httpx)\.(?:get|post|put|patch|delete|head|request|stream)$|^urllib\.request\.(?:urlopen|urlretrieve)$"
 )
+LIBRARIES = frozenset({"requests", "httpx", "urllib", "urlopen", "urlretrieve"})
 APART = re.compile(
     r"mark\.(?:\w*(?:slow|integration|e2e|network|external|online|live|manual|system|load|benchmark|performance)\w*|skip\w*)$",
     re.IGNORECASE,
@@ -43,7 +45,7 @@ def is_apart(test: Test) -> bool:
 
 def sleeps(test: Test, project: Project, least: float) -> Iterator[tuple[CallSite, float]]:
     """Sleeps of a written-out time that are not the pause of a poll; nor where the test replaces them."""
-    for code in project.exercise.codes_of(test):
+    for code in project.exercise.codes_of(test) if _somebody_sleeps(project) else ():
         if "sleep" not in code.called:
             continue
         for site in code.calls:
@@ -61,10 +63,15 @@ def sleeps(test: Test, project: Project, least: float) -> Iterator[tuple[CallSit
                 yield site, float(seconds)
 
 
+@lru_cache(maxsize=2)
+def _somebody_sleeps(project: Project) -> bool:
+    return any("sleep" in code.called for m in project.modules if m.kind == "test" for code in m.codes())
+
+
 def outside_calls(test: Test, project: Project) -> Iterator[tuple[CallSite, str]]:
     """Calls of hosts outside by a library's own functions."""
     function = test.function
-    if _stands_in(test):
+    if LIBRARIES.isdisjoint(function.mentioned) or _stands_in(test):
         return
     for site in function.calls:
         target = project.values.target(site) if site.call.args else None

@@ -148,16 +148,36 @@ class Exercise:
 
     def codes_of(self, test: Test) -> tuple[Function, ...]:
         """The test and the helpers of test code that it calls, functions inside them too; its fixtures not."""
+        known = self._codes_of.get(id(test))
+        if known is None:
+            known = self._codes_of[id(test)] = self._followed(test)
+        return known
+
+    @cached_property
+    def _codes_of(self) -> dict[int, tuple[Function, ...]]:
+        return {}
+
+    def _followed(self, test: Test) -> tuple[Function, ...]:
         found = {id(test.function): test.function}
         pending = [test.function]
         while pending and len(found) < MAX_CODES:
             current = pending.pop()
-            inner = [f for f in current.module.functions if f.parent is current]
+            inner = self._inner.get(id(current), ())
             for function in (*inner, *self._helpers(current)):
                 if id(function) not in found:
                     found[id(function)] = function
                     pending.append(function)
         return tuple(found.values())
+
+    @cached_property
+    def _inner(self) -> dict[int, list[Function]]:
+        """Functions inside functions of test code, by the id of the outer one."""
+        found: dict[int, list[Function]] = {}
+        for module in self._project.modules:
+            for function in module.functions if module.kind == "test" else ():
+                if function.parent is not None:
+                    found.setdefault(id(function.parent), []).append(function)
+        return found
 
     def _helpers(self, function: Function) -> tuple[Function, ...]:
         known = self._helpers_of.get(id(function))
