@@ -81,8 +81,6 @@ def _ordered(test: Test) -> Iterator[Hit]:
 
 def _kept_overrides(test: Test, project: Project) -> Iterator[Hit]:
     place = test.function.place
-    if "dependency_overrides" not in test.function.mentioned:
-        return
     for one in overrides(project):
         inside = one.place.path == place.path and place.line <= one.place.line <= place.end_line
         if not one.cleared and inside and _key_at(one.place.line, test.function) not in _set_anew(project):

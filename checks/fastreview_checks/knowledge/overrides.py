@@ -55,7 +55,12 @@ def _overrides(project: Project) -> list[Override]:
 
 def _may_override(code: Code) -> bool:
     """Whether its body has to do with overrides, by name or through a patching call; it is not decoded for it."""
-    return ATTRIBUTE in code.mentioned or any(RESTORING.match(name) for name in code.called)
+    calls = CLEARING | {"update"}
+    return (
+        ATTRIBUTE in code.mentioned
+        or not calls.isdisjoint(code.called)
+        or any(RESTORING.match(name) for name in code.called)
+    )
 
 
 def _owner(target: syntax.Expr) -> str | None:

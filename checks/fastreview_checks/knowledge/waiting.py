@@ -14,7 +14,7 @@ SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
 OUTBOUND = re.compile(
     r"^(?:requests|httpx)\.(?:get|post|put|patch|delete|head|request|stream)$|^urllib\.request\.(?:urlopen|urlretrieve)$"
 )
-LIBRARIES = frozenset({"requests", "httpx", "urllib", "urlopen", "urlretrieve"})
+LIBRARIES = frozenset({"requests", "httpx", "urllib"})
 APART = re.compile(
     r"mark\.(?:\w*(?:slow|integration|e2e|network|external|online|live|manual|system|load|benchmark|performance)\w*|skip\w*)$",
     re.IGNORECASE,
@@ -71,7 +71,8 @@ def _somebody_sleeps(project: Project) -> bool:
 def outside_calls(test: Test, project: Project) -> Iterator[tuple[CallSite, str]]:
     """Calls of hosts outside by a library's own functions."""
     function = test.function
-    if LIBRARIES.isdisjoint(function.mentioned) or _stands_in(test):
+    imported = {one.module.partition(".")[0] for one in function.module.facts.imports}
+    if LIBRARIES.isdisjoint(imported) or _stands_in(test):
         return
     for site in function.calls:
         target = project.values.target(site) if site.call.args else None

@@ -238,9 +238,11 @@ class Exercise:
 
     def _mentions_service(self, function: Function) -> bool:
         bound = self._bound_to_service(function.module)
-        return not bound.isdisjoint(function.mentioned) or any(
-            one.module.partition(".")[0] in self._packages for one in function.local_imports.values()
-        )
+        return (
+            not bound.isdisjoint(function.mentioned)
+            or not bound.isdisjoint(function.called)
+            or any(site.call.name.partition(".")[0] in bound for site in function.calls)
+        ) or any(one.module.partition(".")[0] in self._packages for one in function.local_imports.values())
 
     def _bound_to_service(self, module: Module) -> frozenset[str]:
         """Names that a test module imports from the service, and classes that it derives from those of it."""
