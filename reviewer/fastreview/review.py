@@ -179,6 +179,18 @@ class StrengthEntry(Struct, frozen=True):
     rung: RungName | Literal[""]
 
 
+class RouteTests(Struct, frozen=True):
+    """The tests that call a route, by the run of the tests or, without one, by what their code says.
+
+    ``called`` is "unknown" where URLs are made at run time and "" for what is no route of the API. ``count`` are all tests,
+    ``first`` the first few of them."""
+
+    called: Literal["yes", "no", "unknown", ""] = ""
+    by: Literal["run", "code", ""] = ""
+    count: int = 0
+    first: tuple[RelatedPlace, ...] = ()
+
+
 class RouteEntry(Struct, frozen=True):
     method: str
     """WS for a websocket"""
@@ -198,6 +210,9 @@ class RouteEntry(Struct, frozen=True):
     """Where the code and the running app disagree."""
     without_credentials: Literal["refused", "passed", ""] = ""
     """How the running app took a request without credentials: "" where none was sent or its answer does not tell."""
+    tests: RouteTests = RouteTests()
+    injected: tuple[int, ...] = ()
+    """What it asks for itself, in the order FastAPI solves it: positions in ``injection`` of the review."""
 
 
 class NextStep(Struct, frozen=True):
@@ -262,12 +277,39 @@ class LayerEdge(Struct, frozen=True):
     imports: int
 
 
+class Injectable(Struct, frozen=True):
+    """Something that FastAPI injects. ``needs`` are the positions of what it asks for itself, in order; ``routes`` counts the
+    routes that depend on it, directly or not."""
+
+    name: str
+    kind: Literal["function", "generator", "class", "security", "other"]
+    path: str = ""
+    line: int = 0
+    runs: Literal["loop", "thread", ""] = ""
+    cached: bool = True
+    """False where some use asks for ``use_cache=False``."""
+    routes: int = 0
+    needs: tuple[int, ...] = ()
+
+
+class LayerImport(Struct, frozen=True):
+    """One import of ``module`` from a layer to another."""
+
+    source: str
+    target: str
+    path: str
+    line: int
+    module: str
+
+
 class Architecture(Struct, frozen=True):
-    """``layers`` maps a layer to its number of modules; ``cycles`` are import cycles as module names."""
+    """``layers`` maps a layer to its number of modules; ``cycles`` are import cycles as module names. ``outwards`` are imports
+    from a layer to one further out, bounded: whether one is wrong, findings tell."""
 
     layers: dict[str, int] = {}
     edges: tuple[LayerEdge, ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
+    outwards: tuple[LayerImport, ...] = ()
 
 
 class TraceStep(Struct, frozen=True):
@@ -318,6 +360,8 @@ class Review(Struct, frozen=True):
     architecture: Architecture = Architecture()
     traces: tuple[Trace, ...] = ()
     """The way of one request for some of the routes: those for which most happens."""
+    injection: tuple[Injectable, ...] = ()
+    """The dependency graph of all routes, bounded."""
 
 
 def encode(review: Review) -> bytes:

@@ -4,9 +4,12 @@ from collections import Counter
 
 from fastreview.project import Project
 from fastreview.project.layers import LAYERS
-from fastreview.review import Architecture, LayerEdge
+from fastreview.review import Architecture, LayerEdge, LayerImport
 
 MAX_CYCLES = 20
+MAX_OUTWARDS = 300
+_OUTSIDE_IN = ("entry", "web", "business", "data")
+"""Imports go down this list."""
 
 
 def architecture(project: Project) -> Architecture:
@@ -15,14 +18,22 @@ def architecture(project: Project) -> Architecture:
     layers = Counter(project.layer(module) for module in modules)
     edges: Counter[tuple[str, str]] = Counter()
     inside = {id(module) for module in modules}
+    outwards: dict[tuple[str, int, str], LayerImport] = {}
     for module in modules:
-        for target, _ in project.imports_of(module):
+        for target, line in project.imports_of(module):
             pair = (project.layer(module), project.layer(target)) if id(target) in inside else ("", "")
             if pair[0] != pair[1]:
                 edges[pair] += 1
+            if _goes_outwards(*pair):
+                outwards[module.path, line, target.name] = LayerImport(*pair, module.path, line, target.name)
     cycles = tuple(tuple(module.name for module, _ in cycle) for cycle in project.import_cycles[:MAX_CYCLES])
     return Architecture(
         {layer: layers[layer] for layer in LAYERS if layers[layer]},
         tuple(LayerEdge(source, target, count) for (source, target), count in sorted(edges.items())),
         cycles,
+        tuple(outwards[key] for key in sorted(outwards))[:MAX_OUTWARDS],
     )
+
+
+def _goes_outwards(source: str, target: str) -> bool:
+    return source in _OUTSIDE_IN and target in _OUTSIDE_IN and _OUTSIDE_IN.index(source) > _OUTSIDE_IN.index(target)

@@ -17,6 +17,8 @@ from fastreview.outcome import Evaluation, Level, Run
 from fastreview.packs import Ruleset, ruleset_digest
 from fastreview.pipeline.architecture import architecture
 from fastreview.pipeline.excerpts import Excerpts
+from fastreview.pipeline.injection import Injection, injection
+from fastreview.pipeline.route_tests import route_tests
 from fastreview.plan import framework_steps, learning_path, next_steps
 from fastreview.project import Project
 from fastreview.project.routes import Route
@@ -41,16 +43,19 @@ class Described(Struct, frozen=True):
     texts: tuple[review.Page, ...]
     sources: dict[str, str]
     """Step of the framework to the function that does it: ``fastapi/routing.py:372 run_endpoint_function``."""
+    injection: tuple[review.Injectable, ...]
 
 
 def described(project: Project, ruleset: Ruleset) -> Described:
     framework = installed_framework(project.facts.probe)
+    injected = injection(project)
     return Described(
-        tuple(_routes(project)),
+        tuple(_routes(project, injected)),
         architecture(project),
         tuple(trace_of(route) for route in important(project)),
         tuple(pages.as_review_page(check, pages.read(check)) for check in ruleset.checks),
         {step: framework.source(step) for step in framework_steps()},
+        injected.nodes,
     )
 
 
@@ -93,6 +98,7 @@ def assemble(
         pages=texts,
         architecture=parts.architecture,
         traces=parts.traces,
+        injection=parts.injection,
     )
 
 
@@ -214,7 +220,7 @@ def _guards(route: Route) -> tuple[str, ...]:
     return tuple(name for name in route.security if route.endpoint is None or name != route.endpoint.name)
 
 
-def _routes(project: Project) -> Iterator[review.RouteEntry]:
+def _routes(project: Project, injected: Injection) -> Iterator[review.RouteEntry]:
     for route in project.routes:
         place = route.place
         yield review.RouteEntry(
@@ -226,13 +232,15 @@ def _routes(project: Project) -> Iterator[review.RouteEntry]:
             is_async=route.is_async,
             seen=cast("Seen", route.seen),
             security=_guards(route),
-            dependencies=tuple(dict.fromkeys(injected.name for injected in route.dependencies)),
+            dependencies=tuple(dict.fromkeys(one.name for one in route.dependencies)),
             response_model=route.response_model,
             tags=route.tags,
             status_code=_status_code(route),
             in_schema=route.is_api,
             doubts=route.doubts,
             without_credentials=_without_credentials(route),
+            tests=route_tests(route, project),
+            injected=injected.roots[id(route)],
         )
 
 
