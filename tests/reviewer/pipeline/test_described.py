@@ -100,7 +100,8 @@ def test_imports_outwards_are_listed_once(project_of: ProjectOf) -> None:
         "service/web.py": "from fastapi import APIRouter\nrouter = APIRouter()\n\n\ndef one() -> int:\n    return 1\n",
         "service/main.py": "from fastapi import FastAPI\nfrom service import web, work\napp = FastAPI()\n"
         "app.include_router(web.router)\n",
-        "service/work.py": "from service.web import (\n    one,\n    router,\n)\n\n\ndef work() -> int:\n    return one() if router else 2\n",
+        "service/work.py": "from service.web import (\n    one,\n    router,\n)\n\n\ndef work() -> int:\n"
+        "    return one() if router else 2\n",
     }
     found = architecture(project_of(files)).outwards
     assert [(one.source, one.target, one.path, one.module) for one in found] == [
