@@ -64,7 +64,8 @@ def chosen(root: Path, repository: Path, files: FileFacts, folder: str) -> Chose
     for tool, words in runs:
         if tool in RUNNABLE:
             found = _chosen(tool, words, configured.get(tool), root, repository)
-            if tool == "mypy" or found.configuration or not configured:
+            # Without settings of its own it may be about something else in the repository.
+            if found.configuration or not configured:
                 return found
     for tool in RUNNABLE:
         if settings := configured.get(tool):
