@@ -80,6 +80,8 @@ def gather(
     Raises:
         UsageError: when ``root`` is not a folder that can be listed, or ``environment`` names no interpreter.
     """
+    if options.static and options.run_tests:
+        raise UsageError("--static runs nothing of the project, and --run-tests its tests: choose one.")
     found = discover(root, options.exclude)
     if not options.static:
         _refuse_environment(options.environment)

@@ -131,7 +131,8 @@ class Monitor:
         after = waited(held.ident)
         lost = max(0.0, after - held.delay) if after is not None and held.delay is not None else 0.0
         seconds -= lost
-        steady = count >= 0.8 * taken
+        # One sample or two of a busy machine do not tell a call that waits from a computation.
+        steady = taken >= 3 and count >= 0.8 * taken
         if not steady and self.traced:
             # It computed in Python: under the tracer that takes a multiple.
             seconds /= TRACED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import re
 import signal
@@ -162,7 +163,7 @@ class Plugin:
     @_wrapper
     def pytest_runtest_makereport(self, item, call):
         if call.excinfo is not None and not self.needs:
-            self.needs = needed_by(call.excinfo.value, self.connects)
+            self.needs = needed_by(call.excinfo.value, self.connects, os.path.dirname(self.request["data"]))
         yield
 
     def pytest_runtest_logreport(self, report):
@@ -250,7 +251,7 @@ def first_line(longrepr):
     return clean(lines[0] if lines else "", MAX_REASON)
 
 
-def needed_by(error, connects):
+def needed_by(error, connects, work):
     """What an exception says that the test needed and did not have, or ""."""
     one, seen = error, []
     while one is not None and len(seen) < 30 and not any(one is other for other in seen):
@@ -261,6 +262,11 @@ def needed_by(error, connects):
                 text = "%s: %s" % (name, str(inner)[:3000])
             except Exception:
                 text = name
+            if isinstance(inner, OSError) and inner.errno in (errno.EACCES, errno.EROFS) and inner.filename:
+                # The sandbox says no; elsewhere the test may well pass.
+                path = os.path.abspath(os.fsdecode(inner.filename))
+                if not path.startswith(work + os.sep):
+                    return "to change %s, outside of the scratch copy" % clean(path, 150)
             refused = isinstance(inner, OSError) and inner.errno in _REFUSED
             found = needed(text, connects, refused=refused and not isinstance(inner, PermissionError))
             if found:

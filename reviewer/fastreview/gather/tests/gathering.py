@@ -76,11 +76,12 @@ def gather_tests(asked: Asked, spending: Spending = Spending()) -> tuple[TestRun
             reasons = [found.broken, *(one.reason for one in (*found.unreadable.values(), *found.results.values()))]
             more = learnt(reasons, facts.modules, missing) if ours else {}
             if more:
-                notes.append(f"{', '.join(sorted(more.values()))} was installed: the tests fail without")
-            elif wants_async_fixtures(reasons) and AWAITED not in words and not _has_mode(facts.files):
+                notes.append(f"{', '.join(sorted(more.values()))} was asked for: the tests fail without")
+            unawaited = wants_async_fixtures(reasons) and AWAITED not in words and not _has_mode(facts.files)
+            if unawaited:
                 words = (*words, "-o", AWAITED)
                 notes.append("pytest-asyncio awaits all async fixtures, as it did when the tests were written")
-            else:
+            if not more and not unawaited:
                 break
             missing |= more
         if (

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fastreview.errors import UsageError
 from fastreview.facts.files import FileFacts, Requirement, Settings, Value
-from fastreview.gather.facts import gather_static
+from fastreview.gather.facts import Options, gather, gather_static
 from fastreview.gather.tests.configured import arguments
 from fastreview.gather.tests.needed import has_tests, learnt, needed, wants_async_fixtures
 from fastreview.gather.tests.services import _Named
@@ -83,3 +84,8 @@ def test_databases_are_named_by_addresses_and_variables() -> None:
     assert {"orders-db", "cache.internal"} <= set(named.hosts)
     assert "prod.example.com" not in named.hosts
     assert (named.port("postgres", 5432), named.port("redis", 6379)) == (5433, 6380)
+
+
+def test_a_static_review_that_is_to_run_tests_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--static runs nothing"):
+        gather(tmp_path, Options(static=True, run_tests=True))
