@@ -134,7 +134,7 @@ class TestRun:
         return tuple(self._seen.get(route.key, ()))
 
     def tests_of(self, route: Route) -> tuple[TestResult, ...]:
-        """Tests that sent at least one request to the route, or called its endpoint's lines by hand."""
+        """Tests that sent at least one request to the route."""
         found = {test.id: test for test, _ in self.requests_to(route)}
         return tuple(found.values())
 
