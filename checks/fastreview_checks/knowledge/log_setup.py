@@ -85,13 +85,14 @@ def _use(project: Project, path: str, name: str) -> Iterator[Place]:
 
 def _in_code(code: Code) -> Iterator[Place]:
     """Names of formatters in the strings of a dictConfig, and formats that are JSON."""
+    renders = "JSONRenderer" in code.mentioned
     for statement in code.statements:
         for expr in syntax.expressions(statement):
             for node in syntax.walk(expr):
                 if (
-                    isinstance(node, str)
+                    type(node) is str
                     and ((_DOTTED.match(node) and _JSON_MAKERS.search(node)) or _JSON_FORMAT.match(node))
-                ) or (isinstance(node, syntax.Ref) and node.last == "JSONRenderer"):
+                ) or (renders and type(node) is syntax.Ref and node.last == "JSONRenderer"):
                     yield Place(code.module.path, statement.line)
 
 
