@@ -37,27 +37,23 @@ class Branch(NamedTuple):
 def branches(project: Project) -> Iterator[Branch]:
     """Where the service's code asks which environment it runs in, settings modules aside."""
     own = own_modules(project)
-    # Bodies are only looked into where a name in them could ask.
-    for code in project.mentions(*filter(_may_ask, project.mentioned_names)):
-        module = code.module
+    for module in project.service_modules:
         if module.path not in own or CONFIGURATION_FILE.search(module.path):
             continue
-        owner = code.owner if isinstance(code, Function) else None
-        if owner is not None and NAME.search(owner.name):
-            continue
-        for statement in code.statements:
-            tests = [statement.test] if isinstance(statement, syntax.If) else []
-            for expr in syntax.expressions(statement):
-                tests += [node.test for node in syntax.walk(expr) if isinstance(node, syntax.Conditional)]
-            for test in tests:
-                asked = next((node for node in syntax.walk(test) if _asks(node)), None)
-                if asked is not None:
-                    yield Branch(Place(module.path, statement.line), syntax.written(asked, 60))
-                    break
-
-
-def _may_ask(name: str) -> bool:
-    return name in ("getenv", "environ") or bool(_ENVIRONMENT.search(name) or _ASKING.search(name))
+        for code in module.codes():
+            owner = code.owner if isinstance(code, Function) else None
+            if owner is not None and NAME.search(owner.name):
+                continue
+            for statement in code.statements:
+                tests = [statement.test] if type(statement) is syntax.If else []
+                # Every expression of the service passes here: comparing types is three times as fast as `isinstance`.
+                for expr in syntax.expressions(statement):
+                    tests += [node.test for node in syntax.walk(expr) if type(node) is syntax.Conditional]
+                for test in tests:
+                    asked = next((node for node in syntax.walk(test) if _asks(node)), None)
+                    if asked is not None:
+                        yield Branch(Place(module.path, statement.line), syntax.written(asked, 60))
+                        break
 
 
 def _asks(node: syntax.Expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -191,11 +191,6 @@ class Project(Subject):
         """Service code whose body mentions one of these names or attributes, in the order of the files."""
         found = {id(c): c for n in names for c in self._codes_by_mention.get(n, ())}
         yield from sorted(found.values(), key=lambda c: (c.module.path, c.line))
-
-    @property
-    def mentioned_names(self) -> Iterable[str]:
-        """Every name and attribute that service code mentions, for `mentions`."""
-        return self._codes_by_mention.keys()
 
     def _named_callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by its name alone, without knowing the types of receivers."""
