@@ -1,7 +1,6 @@
 """Where code asks which environment it runs in, however long the way to the setting is."""
 
 import pytest
-
 from tests.checks.conftest import Evaluated
 
 SETTINGS = """
