@@ -30,7 +30,7 @@ _STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info":
 def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes:
     """UTF-8 text of lines up to ``width`` columns (40 to 110); escape sequences only with ``colour``, and only ours."""
     view = report(review)
-    return _draw(lambda given: _blocks(view, given), width, colour=colour).encode()
+    return draw(lambda given: _blocks(view, given), width, colour=colour).encode()
 
 
 def write(review: Review, stream: TextIO, *, colour: bool | None = None) -> None:
@@ -57,14 +57,14 @@ def _print(blocks: Blocks, stream: TextIO, *, colour: bool | None) -> None:
     if colour is None:
         colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = os.get_terminal_size(stream.fileno()).columns if is_terminal else WIDTH
-    text = _draw(blocks, width or WIDTH, colour=colour)
+    text = draw(blocks, width or WIDTH, colour=colour)
     encoding = stream.encoding or "utf-8"
     if not encoding.lower().replace("-", "").startswith("utf8"):
         text = text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
     stream.write(text)
 
 
-def _draw(blocks: Blocks, width: int, *, colour: bool) -> str:
+def draw(blocks: Blocks, width: int, *, colour: bool) -> str:
     target = io.StringIO()
     console = Console(
         file=target,

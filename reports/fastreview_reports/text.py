@@ -6,6 +6,7 @@ can forget a field; markup is each renderer's own concern.
 """
 
 import re
+from typing import TypeVar
 
 import msgspec
 
@@ -53,7 +54,15 @@ def escape_acting(text: str) -> str:
 
 def safe(review: Review) -> Review:
     """The review with every string in it made visible and bounded."""
-    return msgspec.convert(_walk(msgspec.to_builtins(review), LINE), Review)
+    return safe_document(review)
+
+
+D = TypeVar("D", bound=msgspec.Struct)
+
+
+def safe_document(document: D) -> D:
+    """Any document with every string in it made visible and bounded."""
+    return msgspec.convert(_walk(msgspec.to_builtins(document), LINE), type(document))
 
 
 def without_surrogates(review: Review) -> Review:

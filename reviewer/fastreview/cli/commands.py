@@ -25,6 +25,7 @@ COMMANDS = {
     "score": "score",
     "plan": "plan",
     "trace": "trace",
+    "compare": "compare",
     "config": "config",
     "render": "render",
     "new-check": "new_check",

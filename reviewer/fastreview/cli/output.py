@@ -15,6 +15,7 @@ from typing import Protocol, TextIO, cast
 from msgspec import Struct
 
 from fastreview.cli.printing import complain, leave_closed_output
+from fastreview.compare import Comparison
 from fastreview.errors import FastreviewError, UsageError
 from fastreview.review import Review, Trace
 
@@ -119,6 +120,13 @@ def markdown_of_plan(review: Review) -> str:
     """The next steps and the learning path as Markdown."""
     package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
     return str(import_module(f"{package}.learning").markdown(review))
+
+
+def render_comparison(comparison: Comparison, format_name: str) -> bytes:
+    """A comparison as "terminal", "markdown", "html" or "comment", by the package that renders reviews in that format."""
+    known = "markdown" if format_name == "comment" else format_name
+    package = next(name for name, formats in _packages() if any(entry.name == known for entry in formats))
+    return cast("bytes", import_module(f"{package}.comparison").RENDER[format_name](comparison))
 
 
 class _ToTerminal(Protocol):

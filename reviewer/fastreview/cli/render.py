@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 from fastreview.cli.arguments import NoColor, Verbose
-from fastreview.errors import UnreadableReview, UsageError
-
-MAX_BYTES = 300_000_000
+from fastreview.errors import UsageError
 
 
 def render(
@@ -30,8 +28,9 @@ def render(
     verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Render a review document in other formats, or print its JSON Schema."""
+    from fastreview.cli.documents import load_review
     from fastreview.cli.output import targets, write
-    from fastreview.review import decode, json_schema
+    from fastreview.review import json_schema
 
     if schema:
         sys.stdout.buffer.write(json_schema())
@@ -39,16 +38,6 @@ def render(
     if document is None:
         raise UsageError("Name a review document: fastreview render review.json -o report.html.")
     wanted = targets(output, format_name)
-    try:
-        with document.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{document} cannot be read: {error.strerror or error}.") from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableReview(f"{document} is too large to be a review.")
-    try:
-        review = decode(data)
-    except UnreadableReview as error:
-        raise UnreadableReview(f"{document} cannot be rendered. {error}") from error
+    review = load_review(document)
     if len(write(review, wanted, colour=False if no_color else None)) < len(wanted):
         raise typer.Exit(2)

@@ -69,6 +69,15 @@ def _without_filters(root: Path) -> tuple[str, ...]:
 
 
 def _run(root: Path, *arguments: str) -> str:
+    return run_git(root, *arguments).decode("utf-8", "replace")
+
+
+def run_git(root: Path, *arguments: str, given: bytes = b"", seconds: int = SECONDS) -> bytes:
+    """What git prints when it is called in ``root``; ``given`` is its standard input.
+
+    Raises:
+        GitUnavailable: without git, or when it fails or does not answer in time.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "GIT_TERMINAL_PROMPT": "0",
@@ -78,14 +87,14 @@ def _run(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603
             ["git", *_OPTIONS, *arguments],  # noqa: S607 - the user's git, wherever it is
-            cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False,
+            cwd=root, env=environment, input=given, capture_output=True, timeout=seconds, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         raise GitUnavailable("git is not installed", "install git") from None
     except (OSError, subprocess.TimeoutExpired):
-        raise GitUnavailable(f"git did not answer within {SECONDS} s", "run `git status` in the project") from None
+        raise GitUnavailable(f"git did not answer within {seconds} s", "run `git status` in the project") from None
     if done.returncode == 0:
-        return done.stdout.decode("utf-8", "replace")
+        return done.stdout
     error = done.stderr.decode("utf-8", "replace")
     if "dubious ownership" in error:
         raise GitUnavailable(

@@ -83,7 +83,7 @@ def test_render_refuses_what_is_no_review(run: Run, tmp_path: Path, content: str
     ran = run("render", tmp_path / "r.json")
     assert ran.code == 2
     assert len(ran.err.splitlines()) == 1
-    assert "r.json cannot be rendered" in ran.err
+    assert "r.json cannot be used" in ran.err
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")

@@ -1,0 +1,52 @@
+"""The review that a word on the command line stands for: a document, a folder, or a commit."""
+
+from pathlib import Path
+
+from fastreview.cli.configuration import asked
+from fastreview.cli.documents import load_review
+from fastreview.cli.printing import Progress
+from fastreview.errors import NothingToReview, UsageError
+from fastreview.review import Review
+
+
+def review_at(named: str, folder: Path, progress: Progress) -> Review:
+    """``named`` is a file with a review document, a folder, or a revision in the repository of ``folder``. Folders and commits
+    are reviewed statically, so that two of them are measured alike; neither work tree nor index is touched.
+
+    Raises:
+        UsageError: when it is none of the three.
+        NothingToReview: when there is nothing to assess.
+    """
+    path = Path(named)
+    if path.is_file():
+        return load_review(path)
+    if path.is_dir():
+        progress.step(f"Reviewing {named}")
+        return static_review(path, named)
+    return review_of_commit(named, folder, progress)
+
+
+def review_of_commit(revision: str, folder: Path, progress: Progress) -> Review:
+    """The static review of ``folder`` as it was at ``revision``, with the configuration that it had then."""
+    from fastreview.gather.export import exported
+    from fastreview.gather.git import GitUnavailable
+
+    progress.step(f"Reviewing {revision}")
+    try:
+        with exported(folder, revision) as copy:
+            return static_review(copy, revision)
+    except GitUnavailable as problem:
+        how = f" ({problem.how})" if problem.how else ""
+        raise UsageError(f"{revision} is no file, no folder and no commit of {folder}: {problem}{how}.") from None
+
+
+def static_review(path: Path, named: str) -> Review:
+    """The static review of a folder. What is known of its files is taken from the cache."""
+    from fastreview.gather.facts import gather
+    from fastreview.pipeline import assess, nothing_to_assess
+
+    wish = asked(path, static=True)
+    facts = gather(path, wish.options())
+    if reason := nothing_to_assess(facts, named):
+        raise NothingToReview(reason)
+    return assess(facts, path, wish.choice()).review
