@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastreview import __version__
-from fastreview.cli import render
+from fastreview.cli import documents
 from fastreview.cli.commands import COMMANDS
 from fastreview.cli.printing import printable
 
@@ -88,7 +88,7 @@ def test_render_refuses_what_is_no_review(run: Run, tmp_path: Path, content: str
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without an end")
 def test_render_reads_no_more_than_a_review(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render, "MAX_BYTES", 1000)
+    monkeypatch.setattr(documents, "MAX_BYTES", 1000)
     ran = run("render", "/dev/zero")
     assert (ran.code, ran.err) == (2, "fastreview: /dev/zero is too large to be a review.\n")
 

@@ -21,7 +21,7 @@ def test_a_review_and_itself_differ_in_nothing(before: Review) -> None:
     found = compare(before, before)
     open_ones = [finding for finding in before.findings if finding.status == "open"]
     assert len(found.of("persisting")) == len(found.findings) == len(open_ones)
-    assert not (found.outcomes or found.strengths or found.routes or found.cautions)
+    assert [found.outcomes, found.strengths, found.routes, found.cautions] == [(), (), (), ()]
     assert found.level.steps == 0
 
 
