@@ -1,7 +1,7 @@
-"""Source as highlighted HTML lines, by Pygments, with few classes: hundreds of excerpts stay small."""
+"""Source as highlighted HTML lines, by Pygments, with few kinds of token: hundreds of excerpts stay small."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 from pygments.lexer import Lexer
@@ -25,7 +25,16 @@ _CLASSES = (
 
 
 def highlight(lines: Sequence[str], language: str) -> list[Markup]:
-    """One piece of HTML per line. An unknown language is shown plain."""
+    """One piece of HTML per line, tokens as ``<span class="k">``. An unknown language is shown plain."""
+    return _lines(lines, language, '<span class="{}">{}</span>')
+
+
+def highlight_short(lines: Sequence[str], language: str) -> list[Markup]:
+    """The same with tokens as custom elements (``<t-k>``), which take half the bytes."""
+    return _lines(lines, language, "<t-{0}>{1}</t-{0}>")
+
+
+def _lines(lines: Sequence[str], language: str, element: str) -> list[Markup]:
     lexer = _lexer(language)
     if lexer is None:
         return [escape(line) for line in lines]
@@ -36,11 +45,16 @@ def highlight(lines: Sequence[str], language: str) -> list[Markup]:
             if index:
                 done.append([])
             if part:
-                text = str(escape(part))
-                done[-1].append(f'<span class="{css}">{text}</span>' if css and not part.isspace() else text)
-    # Both halves are escaped above: the text by `escape`, the class by being one of ours.
+                text = _escaped(part)
+                done[-1].append(element.format(css, text) if css and not part.isspace() else text)
+    # Both halves are escaped above: the text by `escape`, the name of the element by being one of ours.
     pieces = [Markup("".join(parts)) for parts in done[: len(lines)]]  # noqa: S704
     return pieces + [Markup("")] * (len(lines) - len(pieces))
+
+
+@lru_cache(maxsize=20_000)
+def _escaped(part: str) -> str:
+    return str(escape(part))
 
 
 def indent(line: str) -> int:

@@ -6,8 +6,9 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from fastreview_reports import prose, words
-from fastreview_reports.highlight import highlight, indent
-from fastreview_reports.picture import WIDTH, draw, is_wrong, ordered
+from fastreview_reports.graph import KINDS, draw_injection
+from fastreview_reports.highlight import highlight, highlight_short, indent
+from fastreview_reports.picture import WIDTH, draw, ordered
 from fastreview_reports.text import one_line
 
 
@@ -23,6 +24,7 @@ def environment() -> Environment:
     made.filters |= {
         "prose": prose.to_html,
         "inline": prose.inline,
+        "place": lambda one: words.place(one.path, one.line),
         "one_line": one_line,
         "level": words.label,
         "percent": words.percent,
@@ -31,9 +33,12 @@ def environment() -> Environment:
     made.tests["web_address"] = prose.is_web_address
     made.globals |= {
         "draw": draw,
+        "draw_injection": draw_injection,
         "highlight": highlight,
+        "highlight_short": highlight_short,
+        "kinds": KINDS,
+        "confidences": words.CONFIDENCES,
         "indent": indent,
-        "is_wrong": is_wrong,
         "number": words.number,
         "ordered": ordered,
         "picture_width": WIDTH,

@@ -6,14 +6,27 @@ Pure: a view is computed from the review alone, and every renderer shows the sam
 
 from msgspec import Struct
 
-from fastreview.review import LEVELS, Architecture, Plan, ProjectEntry, Review, ScopeEntry, Tool, Trace
+from fastreview.review import (
+    LEVELS,
+    Architecture,
+    Injectable,
+    LayerImport,
+    Plan,
+    ProjectEntry,
+    Review,
+    ScopeEntry,
+    Tool,
+    Trace,
+)
 from fastreview_reports import words
+from fastreview_reports.picture import broken
 from fastreview_reports.text import safe
 from fastreview_reports.view.dimensions import DimensionView, LevelView, dimension
 from fastreview_reports.view.evidence import OutcomeGroup, OutcomeView, SideView, outcomes, side
 from fastreview_reports.view.findings import Anchors, FindingGroup, FindingView
 from fastreview_reports.view.routes import RouteView, routes
 from fastreview_reports.view.steps import LevelGaps, StepView, StrengthView, level_gaps, next_steps, strengths
+from fastreview_reports.view.sums import Sums, sums
 from fastreview_reports.view.verdict import Fact, Verdict, counts, facts, verdict
 
 __all__ = [
@@ -42,11 +55,16 @@ class Report(Struct, frozen=True):
     """Waived or accepted."""
     routes: tuple[RouteView, ...]
     architecture: Architecture
+    broken: tuple[LayerImport, ...]
+    """Imports that break the layers."""
     traces: tuple[Trace, ...]
     outcomes: tuple[OutcomeGroup, ...]
     sides: tuple[SideView, ...]
     more_proof: tuple[str, ...]
     arithmetic: tuple[str, ...]
+    sums: Sums
+    """The same, taken apart."""
+    injection: tuple[Injectable, ...]
     counts: str
     """The sentence of counts that is the same in every format."""
 
@@ -54,6 +72,7 @@ class Report(Struct, frozen=True):
 def report(review: Review) -> Report:
     """The view of a review; the review may hold anything."""
     review = safe(review)
+    opened = sums(review.arithmetic)
     by_code = {outcome.check: outcome for outcome in review.outcomes}
     settled = [f for f in review.findings if f.status == "open" and f.confidence != "possible"]
     doubtful = [f for f in review.findings if f.status == "open" and f.confidence == "possible"]
@@ -63,28 +82,31 @@ def report(review: Review) -> Report:
     possible = anchors.groups("possible", doubtful, by_code, review.pages)
     set_aside = anchors.groups("aside", aside, by_code, review.pages)
     linked = {group.code: group.anchor for group in (*possible, *groups)}
-    dimensions = tuple(dimension(d, review) for d in review.dimensions)
+    dimensions = tuple(dimension(d, review, opened.dimensions.get(d.name, ())) for d in review.dimensions)
     return Report(
         project=review.project,
         tool=review.tool,
         scope=review.scope,
         verdict=verdict(review, by_code),
-        facts=facts(review, settled, doubtful),
+        facts=facts(review, settled, doubtful, opened),
         core=tuple(d for d in dimensions if d.core),
         extension=tuple(d for d in dimensions if not d.core),
         steps=next_steps(review.next_steps, by_code, linked),
         plan=review.plan,
         strengths=strengths(review, by_code),
-        gaps=tuple(level_gaps(level, review, linked) for level in LEVELS[1:]),
+        gaps=tuple(level_gaps(level, review, linked, opened) for level in LEVELS[1:]),
         findings=groups,
         possible=possible,
         set_aside=set_aside,
-        routes=routes(review.routes, groups + possible),
+        routes=routes(review.routes, groups + possible, anchors),
         architecture=review.architecture,
+        broken=broken(review.architecture, review.findings),
         traces=review.traces,
-        outcomes=outcomes(review.outcomes),
+        outcomes=outcomes(review.outcomes, opened),
         sides=tuple(side(entry) for entry in review.gathered),
         more_proof=tuple(words.sentence(hint) for hint in review.more_proof),
         arithmetic=review.arithmetic,
+        sums=opened,
+        injection=review.injection,
         counts=counts(review, settled, doubtful, aside),
     )

@@ -36,9 +36,11 @@ class DimensionView(Struct, frozen=True):
     met: int
     not_met: int
     undecided: int
+    sum: tuple[str, ...] = ()
+    """The lines of arithmetic behind it."""
 
 
-def dimension(entry: DimensionEntry, review: Review) -> DimensionView:
+def dimension(entry: DimensionEntry, review: Review, lines: tuple[str, ...]) -> DimensionView:
     states = Counter(o.state for o in review.outcomes if o.dimension == entry.name)
     missing = next((level for level in entry.levels if not level.held), None)
     need = ""
@@ -62,6 +64,7 @@ def dimension(entry: DimensionEntry, review: Review) -> DimensionView:
         met=states["met"],
         not_met=states["not-met"],
         undecided=states["unknown"] + states["off"] + states["crashed"],
+        sum=lines,
     )
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from fastreview.review import GatheredEntry, OutcomeEntry
 from fastreview_reports import words
+from fastreview_reports.view.sums import Sums
 
 
 class OutcomeView(Struct, frozen=True):
@@ -16,6 +17,7 @@ class OutcomeView(Struct, frozen=True):
     kind: str
     detail: str
     rung: str
+    sum: str
 
 
 class OutcomeGroup(Struct, frozen=True):
@@ -33,7 +35,7 @@ class SideView(Struct, frozen=True):
     assumed: tuple[str, ...]
 
 
-def outcomes(outcomes: Sequence[OutcomeEntry]) -> tuple[OutcomeGroup, ...]:
+def outcomes(entries: Sequence[OutcomeEntry], opened: Sums) -> tuple[OutcomeGroup, ...]:
     groups = []
     for state, (label, about) in words.STATES.items():
         members = tuple(
@@ -45,8 +47,9 @@ def outcomes(outcomes: Sequence[OutcomeEntry]) -> tuple[OutcomeGroup, ...]:
                 kind={"never": "never-event", "gate": "gate", "credit": "credit"}[outcome.kind],
                 detail=words.detail(outcome),
                 rung=outcome.rung,
+                sum=opened.checks.get(outcome.check, ""),
             )
-            for outcome in outcomes
+            for outcome in entries
             if outcome.state == state
         )
         groups.append(OutcomeGroup(state, label, about, members))

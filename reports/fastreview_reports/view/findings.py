@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from fastreview.review import Excerpt, FindingEntry, OutcomeEntry, Page, Severity
+from fastreview.review import Confidence, Excerpt, FindingEntry, OutcomeEntry, Page, Severity
 from fastreview_reports import words
 from fastreview_reports.brief import brief, short_subject
 
 IN_FULL = 25
 """Findings of one check that are shown with their code; the others are rows."""
+MANY = 300
+"""From here on fewer are shown in full, so that the report of a large service opens at once."""
+IN_FULL_OF_MANY = 8
 ROWS = 500
 """Rows shown of one check; the JSON document holds all."""
 
@@ -22,6 +25,7 @@ class FindingView(Struct, frozen=True):
     anchor: str
     severity: Severity
     severity_label: str
+    confidence: Confidence
     confidence_label: str
     status: str
     subject: str
@@ -68,6 +72,7 @@ class Anchors:
         self._taken: set[str] = set()
 
     def new(self, *parts: str) -> str:
+        """A fresh one, made of the parts as far as they are letters and digits."""
         base = re.sub(r"[^a-z0-9]+", "-", "-".join(parts)[:60].lower()).strip("-")
         name, turn = base, 2
         while name in self._taken:
@@ -85,16 +90,18 @@ class Anchors:
         grouped: defaultdict[str, list[FindingEntry]] = defaultdict(list)
         for finding in findings:
             grouped[finding.check].append(finding)
+        in_full = IN_FULL if len(findings) <= MANY else IN_FULL_OF_MANY
         views = [
-            self._group(prefix, code, members, by_code.get(code), pages.get(code)) for code, members in grouped.items()
+            self._group(prefix, members, by_code.get(code), pages.get(code), in_full)
+            for code, members in grouped.items()
         ]
         return tuple(sorted(views, key=lambda g: (SEVERITY_RANK[g.severity], g.kind != "never-event", g.code)))
 
     def _group(
-        self, prefix: str, code: str, members: list[FindingEntry], outcome: OutcomeEntry | None, page: Page | None
+        self, prefix: str, members: list[FindingEntry], outcome: OutcomeEntry | None, page: Page | None, in_full: int
     ) -> FindingGroup:
         members = sorted(members, key=lambda f: (SEVERITY_RANK[f.severity], f.confidence != "certain", f.path, f.line))
-        first = members[0]
+        first, code = members[0], members[0].check
         views = [self._finding(finding, first) for finding in members[:ROWS]]
         return FindingGroup(
             anchor=self.new(prefix, code),
@@ -111,8 +118,8 @@ class Anchors:
             tally=words.tally(outcome) if outcome else "",
             effort=outcome.effort if outcome else "",
             page=page,
-            in_full=tuple(views[:IN_FULL]),
-            rows=tuple(views[IN_FULL:]),
+            in_full=tuple(views[:in_full]),
+            rows=tuple(views[in_full:]),
             more=len(members) - len(views),
         )
 
@@ -122,6 +129,7 @@ class Anchors:
             anchor=self.new("finding", finding.check, finding.fingerprint[:12]),
             severity=finding.severity,
             severity_label=words.SEVERITIES[finding.severity],
+            confidence=finding.confidence,
             confidence_label=words.CONFIDENCES[finding.confidence],
             status=finding.status,
             subject=short_subject(finding.subject, finding.path),

@@ -8,6 +8,7 @@ from msgspec import Struct
 from fastreview.review import LevelName, NextStep, OutcomeEntry, Review
 from fastreview_reports import words
 from fastreview_reports.view.dimensions import holds, standing
+from fastreview_reports.view.sums import Sums
 
 KIND_RANK = {"never": 0, "gate": 1, "credit": 2}
 
@@ -45,6 +46,7 @@ class GapView(Struct, frozen=True):
     detail: str
     effort: str
     anchor: str
+    sum: str
 
 
 class DimensionGaps(Struct, frozen=True):
@@ -105,7 +107,7 @@ def strengths(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[Strengt
     return tuple(views)
 
 
-def level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> LevelGaps:
+def level_gaps(level: LevelName, review: Review, linked: dict[str, str], opened: Sums) -> LevelGaps:
     views = []
     for dimension in review.dimensions:
         held = next((entry for entry in dimension.levels if entry.level == level), None)
@@ -125,7 +127,7 @@ def level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Leve
                 DimensionGaps(
                     label=words.dimension_label(dimension.name),
                     summary=summary,
-                    gaps=tuple(gap(outcome, linked) for outcome in gaps),
+                    gaps=tuple(gap(outcome, linked, opened) for outcome in gaps),
                 )
             )
     views.sort(key=lambda view: view.summary.startswith("held"))
@@ -133,7 +135,7 @@ def level_gaps(level: LevelName, review: Review, linked: dict[str, str]) -> Leve
     return LevelGaps(words.label(level), lacking, sum(len(d.gaps) for d in views), tuple(views))
 
 
-def gap(outcome: OutcomeEntry, linked: dict[str, str]) -> GapView:
+def gap(outcome: OutcomeEntry, linked: dict[str, str], opened: Sums) -> GapView:
     kind = {"never": "never-event", "gate": "gate", "credit": f"credit {outcome.weight}"}[outcome.kind]
     return GapView(
         code=outcome.check,
@@ -144,4 +146,5 @@ def gap(outcome: OutcomeEntry, linked: dict[str, str]) -> GapView:
         detail=words.detail(outcome),
         effort=outcome.effort,
         anchor=linked.get(outcome.check, ""),
+        sum=opened.checks.get(outcome.check, ""),
     )

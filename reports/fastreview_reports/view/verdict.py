@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from fastreview.review import FindingEntry, OutcomeEntry, Review, Severity
+from fastreview.review import FindingEntry, OutcomeEntry, Review, RouteEntry, Severity
 from fastreview_reports import words
+from fastreview_reports.view.sums import Sums
 
 
 class Fact(Struct, frozen=True):
-    """One figure under the verdict."""
+    """One figure under the verdict, and the lines that it comes from."""
 
     name: str
     value: str
     note: str
+    sum: tuple[str, ...] = ()
 
 
 class Verdict(Struct, frozen=True):
@@ -49,18 +51,49 @@ def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
     )
 
 
-def facts(review: Review, settled: Sequence[FindingEntry], doubtful: Sequence[FindingEntry]) -> tuple[Fact, ...]:
+def facts(
+    review: Review, settled: Sequence[FindingEntry], doubtful: Sequence[FindingEntry], opened: Sums
+) -> tuple[Fact, ...]:
     met = sum(outcome.state == "met" for outcome in review.outcomes)
     judged = sum(outcome.state != "not-applicable" for outcome in review.outcomes)
     more = f"and {len(doubtful)} possible" if doubtful else "none possible"
     scope = f"{words.number(review.scope.files, 'file')}, {words.number(review.scope.lines, 'line')}"
+    states = Counter(outcome.state for outcome in review.outcomes)
+    by_state = tuple(f"{states[state]:>5}  {label}" for state, (label, _) in words.STATES.items() if states[state])
     return (
-        Fact("Evidence", words.percent(review.level.evidence), "of what applies was decided"),
-        Fact("Index", f"{review.level.index:.1f}", "of 100, for trends only"),
-        Fact("Checks passed", f"{met} of {judged}", "that apply"),
-        Fact("Findings", f"{len(settled)}", count_line(f.severity for f in settled) or more),
-        Fact("Routes", f"{review.scope.routes}", scope),
+        Fact("Evidence", words.percent(review.level.evidence), "of what applies was decided", opened.evidence),
+        Fact("Index", f"{review.level.index:.1f}", "of 100, for trends only", opened.index),
+        Fact("Checks passed", f"{met} of {judged}", "that apply", by_state),
+        Fact(
+            "Findings",
+            f"{len(settled)}",
+            count_line(f.severity for f in settled) or more,
+            _by_dimension(review, settled),
+        ),
+        Fact("Routes", f"{review.scope.routes}", scope, _of_routes(review.routes)),
     )
+
+
+def _by_dimension(review: Review, settled: Sequence[FindingEntry]) -> tuple[str, ...]:
+    dimension_of = {outcome.check: outcome.dimension for outcome in review.outcomes}
+    groups: dict[str, list[Severity]] = {}
+    for finding in settled:
+        groups.setdefault(dimension_of.get(finding.check, ""), []).append(finding.severity)
+    ordered = [*(d.name for d in review.dimensions), ""]
+    return tuple(
+        f"{len(groups[name]):>5}  {words.dimension_label(name) if name else 'Other'}: {count_line(groups[name])}"
+        for name in ordered
+        if name in groups
+    )
+
+
+def _of_routes(routes: Sequence[RouteEntry]) -> tuple[str, ...]:
+    counts = (
+        *((count, method) for method, count in sorted(Counter(route.method for route in routes).items())),
+        (sum(bool(route.security) for route in routes), "with authentication"),
+        (sum(route.tests.called == "yes" for route in routes), "that a test calls"),
+    )
+    return tuple(f"{count:>5}  {what}" for count, what in counts) if routes else ()
 
 
 def counts(

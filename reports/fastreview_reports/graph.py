@@ -1,0 +1,114 @@
+"""The picture of what FastAPI injects: boxes from what routes ask for to what that needs in turn, left to right."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+
+from fastreview.review import Injectable
+from fastreview_reports.words import number
+
+MOST = 24
+"""Boxes drawn; those that most routes depend on come first."""
+_WIDTH, _HEIGHT, _GAP, _PITCH, _MARGIN = 208, 44, 64, 60, 4
+
+KINDS = {
+    "function": "function",
+    "generator": "yields",
+    "class": "class",
+    "security": "security scheme",
+    "other": "not followed",
+}
+
+
+class Node(Struct, frozen=True):
+    name: str
+    about: str
+    kind: str
+    x: int
+    y: int
+
+
+class Edge(Struct, frozen=True):
+    """``path`` is SVG path data, ``tip`` that of its arrow head."""
+
+    path: str
+    tip: str
+
+
+class Graph(Struct, frozen=True):
+    width: int
+    height: int
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    left_out: int
+
+
+def draw_injection(injection: Sequence[Injectable]) -> Graph | None:
+    """None when nothing is injected."""
+    chosen = sorted(range(len(injection)), key=lambda n: (-injection[n].routes, n))[:MOST]
+    if not chosen:
+        return None
+    needs = {n: [m for m in injection[n].needs if m in chosen and m != n] for n in chosen}
+    columns = _columns(chosen, needs)
+    rows = _rows(columns, needs)
+    at = {
+        n: (_MARGIN + column * (_WIDTH + _GAP), _MARGIN + row * _PITCH)
+        for column, members in enumerate(rows)
+        for row, n in enumerate(members)
+    }
+    nodes = tuple(_node(injection[n], *at[n]) for n in chosen)
+    edges = tuple(_edge(at[n], at[m]) for n in chosen for m in needs[n] if at[m][0] > at[n][0])
+    return Graph(
+        width=2 * _MARGIN + len(rows) * _WIDTH + (len(rows) - 1) * _GAP,
+        height=2 * _MARGIN + (max(map(len, rows)) - 1) * _PITCH + _HEIGHT,
+        nodes=nodes,
+        edges=edges,
+        left_out=len(injection) - len(chosen),
+    )
+
+
+def _columns(chosen: Sequence[int], needs: dict[int, list[int]]) -> dict[int, int]:
+    """Each one right of everything that needs it; what a cycle holds stops at the number of boxes."""
+    column = dict.fromkeys(chosen, 0)
+    for _ in chosen:
+        moved = False
+        for n in chosen:
+            for m in needs[n]:
+                if column[m] <= column[n] < len(chosen) - 1:
+                    column[m] = column[n] + 1
+                    moved = True
+        if not moved:
+            break
+    used = sorted(set(column.values()))
+    return {n: used.index(place) for n, place in column.items()}
+
+
+def _rows(columns: dict[int, int], needs: dict[int, list[int]]) -> list[list[int]]:
+    """The members of each column from top to bottom, near to what needs them."""
+    rows: list[list[int]] = [[] for _ in range(max(columns.values()) + 1)]
+    for n in columns:
+        rows[columns[n]].append(n)
+    for left, members in pairwise(rows):
+        height = {n: row for row, n in enumerate(left)}
+        around = {m: [height[n] for n in left if m in needs[n]] for m in members}
+        members.sort(key=lambda m: sum(around[m]) / len(around[m]) if around[m] else len(left))
+    return rows
+
+
+def _node(one: Injectable, x: int, y: int) -> Node:
+    about = [number(one.routes, "route"), KINDS[one.kind]]
+    if one.runs == "thread":
+        about.append("thread")
+    if not one.cached:
+        about.append("not cached")
+    return Node(one.name if len(one.name) <= 27 else f"{one.name[:26]}…", ", ".join(about), one.kind, x, y)
+
+
+def _edge(start: tuple[int, int], end: tuple[int, int]) -> Edge:
+    x, y = start[0] + _WIDTH, start[1] + _HEIGHT // 2
+    to_x, to_y = end[0], end[1] + _HEIGHT // 2
+    bend = (to_x - x) // 2
+    return Edge(
+        f"M{x} {y} C{x + bend} {y} {to_x - bend} {to_y} {to_x - 7} {to_y}", f"M{to_x - 7} {to_y - 4} v8 l7 -4 Z"
+    )
