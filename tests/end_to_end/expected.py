@@ -11,12 +11,22 @@ from fastreview.review import Review, decode
 ROOT = Path(__file__).parents[2]
 SAMPLES = ("junior", "intermediate", "senior")
 WAYS = {"static": ("--static",), "imported": ("--env", sys.executable)}
+MEASURED = ("--env", sys.executable, "--run-tests", "--type-check")
 
 
 def reviewed(sample: str, way: str, folder: Path) -> Review:
-    """A review of one sample by the command line; ``way`` is a key of `WAYS`."""
+    """A review of one sample by the command line; ``way`` is a key of `WAYS`, or "measured": tests and types too."""
     output = folder / f"{sample}-{way}.json"
-    command = [sys.executable, "-m", "fastreview", str(ROOT / "samples" / sample), "-q", "-o", str(output), *WAYS[way]]
+    command = [
+        sys.executable,
+        "-m",
+        "fastreview",
+        str(ROOT / "samples" / sample),
+        "-q",
+        "-o",
+        str(output),
+        *(WAYS | {"measured": MEASURED})[way],
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     if run.returncode:
         raise RuntimeError(run.stderr)

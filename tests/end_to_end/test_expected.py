@@ -16,13 +16,20 @@ def test_a_sample_is_reviewed_as_expected(sample: str, way: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_senior_sample_holds_senior(way: str, tmp_path: Path) -> None:
+def test_nothing_is_found_in_the_senior_sample(way: str, tmp_path: Path) -> None:
     review = reviewed("senior", way, tmp_path)
     assert review.level.possible in ("senior", "staff")
     assert not review.findings
-    if way == "imported":
-        assert review.level.proven in ("senior", "staff")
-        assert review.level.assessed
+
+
+def test_the_senior_sample_holds_senior_when_its_tests_and_types_are_run(tmp_path: Path) -> None:
+    review = reviewed("senior", "measured", tmp_path)
+    assert {side.what: side.state for side in review.gathered if side.state != "ok"} == {}
+    assert review.level.proven in ("senior", "staff")
+    assert review.level.assessed
+    assert not review.findings
+    states = {outcome.check: outcome.state for outcome in review.outcomes}
+    assert {states[code] for code in ("ASY004", "TST002", "TST003", "TST004", "TYP005")} == {"met"}
 
 
 @pytest.mark.parametrize("way", WAYS)
