@@ -132,15 +132,16 @@ def _name(node: ast.Name, depth: int) -> Expr:
 
 def _attribute(node: ast.Attribute, depth: int) -> Expr:
     parts = [node.attr]
-    _tally.mentioned.add(node.attr)
     value: ast.expr = node.value
     while type(value) is ast.Attribute:
         parts.append(value.attr)
         value = value.value
     if type(value) is ast.Name:
         parts.append(value.id)
+        _tally.mentioned.update(parts)
         parts.reverse()
         return s.Ref(".".join(parts))
+    _tally.mentioned.update(parts)
     converted = expression(value, depth) if len(parts) < MAX_DEPTH else _TOO_DEEP
     for part in reversed(parts[:MAX_DEPTH]):
         converted = s.Attribute(converted, part)
