@@ -42,6 +42,7 @@ demo: install
 pytest: install
 	@.ci/pango $(BIN)/python
 	@.ci/npm $(CURDIR)/$(VENV)/npm || test -z "$$CI"
+	@.ci/chromium >/dev/null || test -z "$$CI"
 	$(BIN)/python -m pytest -q -n auto
 
 lint: install

@@ -37,3 +37,13 @@ def npm_packages() -> Path:
         pytest.skip(made.stderr.strip() or "npm packages could not be unpacked")
     assert made.returncode == 0, made.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. CI installs one; elsewhere it may be missing."""
+    found = subprocess.run([ROOT / ".ci" / "chromium"], capture_output=True, text=True, check=False)
+    if found.returncode and not os.environ.get("CI"):
+        pytest.skip(found.stderr.strip())
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()

@@ -16,7 +16,7 @@ KINDS = {
     "function": "function",
     "generator": "yields",
     "class": "class",
-    "security": "security scheme",
+    "security": "security",
     "other": "not followed",
 }
 

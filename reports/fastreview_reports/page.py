@@ -1,5 +1,6 @@
 """Jinja2 for the two documents made of HTML: escaped by default, undefined names are errors."""
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -27,6 +28,7 @@ def environment() -> Environment:
         "place": lambda one: words.place(one.path, one.line),
         "one_line": one_line,
         "level": words.label,
+        "short": _short,
         "percent": words.percent,
         "sentence": words.sentence,
     }
@@ -45,6 +47,11 @@ def environment() -> Environment:
         "severities": words.SEVERITIES,
     }
     return made
+
+
+def _short(source: str) -> list[str]:
+    """The lines of an example, with one empty line where formatters put two."""
+    return re.sub(r"\n{3,}", "\n\n", source.strip("\n")).split("\n")
 
 
 def resource(folder: str, name: str) -> str:

@@ -36,21 +36,23 @@ def trace_blocks(trace: Trace) -> Iterator[RenderableType]:
 def _tree(step: TraceStep) -> Tree:
     tree = Tree(_label(step, "bold"), guide_style="dim")
     for inner in step.steps:
-        _grow(tree, inner)
+        _grow(tree, inner, step.runs)
     return tree
 
 
-def _grow(tree: Tree, step: TraceStep) -> None:
-    branch = tree.add(_label(step, "default"))
+def _grow(tree: Tree, step: TraceStep, around: str) -> None:
+    """``around`` is where the step runs that it belongs to: the same is not told again."""
+    branch = tree.add(_label(step, "default", around))
     for inner in step.steps:
-        _grow(branch, inner)
+        _grow(branch, inner, step.runs)
 
 
-def _label(step: TraceStep, style: str) -> Text:
+def _label(step: TraceStep, style: str, around: str = "") -> Text:
     text = Text(one_line(step.title), style=style)
     if step.detail:
         text.append(f"  {one_line(step.detail)}", style="not bold")
-    where = [part for part in (_place(step), _RUNS.get(step.runs, ""), one_line(step.source)) if part]
+    runs = "" if step.runs == around else _RUNS.get(step.runs, "")
+    where = [part for part in (_place(step), runs, one_line(step.source)) if part]
     if where:
         text.append("\n")
         text.append(" · ".join(where), style="not bold cyan" if step.path else "not bold dim")

@@ -18,8 +18,10 @@ from fastreview.review import (
     FindingEntry,
     GatheredEntry,
     Headline,
+    Injectable,
     Kind,
     LayerEdge,
+    LayerImport,
     LevelName,
     Link,
     NextStep,
@@ -30,6 +32,7 @@ from fastreview.review import (
     RelatedPlace,
     Review,
     RouteEntry,
+    RouteTests,
     RungName,
     ScopeEntry,
     Severity,
@@ -37,6 +40,8 @@ from fastreview.review import (
     StrengthEntry,
     SubjectCounts,
     Tool,
+    Trace,
+    TraceStep,
     Unparsed,
     Week,
 )
@@ -355,6 +360,22 @@ def proven_share(counts: SubjectCounts) -> float:
     return counts.passed / ((counts.passed + counts.failed + counts.unknown) or 1)
 
 
+TESTED = (
+    RouteTests(
+        "yes",
+        "code",
+        5,
+        (
+            RelatedPlace("tests/test_parcels.py", 14, "test_create"),
+            RelatedPlace("tests/test_parcels.py", 40, "test_read"),
+        ),
+    ),
+    RouteTests("no", "code"),
+    RouteTests("unknown", "code"),
+    RouteTests(),
+)
+
+
 def routes(times: int) -> tuple[RouteEntry, ...]:
     made = []
     for copy in range(times):
@@ -375,6 +396,9 @@ def routes(times: int) -> tuple[RouteEntry, ...]:
                     response_model="" if number % 8 == 3 else f"{endpoint.title().replace('_', '')}Out",
                     tags=(module,),
                     status_code=int(status),
+                    tests=TESTED[number % 4],
+                    injected=(1, 0) if security != "0" else (0,),
+                    without_credentials="refused" if security != "0" else "passed" if number % 2 else "",
                 )
             )
     return tuple(made)
@@ -493,25 +517,47 @@ def example(times: int = 1) -> Review:
         ),
         plan=Plan(
             weeks=(
-                Week("Week 1", "Close what is open: authentication on every write", ("SEC001", "SEC002")),
                 Week(
-                    "Week 2",
-                    "Keep the loop free: one shared async client with timeouts",
-                    ("ASY001", "ASY006", "ASY007"),
+                    "Security: who may do what",
+                    "Every write has a caller and a permission, and input reaches nothing unchecked.",
+                    ("SEC001", "SEC002"),
+                    number=1,
+                    evidence="4 of 6 checks are met.",
+                    gaps=(
+                        RelatedPlace("harbour/web/users.py", 31, "SEC001 Write without authentication (2 places)"),
+                        RelatedPlace("", 0, "SEC018 Dependencies not audited"),
+                    ),
+                    readings=(Link("OAuth2 scopes", "https://fastapi.tiangolo.com/advanced/security/oauth2-scopes/"),),
+                    sources=("fastapi/dependencies/utils.py:671 solve_dependencies",),
+                    exercise="Write a test that calls `POST /users` without credentials; mend what answers 201.",
+                    proof="`fastreview . --select SEC001,SEC002,SEC018` reports nothing",
                 ),
-                Week("Week 3", "Break the cycle, thin the endpoints", ("ARC007", "ARC002", "ARC005")),
-                Week("Week 4", "Say what is accepted: constraints and error responses", ("COR009", "COR011", "COR022")),
+                Week(
+                    "Async and ASGI: keep the loop free",
+                    "Know what runs on the event loop and what in a thread.",
+                    ("ASY001", "ASY006", "ASY007"),
+                    number=2,
+                    evidence="2 of 5 checks are met.",
+                    gaps=(
+                        RelatedPlace("harbour/web/rates.py", 31, "ASY001 Blocking call on the event loop (7 places)"),
+                    ),
+                    exercise="Share one `httpx.AsyncClient`, opened in the lifespan.",
+                    proof="`fastreview . --select ASY001,ASY006,ASY007` reports nothing",
+                ),
+                Week(
+                    "Typed contracts",
+                    "Let models refuse what is wrong.",
+                    ("TYP001",),
+                    done=True,
+                    evidence="9 of 9 checks are met.",
+                ),
             )
         ),
         more_proof=(
             "Let it run the tests (--run-tests): decides 42 subjects in Testing and Async.",
             "Install mypy in the project's environment and give --type-check: decides 41 modules in Typing.",
         ),
-        arithmetic=tuple(
-            f"{o.dimension:<13} {o.level:<13} {o.check}  P {o.subjects.passed:>4}  F {o.subjects.failed:>3}  "
-            f"U {o.subjects.unknown:>3}  {o.state}"
-            for o in evaluated
-        ),
+        arithmetic=arithmetic(evaluated),
         pages=PAGES,
         architecture=Architecture(
             layers={"web": 12, "business": 9, "data": 11, "entry": 2},
@@ -522,9 +568,82 @@ def example(times: int = 1) -> Review:
                 LayerEdge("business", "data", 24),
                 LayerEdge("business", "web", 2),
             ),
-            cycles=(("harbour.services.pricing", "harbour.carriers.client", "harbour.services.pricing"),),
+            cycles=(("harbour.services.pricing", "harbour.carriers.client"),),
+            outwards=(
+                LayerImport("business", "web", "harbour/services/cancel.py", 31, "harbour.web.errors"),
+                LayerImport("business", "web", "harbour/services/labels.py", 9, "harbour.web.schemas"),
+            ),
         ),
+        traces=(TRACE,),
+        injection=INJECTION,
     )
+
+
+def arithmetic(evaluated: tuple[OutcomeEntry, ...]) -> tuple[str, ...]:
+    """As the scoring prints it: rules, a part for each dimension, then the whole."""
+    lines = ["P pass, F fail, U unknown; n = P + F + U."]
+    for name in NAMES:
+        lines += ["", name if name != "extension" else "extension (shown, decides nothing)", "  Intermediate"]
+        lines += [
+            f"    {o.kind:<6} {o.check} {o.slug}: P {o.subjects.passed} + F {o.subjects.failed} + U {o.subjects.unknown}: {o.state}"
+            for o in evaluated
+            if o.dimension == name
+        ]
+    lines += ["", "overall", "  proven", "    Intermediate: held by 3 of 8 dimensions, 6 wanted: not met"]
+    lines += [
+        "",
+        "evidence: weight x (n - U)/n",
+        "  361 of 433 = 83.4 %",
+        "",
+        "index: a share of 0.82; 100 x (0 + 0.82) / 3 = 27.4",
+    ]
+    return tuple(lines)
+
+
+INJECTION = (
+    Injectable("get_session", "generator", "harbour/db/session.py", 12, "loop", routes=25),
+    Injectable("current_user", "function", "harbour/web/auth.py", 30, "loop", routes=19, needs=(2, 0)),
+    Injectable("oauth2", "security", "harbour/web/auth.py", 14, routes=19),
+    Injectable("Paging", "class", "harbour/web/paging.py", 8, "loop", cached=False, routes=6),
+)
+
+TRACE = Trace(
+    "POST /parcels",
+    "harbour/web/parcels.py",
+    37,
+    "FastAPI 0.121, Starlette 0.50",
+    ("static", "runtime"),
+    (
+        TraceStep(
+            "The server calls the application",
+            "`harbour.main:app`",
+            "harbour/main.py",
+            18,
+            "fastapi/applications.py:1133 FastAPI.__call__",
+        ),
+        TraceStep(
+            "Dependencies are solved",
+            "each once a request",
+            "",
+            0,
+            "fastapi/dependencies/utils.py:671 solve_dependencies",
+            "",
+            (
+                TraceStep(
+                    "`current_user`",
+                    "as `user`",
+                    "harbour/web/auth.py",
+                    30,
+                    "",
+                    "loop",
+                    (TraceStep("`session.get`", "storage", "harbour/web/auth.py", 34, "", "loop"),),
+                ),
+                TraceStep("`settings`", "", "harbour/settings.py", 5, "", "thread"),
+            ),
+        ),
+        TraceStep("`create_parcel` runs", "on the event loop", "harbour/web/parcels.py", 37, "", "loop"),
+    ),
+)
 
 
 STRENGTHS: dict[str, tuple[str, ...]] = {
@@ -577,8 +696,12 @@ def hostile(text: str) -> Review:
         level=msgspec.structs.replace(changed.level, capped_by=(text,), proven=level, possible=level),
         pages={text: msgspec.structs.replace(page, why=text, improve=text), "ASY001": page},
         architecture=Architecture(
-            layers={text: 1, "web": 2}, edges=(LayerEdge(text, "web", 1),), cycles=((text, text),)
+            layers={text: 1, "web": 2, "data": 1},
+            edges=(LayerEdge(text, "web", 1), LayerEdge("data", "web", 1)),
+            cycles=((text, text),),
+            outwards=(LayerImport(text, text, text, 1, text),),
         ),
+        injection=tuple(msgspec.structs.replace(node, name=text) for node in changed.injection),
     )
 
 
@@ -609,5 +732,15 @@ FREE = frozenset(
         "lines",
         "language",
         "unit",
+        "doubts",
+        "evidence",
+        "exercise",
+        "sources",
+        "url",
+        "detail",
+        "source",
+        "framework",
+        "route",
+        "configured",
     ]
 )

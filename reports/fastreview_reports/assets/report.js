@@ -9,7 +9,7 @@
   const remembered = (() => { try { return localStorage.getItem("fastreview-theme"); } catch { return null; } })();
   if (remembered === "dark" || remembered === "light") root.dataset.theme = remembered;
   const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  const name = () => { find("theme").textContent = isDark() ? "Light" : "Dark"; };
+  const name = () => { find("theme").textContent = isDark() ? "Light theme" : "Dark theme"; };
   find("theme").addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     try { localStorage.setItem("fastreview-theme", root.dataset.theme); } catch { /* a file without storage */ }
@@ -155,7 +155,7 @@
     const page = node.querySelector(":scope > .page");
     const place = document.createElement("p");
     place.className = "own";
-    node.insertBefore(place, page ? page.nextSibling : node.children[1]);
+    node.insertBefore(place, page ?? node.children[1]);
     offerLink(node.id, place, `this check, ${node.querySelector(".code").textContent}`);
   }
   for (const { item, file } of every) offerLink(item.id, item.querySelector(".where") ?? item, `this finding in ${file}`);

@@ -32,14 +32,19 @@ _BUILDING = frozenset(
 )  # fmt: skip
 
 
-def calls_of(function: Function, project: Project) -> Iterator[TraceStep]:
-    """The calls of ``function`` in source order, with those of the functions it calls inside them."""
-    yield from _Calls(project).of(function, 0)
+Runs = Literal["loop", "thread", ""]
+
+
+def calls_of(function: Function, project: Project, runs: Runs) -> Iterator[TraceStep]:
+    """The calls of ``function`` in source order, with those of the functions it calls inside them. A call runs where its
+    caller runs: on the loop or in a thread."""
+    yield from _Calls(project, runs).of(function, 0)
 
 
 class _Calls:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, runs: Runs) -> None:
         self.project = project
+        self.runs = runs
         self.entered: set[int] = set()
         self.left = MAX_CALLS
 
@@ -65,12 +70,11 @@ class _Calls:
                 case Function() if target.module.kind == "service" and target.name != "__init__":
                     inner = tuple(self.of(target, depth + 1)) if depth < MAX_DEPTH else ()
                     layer, place = _layer(target, self.project), target.place
-                    runs: Literal["loop", ""] = "loop" if target.is_async else ""
-                    yield TraceStep(f"`{_shown(site)}`", layer, place.path, place.line, "", runs, inner)
+                    yield TraceStep(f"`{_shown(site)}`", layer, place.path, place.line, "", self.runs, inner)
                     return
                 case External(name=name) if site.call.method not in _BUILDING and _leaves(name):
                     kind = "storage" if _base(name).startswith(_STORAGE) else "another service"
-                    yield TraceStep(f"`{_shown(site)}`", kind, site.place.path, site.place.line)
+                    yield TraceStep(f"`{_shown(site)}`", kind, site.place.path, site.place.line, "", self.runs)
                     return
                 case _:
                     pass

@@ -5,7 +5,6 @@ work, clean-up, and back out through the middleware.
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 from fastreview.facts import syntax as s
 from fastreview.project import Place, Project
@@ -15,10 +14,9 @@ from fastreview.project.middleware import Middleware
 from fastreview.project.routes import Route
 from fastreview.project.values import Bound
 from fastreview.review import Trace, TraceStep
-from fastreview.trace.calls import calls_of
+from fastreview.trace.calls import Runs, calls_of
 from fastreview.trace.framework import Framework, installed_framework
 
-Runs = Literal["loop", "thread", ""]
 MAX_STEPS = 400
 MAX_DEPTH = 12
 _BASE = frozenset({"starlette.middleware.base.BaseHTTPMiddleware", "fastapi.middleware.BaseHTTPMiddleware"})
@@ -225,7 +223,7 @@ class _Request:
         return self.step(f"`{name}` runs", where, self.route.place, "endpoint", function, steps)
 
     def calls(self, function: Function) -> Iterator[TraceStep]:
-        yield from calls_of(function, self.project)
+        yield from calls_of(function, self.project, _runs(function))
 
     # On the way out
 
