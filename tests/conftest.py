@@ -14,6 +14,13 @@ ROOT = Path(__file__).parents[1]
 ProjectOf = Callable[[Mapping[str, str]], Project]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_history_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Reviews that tests make are not kept among one's own."""
+    os.environ["FASTREVIEW_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+    os.environ.pop("FASTREVIEW_STORE", None)
+
+
 @pytest.fixture
 def project_of(tmp_path: Path) -> ProjectOf:
     """A project from its files: path to (indented) text."""

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from fastreview.review import Review, Trace
+from fastreview.review import History, Review, Trace
 from fastreview_reports.text import one_line
 from fastreview_reports.trace_tree import trace_blocks
 from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
@@ -23,7 +23,7 @@ PER_CHECK = 5
 _BAR = 24
 Blocks = Callable[[int], Iterator[RenderableType]]
 """What is to be printed at a width in columns."""
-_ASCII = str.maketrans("█▒·─…→│├└", "#+.-~>||`")
+_ASCII = str.maketrans("█▒·─…→│├└▁▂▃▄▅▆▇\u2212", "#+.-~>||`_.,-=oO-")
 _STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info": "dim"}
 
 
@@ -50,6 +50,13 @@ def write_plan(review: Review, stream: TextIO, *, colour: bool | None = None) ->
 
     view = report(review)
     _print(lambda _: blocks(view), stream, colour=colour)
+
+
+def write_history(history: History, stream: TextIO, *, colour: bool | None = None) -> None:
+    """Prints the trend and what each change came from, in the same manner."""
+    from fastreview_reports.history import blocks
+
+    _print(lambda width: blocks(history, width), stream, colour=colour)
 
 
 def _print(blocks: Blocks, stream: TextIO, *, colour: bool | None) -> None:

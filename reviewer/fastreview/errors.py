@@ -4,7 +4,8 @@ FastreviewError
 ├── UsageError               exit code 2: the call cannot be carried out as given
 │   ├── UnknownCheck
 │   ├── BadConfiguration
-│   └── UnreadableReview
+│   ├── UnreadableReview
+│   └── HistoryUnavailable
 ├── NothingToReview          exit code 3: no folder, no Python, nothing readable
 └── BrokenPack               exit code 2: a check pack breaks the rules of `fastreview.check`
 """
@@ -30,6 +31,10 @@ class BadConfiguration(UsageError):
 
 class UnreadableReview(UsageError):
     """A file that should hold a review document does not."""
+
+
+class HistoryUnavailable(UsageError):
+    """The store of reviews cannot be used: it is locked, foreign, newer, or out of reach. Nothing in it was changed."""
 
 
 class NothingToReview(FastreviewError):

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from functools import cache
 from typing import BinaryIO, TypeVar, cast
 
@@ -17,6 +18,8 @@ import msgspec
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_sharing: ContextVar[bool] = ContextVar("sharing", default=False)
 
 MAX_ITEMS = 255
 """Items are handed out as single bytes of a pipe, which is a queue that no two readers get the same byte of."""
@@ -49,6 +52,7 @@ def shared(
     queue, filling = os.pipe()
     os.write(filling, bytes(range(len(items))))
     os.close(filling)
+    work = _alone(work)
     left = set(range(len(items)))
     children: list[_Child] = []
     try:
@@ -97,8 +101,20 @@ def ahead(work: Callable[[], R], answer: type[R]) -> Iterator[Callable[[], R]]:
 
 
 def _may_fork() -> bool:
-    """A lock that another thread holds at the moment of forking stays locked in the child for ever."""
-    return hasattr(os, "fork") and sys.platform != "emscripten" and threading.active_count() == 1
+    """A lock that another thread holds at the moment of forking stays locked in the child for ever. Work that is shared
+    already is not split further: there are as many processes as it pays to have."""
+    return hasattr(os, "fork") and sys.platform != "emscripten" and threading.active_count() == 1 and not _sharing.get()
+
+
+def _alone(work: Callable[[T], R]) -> Callable[[T], R]:
+    def done(item: T) -> R:
+        token = _sharing.set(True)
+        try:
+            return work(item)
+        finally:
+            _sharing.reset(token)
+
+    return done
 
 
 def _taken(queue: int) -> Iterator[int]:

@@ -96,6 +96,15 @@ class KeptReviews:
             shown = {found.path for found in review.findings if found.excerpt is not None} - python
             store(self._same(facts), _encode(_Same(self._file.name, self._digests(shown))), KEPT)
 
+    @property
+    def in_history(self) -> bool:
+        """Whether the review that `recall` gives was put into the user's history."""
+        return self._file is not None and self._file.with_suffix(".history").exists()
+
+    def note_history(self) -> None:
+        if self._file is not None:
+            store(self._file.with_suffix(".history"), b"", KEPT)
+
     def _same(self, facts: Facts) -> Path:
         timeless = tuple(msgspec.structs.replace(side, seconds=0.0) for side in facts.gathered)
         key = hashlib.blake2b(self._known, digest_size=20)

@@ -38,6 +38,14 @@ Thorough = Annotated[
         help="Run them again in another order, and with guards taken out in a scratch copy. Implies --run-tests.",
     ),
 ]
+StoreAt = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="FILE|URL",
+        help="Where reviews are kept: a SQLite file or a postgresql:// address. Default: a file in your own data folder.",
+    ),
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, and keep nothing.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; the variable NO_COLOR does the same.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary.")]

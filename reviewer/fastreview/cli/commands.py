@@ -24,6 +24,7 @@ COMMANDS = {
     "checks": "checks",
     "score": "score",
     "plan": "plan",
+    "history": "history",
     "trace": "trace",
     "compare": "compare",
     "config": "config",

@@ -17,7 +17,7 @@ from msgspec import Struct
 from fastreview.cli.printing import complain, leave_closed_output
 from fastreview.compare import Comparison
 from fastreview.errors import FastreviewError, UsageError
-from fastreview.review import Review, Trace
+from fastreview.review import History, Review, Trace
 
 ENTRY_POINTS = "fastreview.reports"
 STANDARD_OUTPUT = "-"
@@ -114,6 +114,11 @@ def write_trace(trace: Trace, stream: TextIO, *, colour: bool | None) -> None:
 def write_plan(review: Review, stream: TextIO, *, colour: bool | None) -> None:
     """Prints the next steps and the learning path, in the same manner."""
     _terminal_module().write_plan(review, stream, colour=colour)
+
+
+def write_history(history: History, stream: TextIO, *, colour: bool | None) -> None:
+    """Prints the trend and what each change came from, in the same manner."""
+    _terminal_module().write_history(history, stream, colour=colour)
 
 
 def markdown_of_plan(review: Review) -> str:

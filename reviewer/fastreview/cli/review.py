@@ -17,11 +17,13 @@ from fastreview.cli.arguments import (
     RunTests,
     Select,
     Static,
+    StoreAt,
     Thorough,
     TypeCheck,
     Verbose,
 )
 from fastreview.cli.configuration import asked
+from fastreview.cli.keeping import keeper
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
@@ -71,7 +73,8 @@ def review(
     ] = None,
     no_cache: NoCache = False,
     quiet: Quiet = False,
-    no_history: Annotated[bool, typer.Option("--no-history", help="Keep no record of this review.")] = False,  # noqa: ARG001
+    no_history: Annotated[bool, typer.Option("--no-history", help="Keep no record of this review.")] = False,
+    store: StoreAt = "",
     verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
     no_color: NoColor = False,
 ) -> None:
@@ -94,6 +97,7 @@ def review(
         fail_on=fail_on,
     )
     gates = _gates(wish.fail_on)
+    history = keeper(store, path) if not no_history and from_facts is None else None
     from fastreview.cli.reviewing import assessed, reviewed
 
     progress = Progress(quiet=quiet)
@@ -107,7 +111,8 @@ def review(
             found = assessed(facts, root, wish, from_facts)
         else:
             # Facts that are to be saved must be gathered.
-            found = reviewed(path, wish, progress, with_facts=save_facts is not None)
+            always = save_facts is not None or (history is not None and history.named)
+            found = reviewed(path, wish, progress, with_facts=always, for_history=history is not None)
             root = path
         document, reason = found.review, found.reason
         if save_facts and found.facts:
@@ -121,6 +126,8 @@ def review(
         _summary(document, [str(target.file) for target in written])
     if reason:
         raise NothingToReview(reason)
+    if history is not None:
+        history.keep(found, wish)
     if len(written) < len(wanted) or not complete:
         raise typer.Exit(TOOL_ERROR)
     failed = [text for gate in gates if (text := failure(gate, document))]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fastreview.cli.configuration import Asked
 from fastreview.cli.printing import Progress
@@ -16,22 +16,27 @@ if TYPE_CHECKING:
 
 
 class Reviewed(Struct, frozen=True):
-    """``reason`` says why there was nothing to assess, or ""; ``facts`` are None where the review was recalled."""
+    """``reason`` says why there was nothing to assess, or ""; ``facts`` are None where the review was recalled. ``kept`` is
+    where it may be recalled from the next time."""
 
     review: Review
     reason: str = ""
     facts: "Facts | None" = None
+    kept: KeptReviews | None = None
 
 
-def reviewed(path: Path, wish: Asked, progress: Progress, *, with_facts: bool = False) -> Reviewed:
-    """The review of ``path``. A review ``with_facts`` is never recalled.
+def reviewed(
+    path: Path, wish: Asked, progress: Progress, *, with_facts: bool = False, for_history: bool = False
+) -> Reviewed:
+    """The review of ``path``. A review ``with_facts`` is never recalled; one ``for_history`` comes with its facts unless it
+    is in the user's history already.
 
     Raises:
         UsageError: when ``path`` is not a folder that can be listed, or something that was asked for is not there.
     """
     progress.step("Looking at the project")
     kept = KeptReviews(path, wish.key, wish.exclude) if wish.cache else None
-    if kept and not with_facts and (known := kept.recall()):
+    if kept and not with_facts and (kept.in_history or not for_history) and (known := kept.recall()):
         return Reviewed(known)
     from fastreview.gather.facts import gather
 
@@ -39,14 +44,14 @@ def reviewed(path: Path, wish: Asked, progress: Progress, *, with_facts: bool = 
     timeless = facts if wish.static else None
     if kept and timeless and not with_facts and (known := kept.recall_same(timeless)):
         kept.keep(known, facts=timeless)
-        return Reviewed(known)
+        return Reviewed(known, facts=facts, kept=kept)
     progress.step("Evaluating the checks")
     found = assessed(facts, path, wish, path)
     # What kept the app from being imported, or the checker from running, may be gone the next time.
     lacking = any(side.state == "unavailable" for side in found.review.gathered if side.what in ("app", "types"))
     if kept and not found.reason and (wish.static or not lacking):
         kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless)
-    return found
+    return structs.replace(found, kept=kept)
 
 
 def assessed(facts: "Facts", root: Path | None, wish: Asked, named: Path) -> Reviewed:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -24,6 +25,15 @@ KEPT = 60
 MAX_BYTES = 500_000_000
 
 _DIGEST_BYTES = 16
+
+
+class FactMemory(Protocol):
+    """Facts of files as they were read before."""
+
+    def load(self) -> dict[tuple[str, str], ModuleFacts]:
+        """By path and digest."""
+
+    def save(self, modules: Iterable[ModuleFacts]) -> None: ...
 
 
 class FactCache:

@@ -18,6 +18,7 @@ from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
 from fastreview.facts.tests import TestRunFacts
 from fastreview.forks import ahead
+from fastreview.gather.cache import FactMemory
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.roots import import_roots
@@ -73,9 +74,10 @@ def gather(
     options: Options,
     progress: Progress | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    memory: FactMemory | None = None,
 ) -> Facts:
     """Everything that ``options`` allow. ``progress`` hears of the files that were read. ``meanwhile`` is run while other
-    processes read them: something that is needed later anyway.
+    processes read them: something that is needed later anyway. ``memory`` holds what is known of files already.
 
     Raises:
         UsageError: when ``root`` is not a folder that can be listed, or ``environment`` names no interpreter.
@@ -87,7 +89,9 @@ def gather(
         _refuse_environment(options.environment)
     timer = _Timer()
     with _begun(found) as beside:
-        modules = gather_source(found.root, found.python, cache=options.cache, progress=progress, meanwhile=meanwhile)
+        modules = gather_source(
+            found.root, found.python, cache=options.cache, progress=progress, meanwhile=meanwhile, memory=memory
+        )
         source = _source_side(modules, timer.seconds)
         others = beside()
     roots = import_roots(modules, others.files)

@@ -41,13 +41,13 @@ def git_facts(root: Path, repository: Path) -> GitFacts:
     if not (repository / ".git").exists():
         raise GitUnavailable("not a git repository")
     filters = _without_filters(root)
-    state = _run(
+    state = run_git(
         root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", "."
     )
     lines = state.split("\0")
     commit = next((line.rpartition(" ")[2] for line in lines if line.startswith("# branch.oid ")), "")
     dirty = any(line and not line.startswith("#") for line in lines)
-    tracked = _run(root, "ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", ":(glob)**/*.env").split("\0")
+    tracked = git_text(root, "ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", ":(glob)**/*.env").split("\0")
     environments = sorted(path for path in tracked if path and not _is_example(path))
     return GitFacts("" if commit == "(initial)" else commit, dirty, tuple(environments[:MAX_ENVIRONMENT_FILES]))
 
@@ -60,7 +60,9 @@ def _is_example(path: str) -> bool:
 def _without_filters(root: Path) -> tuple[str, ...]:
     """Options that disarm the content filters of the repository's own configuration; those of the user are trusted."""
     try:
-        names = _run(root, "config", "--local", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$")
+        names = run_git(
+            root, "config", "--local", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$"
+        )
     except GitUnavailable as problem:
         if problem.how:
             raise
@@ -68,11 +70,12 @@ def _without_filters(root: Path) -> tuple[str, ...]:
     return tuple(word for name in names.split("\0") if name for word in ("-c", f"{name}="))
 
 
-def _run(root: Path, *arguments: str) -> str:
-    return run_git(root, *arguments).decode("utf-8", "replace")
+def git_text(root: Path, *arguments: str, seconds: float = SECONDS) -> str:
+    """What `run_git` gives, as text."""
+    return run_git(root, *arguments, seconds=seconds).decode("utf-8", "replace")
 
 
-def run_git(root: Path, *arguments: str, given: bytes = b"", seconds: int = SECONDS) -> bytes:
+def run_git(root: Path, *arguments: str, given: bytes = b"", seconds: float = SECONDS) -> bytes:
     """What git prints when it is called in ``root``; ``given`` is its standard input.
 
     Raises:
@@ -92,7 +95,7 @@ def run_git(root: Path, *arguments: str, given: bytes = b"", seconds: int = SECO
     except FileNotFoundError:
         raise GitUnavailable("git is not installed", "install git") from None
     except (OSError, subprocess.TimeoutExpired):
-        raise GitUnavailable(f"git did not answer within {seconds} s", "run `git status` in the project") from None
+        raise GitUnavailable(f"git did not answer within {seconds:g} s", "run `git status` in the project") from None
     if done.returncode == 0:
         return done.stdout
     error = done.stderr.decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastreview.collector import collector_off
 from fastreview.facts.source import ModuleFacts
 from fastreview.forks import processors, shared
-from fastreview.gather.cache import FactCache
+from fastreview.gather.cache import FactCache, FactMemory
 from fastreview.gather.module import MAX_BYTES, digest, module_facts, unread
 
 BYTES_PER_PROCESS = 100_000
@@ -28,13 +28,16 @@ def gather_source(
     processes: int | None = None,
     progress: Progress | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    memory: FactMemory | None = None,
 ) -> tuple[ModuleFacts, ...]:
     """The facts of ``paths`` (relative to ``root``) in their order. Never raises for what a file is or holds.
+
+    What is known already comes from ``memory``, else with ``cache`` from the user's cache folder.
 
     ``processes`` share the work, this one included; by default as many as the machine offers. ``meanwhile`` is run
     by this one while others are at work, if there are any.
     """
-    store = FactCache(root) if cache else None
+    store: FactMemory | None = memory or (FactCache(root) if cache else None)
     with collector_off():
         known = store.load() if store else {}
         facts: dict[str, ModuleFacts] = {}

@@ -6,14 +6,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from fastreview import __version__
+from fastreview.check import Check
 from fastreview.engine import evaluate_and
 from fastreview.facts import Facts, Side
 from fastreview.outcome import Evaluation, Run
-from fastreview.packs import configured, load, select
+from fastreview.packs import configured, load, ruleset_digest, select
 from fastreview.pipeline.document import Described, assemble, described
 from fastreview.project import Project
-from fastreview.review import Review
+from fastreview.review import Review, Tool
 from fastreview.scoring import Scorecard, score
+from fastreview.scoring.rules import MODEL
 
 NOT_SELECTED = "not selected for this review"
 
@@ -63,6 +66,17 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
     scorecard = score(evaluations)
     known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
     return Outcome(assemble(project, root, ruleset, evaluations, scorecard, known, told), scorecard, evaluations)
+
+
+def tool_of(choice: Choice = Choice()) -> Tool:  # noqa: B008 - frozen
+    """What a review with ``choice`` is measured by."""
+    ruleset, _ = configured(load(), choice.thresholds, choice.levels)
+    return Tool(__version__, ruleset_digest(ruleset.checks, ruleset.limits), MODEL)
+
+
+def checks_of(choice: Choice = Choice()) -> tuple[Check, ...]:  # noqa: B008 - frozen
+    """The checks as ``choice`` sets them."""
+    return configured(load(), choice.thresholds, choice.levels)[0].checks
 
 
 def nothing_to_assess(facts: Facts, path: str = "the folder") -> str:

@@ -4,7 +4,7 @@ Start at `fastreview.scoring.rules` for every number, then follow `score` from t
 """
 
 from fastreview.scoring.overall import band
-from fastreview.scoring.scorecard import CheckResult, Scorecard, score
+from fastreview.scoring.scorecard import CheckResult, Scorecard, index_of_standings, score
 from fastreview.scoring.standing import Reading
 
-__all__ = ["CheckResult", "Reading", "Scorecard", "band", "score"]
+__all__ = ["CheckResult", "Reading", "Scorecard", "band", "index_of_standings", "score"]

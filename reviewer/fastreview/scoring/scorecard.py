@@ -62,6 +62,11 @@ def score(evaluations: Sequence[Evaluation]) -> Scorecard:
     )
 
 
+def index_of_standings(standings: Sequence[Standing]) -> float:
+    """The index, 0 to 100, of checks that are counted already."""
+    return headline(profile(standings)).index
+
+
 def _result(standing: Standing) -> CheckResult:
     state, tally = _state(standing), standing.tally
     reasons = [reason for reason, _ in standing.reasons] if state == "unknown" else []

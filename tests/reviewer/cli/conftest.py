@@ -20,8 +20,9 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs fastreview in this process, with a cache of its own."""
+    """Runs fastreview in this process, with a cache and a history of its own."""
     monkeypatch.setenv("FASTREVIEW_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("FASTREVIEW_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: str | Path) -> Ran:
         capfd.readouterr()

@@ -1,0 +1,90 @@
+"""What a review leaves in the history. Whatever goes wrong with that, the review itself stands."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from msgspec import Struct
+
+from fastreview.cli.configuration import Asked
+from fastreview.cli.printing import complain
+from fastreview.cli.reviewing import Reviewed
+from fastreview.errors import FastreviewError
+
+BRING_IN_AFTER = 25
+"""So many reviews wait before a process of their own brings them into the database; whoever reads the history does, too."""
+
+
+class Keeper(Struct, frozen=True):
+    """Keeps reviews of ``path`` in the store that ``given`` names. ``named``: the user said where."""
+
+    path: Path
+    given: str
+    named: bool
+
+    def keep(self, found: Reviewed, wish: Asked) -> None:
+        """Milliseconds: what was recalled is in the history already, and nothing here opens a database but one that was
+        named."""
+        if found.facts is None:
+            return
+        from fastreview.store import place, put, record, ruler
+        from fastreview.store.keys import project_keys
+
+        try:
+            to = place(self.given)
+            if to is None or (not to.named and to.waiting.is_relative_to(self.path.resolve())):
+                return
+            rules = ruler(found.review.tool, wish.selected, wish.ignored, wish.layers)
+            put(record(found.review, found.facts, project_keys(self.path), rules), to.waiting)
+            if found.kept is not None:
+                found.kept.note_history()
+            if self.named:
+                _bring_in(self.given)
+            else:
+                _bring_in_later(to.waiting)
+        except (FastreviewError, OSError) as error:
+            complain(f"This review was not kept in the history. {error}")
+        except Exception as error:  # noqa: BLE001 - the review is done, and must not fail for its record
+            complain(f"This review was not kept in the history ({type(error).__name__}: {error}).")
+
+
+def keeper(given: str, path: Path) -> Keeper:
+    """Looks at the name only.
+
+    Raises:
+        UsageError: for a store that cannot be one.
+    """
+    from fastreview.store.place import place
+
+    found = place(given)
+    return Keeper(path, given, found is not None and found.named)
+
+
+def _bring_in(given: str) -> None:
+    """What cannot be brought in now keeps waiting, and is brought in with the next one."""
+    from fastreview.errors import HistoryUnavailable
+    from fastreview.store.keeping import Store
+    from fastreview.store.place import place
+
+    to = place(given)
+    if to is None:
+        return
+    try:
+        Store(to, complain).close()
+    except HistoryUnavailable as error:
+        complain(f"{error} The review waits in {to.waiting}.")
+
+
+def _bring_in_later(folder: Path) -> None:
+    from fastreview.store.waiting import waiting
+
+    if len(waiting(folder)) % BRING_IN_AFTER == 0:
+        # -P: the current folder may be that of a project which is not to be trusted.
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "fastreview.store"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )

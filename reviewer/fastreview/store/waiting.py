@@ -1,0 +1,93 @@
+"""Reviews on their way into the store: one file each, whole or not there.
+
+A file is ``magic, digest of the payload, payload``; the payload is the msgpack of a `Record`. It is written under another
+name and renamed. Names begin with the time, so that they are brought in in order.
+"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from fastreview.errors import HistoryUnavailable
+from fastreview.store.record import Record
+
+MAX_WAITING = 5_000
+"""Beyond these nothing more is put aside: nobody has read this history for a long time, or the database is out of reach."""
+SUFFIX = ".review"
+
+_MAGIC = b"fastreview waiting 1\n"
+_DIGEST_BYTES = 16
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def put(record: Record, folder: Path) -> None:
+    """Keeps ``record``, whatever happens to this process afterwards.
+
+    Raises:
+        HistoryUnavailable: when it cannot be written, with the system's reason.
+    """
+    payload = _encode(record)
+    name = f"{time.time_ns():020d}-{record.id[:16]}{SUFFIX}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
+        try:
+            with open(handle, "wb") as writing:
+                writing.write(_MAGIC + _checksum(payload) + payload)
+            os.replace(temporary, folder / name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise HistoryUnavailable(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def waiting(folder: Path) -> list[Path]:
+    """The files that wait, the oldest first; those that died while they were written are swept away after a day."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return []
+    for left in (file for file in found if file.name.startswith(".writing-")):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - 86_400:
+                left.unlink()
+    return [file for file in found if file.suffix == SUFFIX and not file.name.startswith(".")]
+
+
+def taken(files: list[Path]) -> Iterator[tuple[Path, Record | None]]:
+    """The records, None for a file that is not what was written: cut short by the disk, or of an older version.
+
+    A file that another process brought in meanwhile is passed over.
+    """
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            yield file, None
+            continue
+        yield file, _record(data)
+
+
+def _record(data: bytes) -> Record | None:
+    start = len(_MAGIC) + _DIGEST_BYTES
+    payload = memoryview(data)[start:]
+    if not data.startswith(_MAGIC) or data[len(_MAGIC) : start] != _checksum(payload):
+        return None
+    try:
+        return msgspec.msgpack.decode(payload, type=Record)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _checksum(payload: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(payload, digest_size=_DIGEST_BYTES).digest()
