@@ -5,6 +5,7 @@ somebody else was first; whoever waits, waits long enough. A file that is no SQL
 is left alone. One of ours that is broken is set aside under another name, and a new one begun.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -42,6 +43,10 @@ class Database:
 
     def __init__(self, place: Place, say: Say, *, create: bool = True) -> None:
         self.place = place
+        self._say = say
+        if create and place.file is not None:
+            with contextlib.suppress(OSError):
+                place.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.read_only = place.file is not None and not _writable(place.file)
         if place.file is not None and not place.file.exists() and (self.read_only or not create):
             reason = "its folder cannot be written to" if self.read_only else "nothing was kept yet"
@@ -71,9 +76,13 @@ class Database:
                 with self._engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if attempt == ATTEMPTS - 1 or not _passes(error):
+                if attempt < ATTEMPTS - 1 and self.place.file is not None and _is_broken(error):
+                    _set_aside(self.place.file, self._say)
+                    self._migrate()
+                elif attempt == ATTEMPTS - 1 or not _passes(error):
                     raise HistoryUnavailable(_why(self.place, error)) from error
-                time.sleep(0.1 * 2**attempt)
+                else:
+                    time.sleep(0.1 * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
     @contextmanager
