@@ -41,13 +41,15 @@ def git_facts(root: Path, repository: Path) -> GitFacts:
     if not (repository / ".git").exists():
         raise GitUnavailable("not a git repository")
     filters = _without_filters(root)
-    state = run_git(
+    state = git_text(
         root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", "."
     )
     lines = state.split("\0")
     commit = next((line.rpartition(" ")[2] for line in lines if line.startswith("# branch.oid ")), "")
     dirty = any(line and not line.startswith("#") for line in lines)
-    tracked = git_text(root, "ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", ":(glob)**/*.env").split("\0")
+    tracked = git_text(root, "ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", ":(glob)**/*.env").split(
+        "\0"
+    )
     environments = sorted(path for path in tracked if path and not _is_example(path))
     return GitFacts("" if commit == "(initial)" else commit, dirty, tuple(environments[:MAX_ENVIRONMENT_FILES]))
 
@@ -60,7 +62,7 @@ def _is_example(path: str) -> bool:
 def _without_filters(root: Path) -> tuple[str, ...]:
     """Options that disarm the content filters of the repository's own configuration; those of the user are trusted."""
     try:
-        names = run_git(
+        names = git_text(
             root, "config", "--local", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$"
         )
     except GitUnavailable as problem:
