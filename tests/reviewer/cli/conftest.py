@@ -22,7 +22,7 @@ Run = Callable[..., Ran]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Runs fastreview in this process, with a cache and a history of its own."""
     monkeypatch.setenv("FASTREVIEW_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("FASTREVIEW_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("FASTREVIEW_DATA_DIR", str(tmp_path / "cache" / "data"))
 
     def run(*arguments: str | Path) -> Ran:
         capfd.readouterr()

@@ -83,7 +83,8 @@ def test_a_named_store_has_it_at_once(run: Run, shop: Path, tmp_path: Path) -> N
 
 def test_a_history_that_cannot_be_written_costs_no_review(run: Run, shop: Path, tmp_path: Path) -> None:
     (shop / "main.py").write_text(APP, "utf-8")
-    (tmp_path / "data").write_text("a file where the folder should be", "utf-8")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "data").write_text("a file where the folder should be", "utf-8")
     result = run(shop, "--static")
     assert result.code == 0
     assert "This review was not kept in the history." in result.err
