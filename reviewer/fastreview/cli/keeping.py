@@ -3,13 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from fastreview.cli.configuration import Asked
 from fastreview.cli.printing import complain
-from fastreview.cli.reviewing import Reviewed
 from fastreview.errors import FastreviewError
+
+if TYPE_CHECKING:
+    from fastreview.cli.reviewing import Reviewed
 
 BRING_IN_AFTER = 25
 """So many reviews wait before a process of their own brings them into the database; whoever reads the history does, too."""
@@ -22,7 +25,7 @@ class Keeper(Struct, frozen=True):
     given: str
     named: bool
 
-    def keep(self, found: Reviewed, wish: Asked) -> None:
+    def keep(self, found: "Reviewed", wish: Asked) -> None:
         """Milliseconds: what was recalled is in the history already, and nothing here opens a database but one that was
         named."""
         if found.facts is None:
