@@ -16,10 +16,12 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from tests.reports.example import example
 
-from fastreview.review import Review, decode
+from fastreview.review import LEVELS, Review, decode
+from fastreview.scoring import rules
 from fastreview_reports import FORMATS, by_name, by_path, html, json, markdown, pdf, terminal
 from fastreview_reports.text import safe
 from fastreview_reports.view import report
+from fastreview_reports.view.dimensions import CREDITS_NEEDED
 
 SMALL, BIG = example(), example(8)
 
@@ -68,6 +70,10 @@ def test_the_view_counts_what_the_document_holds() -> None:
     assert shown == len(SMALL.findings)
     assert sum(len(group.outcomes) for group in view.outcomes) == len(SMALL.outcomes)
     assert len(view.routes) == len(SMALL.routes)
+
+
+def test_the_share_of_credits_that_is_called_needed_is_the_one_that_holds_a_level() -> None:
+    assert {LEVELS[level]: float(share) for level, share in rules.SHARE_TO_HOLD.items()} == CREDITS_NEEDED
 
 
 def test_the_json_reads_back_as_the_same_review() -> None:

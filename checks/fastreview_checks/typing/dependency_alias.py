@@ -84,7 +84,7 @@ from fastreview_checks.knowledge.aliases import asked_for
 REUSED = 2
 
 
-@check("TYP013", dimension="typing", level=1, credit=1, effort="minutes")
+@check("TYP013", dimension="typing", level=2, credit=1, effort="minutes")
 def dependency_alias(project: Project) -> Found:
     asked = [one for one in asked_for(project) if len(one.uses) >= REUSED]
     if not asked:

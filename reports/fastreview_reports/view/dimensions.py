@@ -8,7 +8,7 @@ from msgspec import Struct
 from fastreview.review import DimensionEntry, DimensionLevel, LevelName, OutcomeEntry, Review
 from fastreview_reports import words
 
-CREDITS_NEEDED = 0.8
+CREDITS_NEEDED: dict[LevelName, float] = {"intermediate": 0.5, "senior": 0.8, "staff": 0.8}
 """The share of credits that holds a level."""
 
 
@@ -79,7 +79,7 @@ def standing(entry: DimensionLevel, outcomes: Iterable[OutcomeEntry], dimension:
         o.kind == "credit" and o.level == entry.level and o.dimension == dimension and o.state != "not-applicable"
         for o in outcomes
     ):
-        parts.append(
-            f"credits {words.percent(entry.share)}{'' if entry.share >= CREDITS_NEEDED else ' of the 80 % needed'}"
-        )
+        needed = CREDITS_NEEDED[entry.level]
+        short = "" if entry.share >= needed else f" of the {words.percent(needed)} needed"
+        parts.append(f"credits {words.percent(entry.share)}{short}")
     return ", ".join(parts) or "no check of this level applies"

@@ -4,7 +4,7 @@ Unknown counts as pass here: what is unknown wants proof, not repair, so only ch
 full evidence the level that is lifted is the proven one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from fastreview.outcome import Level
 from fastreview.review import Effort
 from fastreview.scoring import rules
 from fastreview.scoring.dimension import Dimension, Step
-from fastreview.scoring.overall import core, demand, least, never_events, overall
+from fastreview.scoring.overall import applicable, core, demand, least, never_events, overall
 from fastreview.scoring.standing import Reading, Standing
 
 EFFORT: dict[Effort, int] = {"minutes": 1, "hours": 4, "days": 16}
@@ -43,7 +43,8 @@ def goal(dimensions: Sequence[Dimension]) -> Goal:
     """The next overall level and the fewest checks to repair for it; between equally many, those of less effort.
 
     What each dimension needs is independent of the others, so the fewest overall are: what keeps any dimension too low,
-    every never-event, and the cheapest of the dimensions that must still reach the level for three quarters to hold it.
+    every never-event, and the cheapest of the dimensions that must still reach the level. Where the share of the rubric that
+    is shown makes up for the others, repairs end there; none is proposed for the sake of that share alone.
     """
     reached = overall(dimensions, Reading.POSSIBLE)
     level = Level(reached + 1) if reached < Level.STAFF else None
@@ -56,10 +57,22 @@ def goal(dimensions: Sequence[Dimension]) -> Goal:
         for order, dimension in enumerate(core(dimensions))
         if dimension.name in wanted.counted and dimension.name not in wanted.holding
     ]
-    chosen = sorted(candidates, key=lambda candidate: candidate[:2])[: max(wanted.wanted - len(wanted.holding), 0)]
-    lifted = {dimension.name: _reach(dimension, level, must[dimension.name].checks) for _, _, dimension in chosen}
-    repairs = (lifted.get(name, least_repairs) for name, least_repairs in must.items())
-    return Goal(level, tuple(repair for repair in repairs if repair.checks))
+    chosen = dict(must)
+    holding = len(wanted.holding)
+    for _, _, dimension in sorted(candidates, key=lambda candidate: candidate[:2]):
+        if holding >= wanted.needed(_shown_after(dimensions, chosen.values())):
+            break
+        chosen[dimension.name] = _reach(dimension, level, must[dimension.name].checks)
+        holding += 1
+    return Goal(level, tuple(repair for repair in chosen.values() if repair.checks))
+
+
+def _shown_after(dimensions: Sequence[Dimension], repairs: Iterable[Repairs]) -> Fraction:
+    """The share of the rubric that is shown once everything that fails in these checks passes."""
+    mended = {check.check.code for repair in repairs for check in repair.checks}
+    checks = applicable(dimensions)
+    shares = (Fraction(1) if c.check.code in mended else c.tally.share(Reading.POSSIBLE) for c in checks)
+    return sum(shares, Fraction(0)) / len(checks) if checks else Fraction(0)
 
 
 def _next(dimension: Dimension) -> Step | None:
@@ -95,7 +108,7 @@ def _hold(step: Step) -> tuple[Standing, ...]:
     """The fewest repairs after which a step is held: credits with the most to gain first."""
     reading = Reading.POSSIBLE
     weight = sum(credit.check.weight for credit in step.credits)
-    short = (rules.SHARE_TO_HOLD - step.share(reading)) * weight
+    short = (rules.SHARE_TO_HOLD[step.level] - step.share(reading)) * weight
     chosen: list[Standing] = []
     for credit in sorted(step.credits, key=lambda credit: (-_gain(credit), EFFORT[credit.check.effort])):
         if short <= 0:

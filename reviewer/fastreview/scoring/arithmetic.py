@@ -24,7 +24,9 @@ LEGEND = (
     "P pass, F fail, U unknown, W waived; n = P + F + U + W. A accepted has left n.",
     "Proven counts U as fail, possible counts U as pass. A gate is met when P >= 1 and F + W + U <= allowed,",
     "allowed = min(floor(tolerance x n), cap). A credit earns its weight x P/n.",
-    f"A level is held when all gates are met and the credits earn {decimal(rules.SHARE_TO_HOLD)} of their weight.",
+    "A level is held when all gates are met and the credits earn enough of their weight: "
+    + ", ".join(f"{decimal(share)} at {level.word.capitalize()}" for level, share in rules.SHARE_TO_HOLD.items())
+    + ".",
 )
 
 
@@ -113,8 +115,8 @@ def _held(step: Step) -> str:
     if step.held(Reading.PROVEN):
         return "yes"
     missing = [gate.check.code for gate in step.unmet(Reading.PROVEN)]
-    if step.share(Reading.PROVEN) < rules.SHARE_TO_HOLD:
-        missing.append(f"s < {decimal(rules.SHARE_TO_HOLD)}")
+    if step.share(Reading.PROVEN) < rules.SHARE_TO_HOLD[step.level]:
+        missing.append(f"s < {decimal(rules.SHARE_TO_HOLD[step.level])}")
     return f"no ({', '.join(missing)})" + ("; possible yes" if step.held(Reading.POSSIBLE) else "")
 
 
@@ -154,6 +156,11 @@ def _demand(dimensions: Sequence[Dimension], level: Level, reading: Reading) -> 
     if not wanted.counted:
         return f"{_word(level)}: nothing applies at this level: not met"
     text = f"{_word(level)}: held by {len(wanted.holding)} of {len(wanted.counted)} dimensions, {wanted.wanted} wanted"
+    if wanted.compensation:
+        text += (
+            f", or {wanted.fewer} where {percent(wanted.compensation.rubric)} of the rubric is shown: "
+            f"{percent(wanted.shown)}"
+        )
     if wanted.too_low:
         text += f"; below what is tolerated: {', '.join(wanted.too_low)}"
     return f"{text}: {'met' if wanted.met else 'not met'}"

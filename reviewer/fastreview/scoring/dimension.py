@@ -74,7 +74,7 @@ class Step(Struct, frozen=True, dict=True):
 
     def held(self, reading: Reading) -> bool:
         """All gates met and a sufficient share of the credits; so nothing stands in the way where nothing applies."""
-        return not self.unmet(reading) and self.share(reading) >= rules.SHARE_TO_HOLD
+        return not self.unmet(reading) and self.share(reading) >= rules.SHARE_TO_HOLD[self.level]
 
 
 class Dimension(Struct, frozen=True, dict=True):
@@ -187,7 +187,7 @@ def entry(dimension: Dimension) -> DimensionEntry:
 def _level_entry(dimension: Dimension, step: Step) -> DimensionLevel:
     reading = Reading.PROVEN
     unmet, share = step.unmet(reading), step.share(reading)
-    short = step.credits if share < rules.SHARE_TO_HOLD else ()
+    short = step.credits if share < rules.SHARE_TO_HOLD[step.level] else ()
     return DimensionLevel(
         level=LEVELS[step.level],
         gates_met=len(step.gates) - len(unmet),

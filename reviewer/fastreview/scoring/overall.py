@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 
 from msgspec import Struct
 
@@ -16,21 +17,36 @@ from fastreview.scoring.standing import Reading, Standing
 
 class Demand(Struct, frozen=True):
     """What an overall level asks of the core dimensions. ``counted`` are those with something applicable at this level
-    or above, ``holding`` those of them that hold it, ``too_low`` those that lie further below than is tolerated."""
+    or above, ``holding`` those of them that hold it, ``too_low`` those that lie further below than is tolerated, ``shown``
+    the share of the rubric that is shown, which at some levels makes up for dimensions that do not hold it."""
 
     level: Level
     counted: tuple[str, ...]
     holding: tuple[str, ...]
     too_low: tuple[str, ...]
+    shown: Fraction
 
     @property
     def wanted(self) -> int:
         """How many must hold it: three quarters, rounded up."""
-        return -(-(rules.OVERALL_SHARE * len(self.counted)) // 1)
+        return ceil(rules.OVERALL_SHARE * len(self.counted))
+
+    @property
+    def compensation(self) -> rules.Compensation | None:
+        return rules.COMPENSATION.get(self.level)
+
+    @property
+    def fewer(self) -> int:
+        """How many must hold it where enough of the rubric is shown."""
+        return ceil(self.compensation.dimensions * len(self.counted)) if self.compensation else self.wanted
+
+    def needed(self, shown: Fraction) -> int:
+        """How many must hold it once ``shown`` of the rubric is."""
+        return self.fewer if self.compensation and shown >= self.compensation.rubric else self.wanted
 
     @property
     def met(self) -> bool:
-        return bool(self.counted) and not self.too_low and len(self.holding) >= self.wanted
+        return bool(self.counted) and not self.too_low and len(self.holding) >= self.needed(self.shown)
 
 
 def core(dimensions: Sequence[Dimension]) -> tuple[Dimension, ...]:
@@ -52,6 +68,7 @@ def demand(dimensions: Sequence[Dimension], level: Level, reading: Reading) -> D
         tuple(dimension.name for dimension in counted),
         tuple(dimension.name for dimension in counted if dimension.level(reading) >= level),
         tuple(dimension.name for dimension in deciding if dimension.level(reading) < least(dimension, level)),
+        shown(applicable(dimensions), reading),
     )
 
 

@@ -90,11 +90,11 @@ class Standing(Struct, frozen=True):
     def met(self, reading: Reading) -> bool:
         """A gate: ``P >= 1`` and ``F + W + U <= allowed``; for what is possible, U counts as P.
 
-        A credit has no such line of its own and earns ``P / n`` of its weight; it reads as met from the share that
-        would hold a level.
+        A credit has no such line of its own and earns ``P / n`` of its weight; it reads as met from
+        `rules.CREDIT_MET` on.
         """
         if self.check.kind is Kind.CREDIT:
-            return self.tally.share(reading) >= rules.SHARE_TO_HOLD
+            return self.tally.share(reading) >= rules.CREDIT_MET
         return self.tally.good(reading) >= 1 and self.tally.missed(reading) <= self.allowed
 
     def earned(self, reading: Reading) -> Fraction:

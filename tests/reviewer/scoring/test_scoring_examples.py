@@ -93,17 +93,24 @@ def test_credits_are_weighed() -> None:
     """(5 x 8/10 + 2 x 1/2 + 1 x 1) / 8 = 0.75: short; with the unknown as pass (4 + 2 + 1) / 8 = 0.875."""
     card = score(
         [
-            judged(credit("COR001", weight=5), "PPPPPPPPFF"),
-            judged(credit("COR002", weight=2), "PU"),
-            judged(credit("COR003", weight=1), "P"),
+            judged(credit("COR001", level=2, weight=5), "PPPPPPPPFF"),
+            judged(credit("COR002", level=2, weight=2), "PU"),
+            judged(credit("COR003", level=2, weight=1), "P"),
         ]
     )
-    step = dimension(card).levels[0]
+    step = dimension(card).levels[1]
     assert (step.share, step.held, step.blocking) == (0.75, False, ("COR001", "COR002"))
-    assert (dimension(card).proven, dimension(card).possible) == ("junior", "intermediate")
+    assert (dimension(card).proven, dimension(card).possible) == ("junior", "senior")
     assert [result.state for result in card.results] == ["met", "unknown", "met"]
     # the weights decide the level; in the index every check counts once: (0.8 + 0.5 + 1) / 3 = 0.7667, a third of it 25.6
     assert dimension(card).index == 25.6
+
+
+@pytest.mark.parametrize(("level", "subjects", "held"), [(1, "PF", True), (1, "PFF", False), (2, "PF", False)])
+def test_half_of_the_credits_is_enough_for_intermediate(level: int, subjects: str, held: bool) -> None:
+    card = score([judged(credit("COR001", level=level), subjects)])
+    assert dimension(card).levels[level - 1].held == held
+    assert card.results[0].state == "not-met"
 
 
 def test_the_index_is_the_share_of_all_checks_inside_the_band() -> None:
@@ -138,7 +145,8 @@ def test_a_level_where_nothing_applies_is_passed_through_but_not_reached() -> No
 
 def test_switching_off_a_check_that_did_not_apply_does_not_help() -> None:
     """Two of three dimensions are not enough. The fourth would make it three of four if an empty level were reached."""
-    project = [*everywhere({1: "P"}, ("core", "async")), judged(gate("TST1", "testing"), "F")]
+    lacking = [judged(gate(f"TST{number}", "testing"), "F") for number in (1, 2)]
+    project = [*everywhere({1: "P"}, ("core", "async")), *lacking]
     assert score([*project, judged(gate("DAT2", "data", 2), "na")]).headline.proven == "junior"
     assert score([*project, judged(gate("DAT2", "data", 2), "off")]).headline.proven == "junior"
 
@@ -186,6 +194,27 @@ def test_the_overall_rule(senior: int, intermediate: int, junior: int, level: st
         for step in (1, 2, 3)
     ]
     assert score(project).headline.proven == level
+
+
+@pytest.mark.parametrize(
+    ("holding", "beyond", "level"),
+    [
+        (3, 9, "intermediate"),  # 3 of 8, and 3 + 9 of 20 checks: 60 %
+        (3, 8, "junior"),  # 11 of 20 checks
+        (2, 12, "junior"),  # 2 of 8
+        (6, 0, "intermediate"),  # three quarters, whatever is shown beyond
+    ],
+)
+def test_practice_beyond_intermediate_makes_up_for_open_gates(holding: int, beyond: int, level: str) -> None:
+    """Eight dimensions with a gate each, and twelve gates of Senior."""
+    project = [*everywhere({1: "P"}, rules.CORE[:holding]), *everywhere({1: "F"}, rules.CORE[holding:])]
+    project += [judged(gate(f"TST{n + 2}", "testing", 2), "P" if n < beyond else "F") for n in range(12)]
+    card = score(project)
+    assert card.headline.proven == level
+    demanded = next(line for line in card.arithmetic if line.startswith("    Intermediate: held by"))
+    assert "6 wanted, or 3 where 60 % of the rubric is shown" in demanded
+    never_event = judged(never("SEC007", "security"), "F")
+    assert score([*project, never_event]).headline.proven == "junior"
 
 
 def test_a_dimension_cannot_be_asked_for_more_than_applies_to_it() -> None:
