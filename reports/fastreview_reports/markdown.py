@@ -74,6 +74,10 @@ def _lines(view: Report) -> Iterator[str]:
     yield from _findings("Findings", view.findings)
     yield from _findings("Possible findings, for a person to look at", view.possible)
     yield from _findings("Waived or accepted", view.set_aside)
+    if view.comments:
+        yield from ("## Comments that set nothing aside, or less than they say", "")
+        yield from (f"- {code(f'{entry.path}:{entry.line}')} {plain(entry.note)}" for entry in view.comments)
+        yield ""
     if view.more_proof:
         yield from ("## To prove more", "")
         yield from (f"- {prose(hint)}" for hint in view.more_proof)

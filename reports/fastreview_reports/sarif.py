@@ -150,7 +150,7 @@ def _result(review: Review, finding: FindingEntry, index: dict[str, int]) -> Jso
         related = [_location(review, r.path, r.line, r.line, r.message) for r in finding.related if r.path]
         result["relatedLocations"] = [{"id": number, **place} for number, place in enumerate(related, 1)]
     if finding.status != "open":
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.status}]
+        result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": finding.status}]
     return result
 
 

@@ -109,6 +109,10 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
         yield Text("")
         aside = ", ".join(f"{one_line(group.code)} {group.count}" for group in view.set_aside)
         yield indent(Text(f"Waived or accepted: {aside}", style="dim"))
+    if view.comments:
+        yield title(f"Comments that set nothing aside, or less than they say ({len(view.comments)})")
+        for entry in view.comments:
+            yield indent(Text.assemble((f"{one_line(entry.path)}:{entry.line}", "cyan"), f"  {one_line(entry.note)}"))
     yield from _evidence(view)
 
 

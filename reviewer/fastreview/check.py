@@ -67,6 +67,8 @@ class Hit(Struct, frozen=True):
     confidence: Confidence = Confidence.LIKELY
     severity: Severity | None = None
     fix: Literal["", "safe", "unsafe"] = ""
+    others: tuple[Place, ...] = ()
+    """Further places that it stands for. It is set aside only where all of them are."""
 
 
 class Met(Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Runs checks on a project: loops the subjects, collects what is yielded, and lets a broken check hurt nobody else.
 
 A subject fails on any hit that is more than ``possible``; otherwise it is unknown where the check says so, and passes.
-A hit proves its failure: `Unknown` or `NotApplicable` raised after one no longer matters.
+A hit proves its failure: `Unknown` or `NotApplicable` raised after one no longer matters. Where comments of the project set
+aside all hits that make a subject fail, it is waived or accepted instead; its findings stay and say so.
 """
 
 from collections import Counter
@@ -11,12 +12,13 @@ from itertools import islice
 
 from msgspec import Struct, structs
 
-from fastreview.check import Check, Confidence, Hit, Met, NotApplicable, Related, Rung, Unknown
+from fastreview.check import Check, Confidence, Hit, Kind, Met, NotApplicable, Related, Rung, Unknown
 from fastreview.facts import Gathered
 from fastreview.forks import processors, shared
 from fastreview.outcome import Evaluation, Finding, Run, Strength, SubjectState, Verdict
 from fastreview.portions import portions
 from fastreview.project import Place, Project, Subject
+from fastreview.suppress import NONE, Suppression, Suppressions
 
 MESSAGE_LIMIT = 600
 """Characters of a message or a reason; longer ones end in an ellipsis."""
@@ -34,17 +36,26 @@ LINES_PER_PROCESS = 10_000
 """A second process pays from some 0.1 s of work on: forking, and deriving twice what both need."""
 
 
-def evaluate(project: Project, checks: Iterable[Check], off: Mapping[str, str] | None = None) -> tuple[Evaluation, ...]:
+def evaluate(
+    project: Project,
+    checks: Iterable[Check],
+    off: Mapping[str, str] | None = None,
+    suppressions: Suppressions = NONE,
+) -> tuple[Evaluation, ...]:
     """Evaluates every check, in the order given; never raises for what a check does.
 
     ``off`` maps codes of checks that are not to run to the reason ("ignored in pyproject.toml").
     """
-    evaluations, _ = evaluate_and(project, checks, off or {}, lambda: None)
+    evaluations, _ = evaluate_and(project, checks, off or {}, suppressions, lambda: None)
     return evaluations
 
 
 def evaluate_and(
-    project: Project, checks: Iterable[Check], off: Mapping[str, str], also: Callable[[], object]
+    project: Project,
+    checks: Iterable[Check],
+    off: Mapping[str, str],
+    suppressions: Suppressions,
+    also: Callable[[], object],
 ) -> tuple[tuple[Evaluation, ...], object]:
     """What `evaluate` gives, and what ``also`` does: further work on the model, done by whichever process is free first.
     From another process it comes as what msgpack makes of it, for `msgspec.convert`."""
@@ -54,7 +65,7 @@ def evaluate_and(
     def done(codes: _Portion) -> _Answer:
         if codes is None:
             return _Answer((), also())
-        return _Answer(tuple(_result(_evaluate(project, by_code[code], off)) for code in codes))
+        return _Answer(tuple(_result(_evaluate(project, by_code[code], off, suppressions)) for code in codes))
 
     answers = tuple(_shared(project, chosen, done))
     found = {r.code: r.of(by_code[r.code]) for answer in answers for r in answer.results}
@@ -128,7 +139,7 @@ def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation
     return structs.replace(evaluation, findings=left)
 
 
-def _evaluate(project: Project, check: Check, off: Mapping[str, str]) -> Evaluation:
+def _evaluate(project: Project, check: Check, off: Mapping[str, str], suppressions: Suppressions) -> Evaluation:
     if check.code in off:
         return Evaluation(check, Run.OFF, reason=_shown(off[check.code]))
     missing = [side for side in map(project.facts.side, check.needs) if not side.ok]
@@ -136,7 +147,7 @@ def _evaluate(project: Project, check: Check, off: Mapping[str, str]) -> Evaluat
         return Evaluation(check, Run.UNKNOWN, reason=_shown("; ".join(map(_why_missing, missing))))
     try:
         subjects = (project,) if check.each is Project else project.subjects(check.each)
-        results = [_judge(check, subject, project) for subject in subjects]
+        results = [_set_aside(check, _judge(check, subject, project), suppressions) for subject in subjects]
         return _join(check, results)
     except Exception as error:  # noqa: BLE001 - whatever a check's bug raises, the other checks go on
         return Evaluation(check, Run.CRASHED, reason=_shown(f"{type(error).__name__}: {error}"))
@@ -150,6 +161,31 @@ class _Judged(Struct, frozen=True):
     reason: str
     hits: tuple[Hit, ...]
     mets: tuple[Met, ...]
+    by: tuple[tuple[Suppression, ...], ...] = ()
+    """What sets each hit aside; empty where nothing does."""
+
+
+def _set_aside(check: Check, judged: _Judged, suppressions: Suppressions) -> _Judged:
+    """Waived or accepted where comments set aside every hit that makes it fail."""
+    if not judged.hits or not suppressions.of(check.code):
+        return judged
+    by = tuple(_setting_aside(check, hit, judged.subject, suppressions) for hit in judged.hits)
+    if not any(by):
+        return judged
+    counting = [one for one, hit in zip(by, judged.hits, strict=True) if hit.confidence is not Confidence.POSSIBLE]
+    state, reason = judged.state, judged.reason
+    if state is SubjectState.FAIL and all(counting):
+        accepted = all(_status(check, one) == "accepted" for one in counting)
+        state = SubjectState.ACCEPTED if accepted else SubjectState.WAIVED
+        reason = counting[0][0].told
+    return structs.replace(judged, state=state, reason=reason, by=by)
+
+
+def _setting_aside(check: Check, hit: Hit, subject: Subject, suppressions: Suppressions) -> tuple[Suppression, ...]:
+    """A comment for each place that the hit stands for, or none at all."""
+    places = (_placed(hit.place, subject), *hit.others)
+    found = [one for place in places if (one := suppressions.at(check.code, place)) is not None]
+    return tuple(dict.fromkeys(found)) if len(found) == len(places) else ()
 
 
 def _judge(check: Check, subject: Subject, project: Project) -> _Judged:
@@ -208,11 +244,15 @@ def _join(check: Check, results: Sequence[_Judged]) -> Evaluation:
 
 
 def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
-    pairs = [(result.subject, hit) for result in results for hit in result.hits]
+    pairs = [
+        (result.subject, hit, by)
+        for result in results
+        for hit, by in zip(result.hits, result.by or ((),) * len(result.hits), strict=True)
+    ]
     pairs.sort(key=lambda pair: (pair[1].place, pair[0].key, pair[1].symbol, pair[1].message))
     seen: Counter[tuple[str, str]] = Counter()
     findings = []
-    for subject, hit in pairs:
+    for subject, hit, by in pairs:
         identity = (subject.key, hit.symbol)
         findings.append(
             Finding(
@@ -225,11 +265,20 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
                 fingerprint(check.code, *identity, seen[identity]),
                 tuple(Related(step.place, _shown(step.message)) for step in hit.related[:RELATED_LIMIT]),
                 hit.fix,
+                _status(check, by),
+                tuple(Place(one.path, one.line) for one in by),
             )
         )
         seen[identity] += 1
     findings.sort(key=_finding_order)
     return _one_per_file(findings) if check.per_file else _one_per_place(findings, check.each.unit)
+
+
+def _status(check: Check, by: Sequence[Suppression]) -> str:
+    """A never-event is never accepted."""
+    if not by:
+        return "open"
+    return "accepted" if check.kind is not Kind.NEVER and all(one.accepts for one in by) else "waived"
 
 
 def _believed(hit: Hit, subject: Subject) -> Confidence:
@@ -239,9 +288,9 @@ def _believed(hit: Hit, subject: Subject) -> Confidence:
 
 def _one_per_file(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """A matter of style is told once a file, with its other places as related ones."""
-    groups: dict[tuple[str, Confidence], list[Finding]] = {}
+    groups: dict[tuple[str, Confidence, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.place.path, finding.confidence), []).append(finding)
+        groups.setdefault((finding.place.path, finding.confidence, finding.status), []).append(finding)
     return tuple(_with_others(first, others) if others else first for first, *others in groups.values())
 
 
@@ -251,17 +300,23 @@ def _with_others(first: Finding, others: Sequence[Finding]) -> Finding:
         first,
         message=_shown(f"{first.message} {len(others)} more in this file."),
         related=(*first.related, *places)[:RELATED_LIMIT],
+        set_aside_by=_joined((first, *others)),
     )
+
+
+def _joined(group: Sequence[Finding]) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(place for finding in group for place in finding.set_aside_by))
 
 
 def _one_per_place(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...]:
     """What is wrong at one place is said once, however many subjects meet it there (a parameter class of 23 routes): the
     verdicts stand, the finding names the first subject and counts the others."""
-    groups: dict[tuple[str, int, Confidence], list[Finding]] = {}
+    groups: dict[tuple[str, int, Confidence, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.place.path, finding.place.line, finding.confidence), []).append(finding)
+        key = (finding.place.path, finding.place.line, finding.confidence, finding.status)
+        groups.setdefault(key, []).append(finding)
     merged = []
-    for (_, line, _), group in groups.items():
+    for (_, line, _, _), group in groups.items():
         subjects = list(dict.fromkeys(finding.subject for finding in group))
         if not line or len(subjects) < MERGED_FROM or len(subjects) < len(group):
             merged += group
@@ -272,6 +327,7 @@ def _one_per_place(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...
                 group[0],
                 message=_shown(f"{group[0].message} {len(subjects) - 1} others meet it here."),
                 related=(*group[0].related, also)[:RELATED_LIMIT],
+                set_aside_by=_joined(group),
             )
         )
     return tuple(sorted(merged, key=_finding_order))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from fastreview.review import FindingEntry, Review, RouteEntry
+from fastreview.review import FindingEntry, Review, RouteEntry, SuppressionEntry
 
 NEAR = 3
 """Findings of the same file that are named where the line itself has none."""
@@ -29,6 +29,8 @@ class Explanation(Struct, frozen=True):
     silence: str
     route: str = ""
     """The route whose endpoint begins at this line."""
+    comments: tuple[str, ...] = ()
+    """What comments near the line set aside, or why they do not."""
 
 
 def explain(review: Review, path: str, line: int, files: Sequence[str]) -> Explanation:
@@ -36,7 +38,26 @@ def explain(review: Review, path: str, line: int, files: Sequence[str]) -> Expla
     reported = tuple(_reported(review, path, line))
     near = sorted((f for f in review.findings if f.path == path), key=lambda f: abs(f.line - line))
     silence = "" if reported else _silence(review, path, files)
-    return Explanation(f"{path}:{line}", reported, tuple(near[:NEAR]), silence, _route(review.routes, path, line))
+    return Explanation(
+        f"{path}:{line}",
+        reported,
+        tuple(near[:NEAR]),
+        silence,
+        _route(review.routes, path, line),
+        tuple(_comment(s) for s in review.suppressions if s.path == path and abs(s.line - line) <= NEAR),
+    )
+
+
+def _comment(entry: SuppressionEntry) -> str:
+    named = ", ".join(entry.checks) or "nothing"
+    if entry.state == "used":
+        count = "1 finding" if entry.findings == 1 else f"{entry.findings} findings"
+        about = f"sets {count} of {named} aside ({entry.kind}: {entry.reason})"
+    elif entry.state == "undecided":
+        about = f"for {named}"
+    else:
+        about = "sets nothing aside"
+    return f"The comment on line {entry.line} {about}{f': {entry.note}' if entry.note else ''}."
 
 
 def _reported(review: Review, path: str, line: int) -> Iterator[Reported]:

@@ -38,6 +38,8 @@ class Finding(Struct, frozen=True):
     related: tuple[Related, ...] = ()
     fix: str = ""
     status: str = "open"
+    set_aside_by: tuple[Place, ...] = ()
+    """The comments that waive or accept it."""
 
 
 class Strength(Struct, frozen=True):

@@ -169,6 +169,23 @@ class FindingEntry(Struct, frozen=True):
     excerpt: Excerpt | None = None
 
 
+class SuppressionEntry(Struct, frozen=True):
+    """A comment that sets findings aside. ``state``: used; unused, expired or malformed (``note`` says why it does nothing);
+    undecided where its check was. ``findings`` counts what it set aside."""
+
+    path: str
+    line: int
+    checks: tuple[str, ...]
+    kind: str
+    reason: str
+    by: str
+    on: str
+    until: str
+    state: Literal["used", "unused", "expired", "malformed", "undecided"]
+    note: str
+    findings: int
+
+
 class StrengthEntry(Struct, frozen=True):
     check: str
     slug: str
@@ -409,6 +426,8 @@ class Review(Struct, frozen=True):
     architecture: Architecture = Architecture()
     traces: tuple[Trace, ...] = ()
     """The way of one request for some of the routes: those for which most happens."""
+    suppressions: tuple[SuppressionEntry, ...] = ()
+    """The comments of the project that set findings aside, and those that were meant to."""
     injection: tuple[Injectable, ...] = ()
     """The dependency graph of all routes, bounded."""
     history: History = History()

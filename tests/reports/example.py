@@ -39,6 +39,7 @@ from fastreview.review import (
     State,
     StrengthEntry,
     SubjectCounts,
+    SuppressionEntry,
     Tool,
     Trace,
     TraceStep,
@@ -553,6 +554,21 @@ def example(times: int = 1) -> Review:
                 ),
             )
         ),
+        suppressions=(
+            SuppressionEntry(
+                path="harbour/web/rates.py",
+                line=30,
+                checks=("ASY001",),
+                kind="fixme",
+                reason="ticket 12",
+                by="",
+                on="",
+                until="2026-01-31",
+                state="expired",
+                note="it ended on 2026-01-31",
+                findings=0,
+            ),
+        ),
         more_proof=(
             "Let it run the tests (--run-tests): decides 42 subjects in Testing and Async.",
             "Install mypy in the project's environment and give --type-check: decides 41 modules in Typing.",
@@ -742,5 +758,6 @@ FREE = frozenset(
         "framework",
         "route",
         "configured",
+        "note",
     ]
 )

@@ -146,6 +146,7 @@ def blocking_call(subject: LoopFunction, project: Project) -> Found:
         symbol=first.name,
         related=(start, *way, *further),
         confidence=_confidence(subject, first),
+        others=tuple(wait.place for wait in waits[1:]),
     )
 
 

@@ -132,6 +132,7 @@ def float_money(module: Module, project: Project) -> Found:
         symbol=name,
         related=tuple(Related(Place(module.path, other), f"`{called}`") for other, called in floats[1:]),
         confidence=Confidence.LIKELY if _keeps_books(project) else Confidence.POSSIBLE,
+        others=tuple(Place(module.path, other) for other, _ in floats[1:]),
     )
 
 

@@ -96,4 +96,5 @@ def missing_index(table: Table, project: Project) -> Found:
             f"`{table.name}`. Give it `index=True`, and create the index in a migration.",
             symbol=first.column,
             related=tuple(Related(Place(table.place.path, one.line), f"`{one.column}`") for one in others),
+            others=tuple(Place(table.place.path, one.line) for one in others),
         )

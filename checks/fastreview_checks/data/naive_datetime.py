@@ -125,6 +125,7 @@ def naive_datetime(module: Module, project: Project) -> Found:
         f"moment elsewhere. Use `datetime.{instead}`.",
         symbol=name,
         related=tuple(Related(Place(module.path, other), f"`datetime.{called}`") for other, called in found[1:]),
+        others=tuple(Place(module.path, other) for other, _ in found[1:]),
     )
 
 

@@ -15,6 +15,7 @@ from fastreview.review import (
     ProjectEntry,
     Review,
     ScopeEntry,
+    SuppressionEntry,
     Tool,
     Trace,
 )
@@ -53,6 +54,8 @@ class Report(Struct, frozen=True):
     """Open, to be looked at by a person."""
     set_aside: tuple[FindingGroup, ...]
     """Waived or accepted."""
+    comments: tuple[SuppressionEntry, ...]
+    """Comments that set nothing aside, or less than they say: expired, unused, not understood."""
     routes: tuple[RouteView, ...]
     architecture: Architecture
     broken: tuple[LayerImport, ...]
@@ -99,6 +102,7 @@ def report(review: Review) -> Report:
         possible=possible,
         set_aside=set_aside,
         routes=routes(review.routes, groups + possible, anchors),
+        comments=tuple(entry for entry in review.suppressions if entry.note),
         architecture=review.architecture,
         broken=broken(review.architecture, review.findings),
         traces=review.traces,

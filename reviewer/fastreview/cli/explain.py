@@ -124,6 +124,8 @@ def _place(file: str, line: int, root: Path, *, static: bool, quiet: bool) -> "l
             if text:
                 parts.append(Text.assemble((title, "dim"), text.replace("`", "")))
         parts.append(Text(f"fastreview explain {finding.check} shows more.", style="dim"))
+    if found.comments:
+        parts += [Text(""), *(Text(printable(comment)) for comment in found.comments)]
     if found.silence:
         parts += [Text(""), Text(found.silence)]
         for finding in found.near:

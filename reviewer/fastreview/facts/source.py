@@ -101,10 +101,15 @@ class ClassFacts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Comment(Struct, frozen=True, array_like=True, gc=False):
-    """A comment that a tool reads: ``# type: ignore[code]``, ``# noqa``, ``# fastreview: ...``."""
+    """A comment that a tool reads: ``# type: ignore[code]``, ``# noqa``, ``# fastreview: ...``.
+
+    ``about`` is the line that it is about: its own, or the next line of code where it stands alone; 0 where none follows.
+    Known of fastreview's own comments only, of others it is their own line.
+    """
 
     text: str
     line: int
+    about: int
 
 
 class ModuleFacts(Struct, frozen=True, array_like=True, gc=False):

@@ -1,6 +1,7 @@
 """The one function that runs the parts in order, and the question whether there was anything to assess."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,10 +14,12 @@ from fastreview.facts import Facts, Side
 from fastreview.outcome import Evaluation, Run
 from fastreview.packs import configured, load, ruleset_digest, select
 from fastreview.pipeline.document import Described, assemble, described
+from fastreview.pipeline.set_aside import suppression_entries
 from fastreview.project import Project
 from fastreview.review import Review, Tool
 from fastreview.scoring import Scorecard, score
 from fastreview.scoring.rules import MODEL
+from fastreview.suppress import suppressions
 
 NOT_SELECTED = "not selected for this review"
 
@@ -43,8 +46,14 @@ class Outcome(Struct, frozen=True):
     evaluations: tuple[Evaluation, ...]
 
 
-def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcome:  # noqa: B008 - frozen
+def assess(
+    facts: Facts,
+    root: Path | None,
+    choice: Choice = Choice(),  # noqa: B008 - frozen
+    today: date | None = None,
+) -> Outcome:
     """Evaluates all installed checks on ``facts``. ``root`` is where excerpts are read, None where the files are gone.
+    ``today`` (default: by the clock, UTC) ends the comments that set findings aside until a day.
 
     Raises:
         UnknownCheck: when ``choice`` names a check that no pack has.
@@ -56,16 +65,20 @@ def assess(facts: Facts, root: Path | None, choice: Choice = Choice()) -> Outcom
     chosen = {check.code for check in select(ruleset.checks, choice.selected, choice.ignored)}
     off = {check.code: NOT_SELECTED for check in ruleset.checks if check.code not in chosen}
     project = Project(facts, ruleset.limits, choice.layers)
+    day = today or datetime.now(UTC).date()
+    aside = suppressions(facts.modules, {check.code: check.slug for check in ruleset.checks}, day)
     reason = nothing_to_assess(facts)
     if reason:
         # Checks of files would still have their say; of a folder without a service they say nothing.
         evaluations = tuple(Evaluation(check, Run.UNKNOWN, reason=reason) for check in ruleset.checks)
         parts: object = described(project, ruleset)
     else:
-        evaluations, parts = evaluate_and(project, ruleset.checks, off, lambda: described(project, ruleset))
+        evaluations, parts = evaluate_and(project, ruleset.checks, off, aside, lambda: described(project, ruleset))
     scorecard = score(evaluations)
     known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
-    return Outcome(assemble(project, root, ruleset, evaluations, scorecard, known, told), scorecard, evaluations)
+    document = assemble(project, root, ruleset, evaluations, scorecard, known, told)
+    comments = tuple(suppression_entries(aside, evaluations, scorecard.results))
+    return Outcome(msgspec.structs.replace(document, suppressions=comments), scorecard, evaluations)
 
 
 def tool_of(choice: Choice = Choice()) -> Tool:  # noqa: B008 - frozen
