@@ -4,6 +4,7 @@ FastreviewError
 ├── UsageError               exit code 2: the call cannot be carried out as given
 │   ├── UnknownCheck
 │   ├── BadConfiguration
+│   ├── BadRecord
 │   ├── UnreadableReview
 │   └── HistoryUnavailable
 ├── NothingToReview          exit code 3: no folder, no Python, nothing readable
@@ -27,6 +28,10 @@ class UnknownCheck(UsageError):
 
 class BadConfiguration(UsageError):
     """``[tool.fastreview]`` cannot be used as it is."""
+
+
+class BadRecord(UsageError):
+    """A file of ``.fastreview`` cannot be used as it is."""
 
 
 class UnreadableReview(UsageError):

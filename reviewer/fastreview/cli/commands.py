@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, ParamSpec
@@ -27,11 +27,13 @@ COMMANDS = {
     "history": "history",
     "trace": "trace",
     "compare": "compare",
+    "mentor": "mentor",
     "config": "config",
     "render": "render",
     "new-check": "new_check",
 }
-"""Command to the module of this package that holds it, and in it the function of the same name."""
+"""Command to the module of this package that holds it, and in it the function of the same name, or a table of further
+commands with their functions."""
 
 P = ParamSpec("P")
 
@@ -71,9 +73,20 @@ def program(only: str = "", *, verbose: bool = False) -> typer.Typer:
 
     for name, module in COMMANDS.items():
         if only in ("", name):
-            function = getattr(import_module(f"fastreview.cli.{module}"), module)
-            app.command(name, cls=PlainCommand)(_with_errors_as_sentences(function, verbose=verbose))
+            found = import_module(f"fastreview.cli.{module}")
+            command = getattr(found, module)
+            if isinstance(command, dict):
+                app.add_typer(_group(command, found.HELP, verbose=verbose), name=name)
+            else:
+                app.command(name, cls=PlainCommand)(_with_errors_as_sentences(command, verbose=verbose))
     return app
+
+
+def _group(commands: Mapping[str, Callable[..., None]], about: str, *, verbose: bool) -> typer.Typer:
+    group = typer.Typer(cls=PlainGroup, help=about, rich_markup_mode=None, no_args_is_help=True)
+    for name, function in commands.items():
+        group.command(name, cls=PlainCommand)(_with_errors_as_sentences(function, verbose=verbose))
+    return group
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - called by Typer

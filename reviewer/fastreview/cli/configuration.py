@@ -1,5 +1,6 @@
 """What a command was asked for: its options, and what the project's configuration says where they are silent."""
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from fastreview.cli.arguments import names
 from fastreview.config import Config, load
+from fastreview.mentor.records import ACCEPTED, Signed
 
 if TYPE_CHECKING:
     from fastreview.gather.facts import Options
@@ -32,6 +34,7 @@ class Asked(Struct, frozen=True):
     levels: dict[str, str] = {}
     layers: dict[str, tuple[str, ...]] = {}
     fail_on: tuple[str, ...] = ()
+    signed: Signed = Signed()
 
     def options(self) -> "Options":
         # A review that is recalled gathers nothing.
@@ -51,7 +54,7 @@ class Asked(Struct, frozen=True):
     def choice(self) -> "Choice":
         from fastreview.pipeline import Choice
 
-        return Choice(self.selected, self.ignored, self.thresholds, self.levels, self.layers)
+        return Choice(self.selected, self.ignored, self.thresholds, self.levels, self.layers, self.signed)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -105,4 +108,20 @@ def asked(
         levels=config.levels,
         layers=config.layers,
         fail_on=names(fail_on) or config.fail_on,
+        signed=_signed(path) if path is not None else Signed(),
     )
+
+
+def _signed(path: Path) -> Signed:
+    """What reviewers have accepted, as it counts today.
+
+    Raises:
+        BadRecord: when one of the files cannot be used.
+    """
+    if not (path.expanduser() / ACCEPTED).is_dir():
+        return Signed()
+    from fastreview.mentor.acceptance import sorted_out
+    from fastreview.mentor.folder import Folder
+
+    today = datetime.datetime.now(tz=datetime.UTC).astimezone().date()
+    return sorted_out(Folder(path).acceptances().values(), today)

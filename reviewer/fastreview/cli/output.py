@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol, TextIO, cast
+from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from msgspec import Struct
 
@@ -18,6 +18,9 @@ from fastreview.cli.printing import complain, leave_closed_output
 from fastreview.compare import Comparison
 from fastreview.errors import FastreviewError, UsageError
 from fastreview.review import History, Review, Trace
+
+if TYPE_CHECKING:
+    from fastreview.mentor.document import Report
 
 ENTRY_POINTS = "fastreview.reports"
 STANDARD_OUTPUT = "-"
@@ -80,7 +83,7 @@ def _write(review: Review, target: Target, *, colour: bool | None) -> bool:
         if target.file is None:
             _print(review, target.format, colour=colour)
         else:
-            _replace(target.file, target.format.render(review))
+            replace(target.file, target.format.render(review))
     except BrokenPipeError:
         # The gate and its exit code are not lost with the reader.
         if target.file is None:
@@ -134,6 +137,19 @@ def render_comparison(comparison: Comparison, format_name: str) -> bytes:
     return cast("bytes", import_module(f"{package}.comparison").RENDER[format_name](comparison))
 
 
+def mentor_format(suffix: str, named: str) -> "Callable[[Report], bytes]":
+    """What renders the report of a mentoring session for that suffix.
+
+    Raises:
+        UsageError: for another one.
+    """
+    package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
+    known = cast("dict[str, Callable[[Report], bytes]]", import_module(f"{package}.mentor").FORMATS)
+    if suffix not in known:
+        raise UsageError(f'"{named}" does not end like the report of a session: {", ".join(known)}.')
+    return known[suffix]
+
+
 class _ToTerminal(Protocol):
     def __call__(self, review: Review, stream: TextIO, *, colour: bool | None) -> None: ...
 
@@ -148,7 +164,7 @@ def _terminal_module() -> ModuleType:
     return import_module(f"{package}.terminal")
 
 
-def _replace(file: Path, data: bytes) -> None:
+def replace(file: Path, data: bytes) -> None:
     """In one step, so that nobody reads half a report; in place where folder or file do not allow it."""
     if file.exists() and not file.is_file():  # /dev/stdout, a pipe
         file.write_bytes(data)

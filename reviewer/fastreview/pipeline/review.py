@@ -11,6 +11,9 @@ from fastreview import __version__
 from fastreview.check import Check
 from fastreview.engine import evaluate_and
 from fastreview.facts import Facts, Side
+from fastreview.mentor.acceptance import applied
+from fastreview.mentor.acceptance import told as accepted
+from fastreview.mentor.records import Signed
 from fastreview.outcome import Evaluation, Run
 from fastreview.packs import configured, load, ruleset_digest, select
 from fastreview.pipeline.document import Described, assemble, described
@@ -36,6 +39,8 @@ class Choice(Struct, frozen=True):
     thresholds: dict[str, dict[str, float]] = {}
     levels: dict[str, str] = {}
     layers: dict[str, tuple[str, ...]] = {}
+    signed: Signed = Signed()
+    """Findings that reviewers have accepted."""
 
 
 class Outcome(Struct, frozen=True):
@@ -74,6 +79,8 @@ def assess(
         parts: object = described(project, ruleset)
     else:
         evaluations, parts = evaluate_and(project, ruleset.checks, off, aside, lambda: described(project, ruleset))
+    evaluations = applied(evaluations, choice.signed.counting)
+    told += accepted(choice.signed)
     scorecard = score(evaluations)
     known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
     document = assemble(project, root, ruleset, evaluations, scorecard, known, told)

@@ -1,0 +1,109 @@
+"""`fastreview mentor exercise`: a task from the own code, its hints one by one, and its proof."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec import structs
+
+from fastreview.cli.arguments import App, Env, NoCache, Quiet, Root, RunTests, Static, TypeCheck, Verbose
+from fastreview.cli.configuration import Asked, asked
+from fastreview.cli.mentor.arguments import SessionName, Today, day
+from fastreview.cli.printing import Progress, printable
+from fastreview.errors import UsageError
+
+if TYPE_CHECKING:
+    from fastreview.mentor.folder import SessionFolder
+    from fastreview.mentor.records import Exercise
+
+
+def exercise(
+    path: Root = Path("."),
+    *,
+    finding: Annotated[
+        str,
+        typer.Option(metavar="FINDING", help="Which finding, by number or check; default: one that fits the goals."),
+    ] = "",
+    hint: Annotated[str, typer.Option(metavar="1|2|3", help="Show a hint; the last one nearly solves it.")] = "",
+    prove: Annotated[bool, typer.Option("--prove", help="Review again, and say whether the task is done.")] = False,
+    session: SessionName = "",
+    on: Today = "",
+    static: Static = False,
+    app: App = [],  # noqa: B006 - Typer copies it
+    env: Env = "auto",
+    type_check: TypeCheck = False,
+    run_tests: RunTests = False,
+    no_cache: NoCache = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Set a task from this code, show its hints, or prove it by a review. Exit 1: not done yet."""
+    from fastreview.mentor.folder import Folder
+
+    folder = Folder(path)
+    chosen = folder.session(session)
+    if hint:
+        _show_hint(_task(chosen, finding), hint)
+        return
+    wish = asked(path, static=static, app=app, env=env, cache=not no_cache, type_check=type_check, run_tests=run_tests)
+    if prove:
+        _prove(path, chosen, _task(chosen, finding), wish, quiet=quiet, on=on)
+    else:
+        _set(path, chosen, finding, wish, quiet=quiet)
+
+
+def _set(path: Path, session: "SessionFolder", finding: str, wish: Asked, *, quiet: bool) -> None:
+    from fastreview.cli.mentor.looking import look, sources
+    from fastreview.mentor.anchors import finding_named
+    from fastreview.mentor.exercise import choose, exercise
+
+    goals = frozenset(code for goal in session.goals().values() for code in goal.checks)
+    looked = look(path, wish, Progress(quiet=quiet))
+    found = finding_named(finding, looked.review) if finding else choose(looked.review, goals)
+    around = sources(path).around(found.path, found.line)
+    page = looked.review.pages.get(found.check)
+    task = exercise(found, looked.review, page, looked.judged, around.excerpt if around else "")
+    written = session.exercise(task)
+    _print(f"## {task.title}\n\n{task.task}")
+    typer.echo(f"It is kept in {printable(session.folder.shown(written))}. Stuck? fastreview mentor exercise --hint 1")
+
+
+def _task(session: "SessionFolder", finding: str) -> "Exercise":
+    """The one that is meant: by number or check, else the first that is not proven."""
+    tasks = list(session.exercises().values())
+    if finding:
+        wanted = finding.strip().lower()
+        tasks = [task for task in tasks if task.fingerprint.startswith(wanted) or task.check.lower() == wanted]
+    if not tasks:
+        raise UsageError("There is no such exercise in this session. Set one: fastreview mentor exercise.")
+    return next((task for task in tasks if task.proven is None), tasks[0])
+
+
+def _show_hint(task: "Exercise", hint: str) -> None:
+    if hint not in ("1", "2", "3") or int(hint) > len(task.hints):
+        raise UsageError(f'There is no hint "{printable(hint)}": --hint 1, 2 or 3.')
+    _print(f"## {task.title}, hint {hint} of {len(task.hints)}\n\n{task.hints[int(hint) - 1]}")
+
+
+def _prove(path: Path, session: "SessionFolder", task: "Exercise", wish: Asked, *, quiet: bool, on: str) -> None:
+    from fastreview.cli.mentor.looking import look
+    from fastreview.mentor.exercise import prove
+
+    looked = look(path, structs.replace(wish, selected=(task.check,), ignored=()), Progress(quiet=quiet))
+    proof = prove(task, looked.judged, looked.review)
+    typer.echo(printable(proof.told))
+    if not proof.done:
+        raise typer.Exit(1)
+    if task.proven is None:
+        session.exercise(structs.replace(task, proven=day(on, "--on")))
+
+
+def _print(markdown: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from fastreview.cli.mentor.plain import without_acting
+
+    console = Console(width=None if sys.stdout.isatty() else 80, highlight=False)
+    console.print(Markdown(without_acting(markdown), hyperlinks=False, code_theme="ansi_dark"))

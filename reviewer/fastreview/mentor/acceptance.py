@@ -1,0 +1,146 @@
+"""Signed acceptances: findings that a named reviewer takes responsibility for until a day.
+
+What is accepted leaves the denominator of its check (`fastreview.scoring`): at most a tenth of the check's subjects,
+never of a never-event. The seal notices that a file was changed after signing, such as a day moved on by hand; who
+signed is what version control proves.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from math import floor
+
+import msgspec
+from msgspec import structs
+
+from fastreview.check import Confidence, Kind
+from fastreview.errors import UsageError
+from fastreview.mentor.records import Acceptance, Signed
+from fastreview.outcome import Evaluation, Finding, Run, SubjectState, Verdict
+from fastreview.review import FindingEntry, OutcomeEntry
+from fastreview.scoring.rules import ACCEPTED_AT_MOST
+
+LONGEST = datetime.timedelta(days=366)
+
+
+def seal(acceptance: Acceptance) -> str:
+    text = msgspec.json.encode(structs.replace(acceptance, seal=""), order="deterministic")
+    return blake2b(text, digest_size=8).hexdigest()
+
+
+def signed(
+    finding: FindingEntry,
+    outcome: OutcomeEntry,
+    reviewer: str,
+    reason: str,
+    on: datetime.date,
+    until: datetime.date,
+) -> Acceptance:
+    """The acceptance of ``finding``.
+
+    Raises:
+        UsageError: when it may not be accepted: a never-event, no room below the limit, no reason, a day that is past or
+            more than a year away.
+    """
+    if outcome.kind == "never":
+        raise UsageError(f"{finding.check} is a never-event: it cannot be accepted, only mended.")
+    if not reviewer.strip() or not reason.strip():
+        raise UsageError("An acceptance names its reviewer and a reason: --reviewer NAME --reason TEXT.")
+    if not on < until <= on + LONGEST:
+        raise UsageError(
+            f"An acceptance ends after {on} and within a year: --until {on + datetime.timedelta(days=90)}."
+        )
+    counts = outcome.subjects
+    total = counts.passed + counts.failed + counts.unknown + counts.waived + counts.accepted
+    limit = _limit(total)
+    if finding.status != "accepted" and counts.accepted >= limit:
+        unit = outcome.unit or "subject"
+        allowed = f"at most {limit}" if limit else "none"
+        raise UsageError(
+            f"{finding.check} judges {total} of the kind {unit}, of which {allowed} may be accepted (a tenth); "
+            f"{counts.accepted} already {'is' if counts.accepted == 1 else 'are'}. What is left is to mend it."
+        )
+    draft = Acceptance(
+        check=finding.check,
+        fingerprint=finding.fingerprint,
+        subject=finding.subject,
+        path=finding.path,
+        reviewer=reviewer.strip(),
+        reason=reason.strip(),
+        on=on,
+        until=until,
+        seal="",
+    )
+    return structs.replace(draft, seal=seal(draft))
+
+
+def sorted_out(acceptances: Iterable[Acceptance], today: datetime.date) -> Signed:
+    counting: list[Acceptance] = []
+    lapsed: list[str] = []
+    for one in acceptances:
+        what = f"The acceptance of {one.check} at {one.subject} by {one.reviewer}"
+        if seal(one) != one.seal:
+            lapsed.append(f"{what} was changed after it was signed and does not count; sign it again")
+        elif one.until < today:
+            lapsed.append(f"{what} ended on {one.until} and no longer counts")
+        else:
+            counting.append(one)
+    return Signed(tuple(counting), tuple(lapsed))
+
+
+def told(signed: Signed) -> tuple[str, ...]:
+    """Of everything that was accepted, for the review document."""
+    return (
+        *(f"{a.check} at {a.subject} is accepted by {a.reviewer} until {a.until}: {a.reason}" for a in signed.counting),
+        *signed.lapsed,
+    )
+
+
+def applied(evaluations: Sequence[Evaluation], acceptances: Sequence[Acceptance]) -> tuple[Evaluation, ...]:
+    """The evaluations with what is accepted marked so. Beyond the limit, and of a never-event, it is only waived."""
+    if not acceptances:
+        return tuple(evaluations)
+    by_check: dict[str, list[Acceptance]] = {}
+    for one in sorted(acceptances, key=lambda one: (one.on, one.fingerprint)):
+        by_check.setdefault(one.check, []).append(one)
+    return tuple(
+        _accepted(evaluation, by_check[evaluation.check.code])
+        if evaluation.check.code in by_check and evaluation.run is Run.DONE
+        else evaluation
+        for evaluation in evaluations
+    )
+
+
+def _accepted(evaluation: Evaluation, acceptances: Sequence[Acceptance]) -> Evaluation:
+    signed = {one.fingerprint: one for one in acceptances}
+    # Comments in the code may have accepted some already.
+    already = sum(verdict.state is SubjectState.ACCEPTED for verdict in evaluation.verdicts)
+    left = 0 if evaluation.check.kind is Kind.NEVER else _limit(len(evaluation.verdicts)) - already
+    states: dict[str, SubjectState] = {}
+    for subject in dict.fromkeys(one.subject for one in acceptances):
+        faults = [f for f in evaluation.findings if f.subject == subject and f.confidence is not Confidence.POSSIBLE]
+        if faults and all(fault.fingerprint in signed for fault in faults):
+            states[subject] = SubjectState.ACCEPTED if left > 0 else SubjectState.WAIVED
+            left -= 1
+
+    def verdict(one: Verdict) -> Verdict:
+        state = states.get(one.subject)
+        if state is None or one.state is not SubjectState.FAIL:
+            return one
+        by = next(a for a in acceptances if a.subject == one.subject)
+        reason = f"accepted by {by.reviewer} until {by.until}: {by.reason}"
+        return structs.replace(one, state=state, reason=reason)
+
+    def finding(one: Finding) -> Finding:
+        state = states.get(one.subject)
+        return structs.replace(one, status=state.value) if state and one.fingerprint in signed else one
+
+    return structs.replace(
+        evaluation,
+        verdicts=tuple(map(verdict, evaluation.verdicts)),
+        findings=tuple(map(finding, evaluation.findings)),
+    )
+
+
+def _limit(total: int) -> int:
+    return floor(ACCEPTED_AT_MOST * total)
