@@ -42,6 +42,11 @@ def short_words(review: Review) -> Review:
     return msgspec.convert(_shortened(msgspec.to_builtins(safe(review))), Review)
 
 
+def short_words_of(document: "D") -> "D":
+    """Any document with every unbroken word cut to ``PRINTED_WORD`` characters, for paper."""
+    return msgspec.convert(_shortened(msgspec.to_builtins(document)), type(document))
+
+
 def one_line(text: str) -> str:
     """The text with every run of white space as one blank."""
     return _SPACE.sub(" ", text).strip()

@@ -1,6 +1,10 @@
 """Questions, asked only where a person sits at a terminal; everywhere else every answer is an option."""
 
+import os
+import shlex
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,8 +65,7 @@ def long_text(text: str, file: Path | None, question: str) -> str:
     elif file is not None:
         found = _of_file(file)
     elif someone_there():
-        found = typer.edit(f"\n\n<!-- {question} Markdown. This line goes. -->\n", extension=".md") or ""
-        found = "\n".join(line for line in found.split("\n") if not line.startswith("<!-- "))
+        found = _edited(question)
     else:
         raise UsageError(f"{question} Say it with --text, --file, or --text - and standard input.")
     if not found.strip():
@@ -70,6 +73,23 @@ def long_text(text: str, file: Path | None, question: str) -> str:
     if len(found) > MAX_TEXT:
         raise UsageError(f"That is longer than {MAX_TEXT:,} characters.")
     return found.strip()
+
+
+def _edited(question: str) -> str:
+    """What the person writes in their editor (``VISUAL``, ``EDITOR``), or on the terminal up to an end of file."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        typer.echo(f"{question} Markdown; end with Ctrl-D on a line of its own.", err=True)
+        return sys.stdin.read(MAX_TEXT + 1)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "note.md"
+        file.write_text("", encoding="utf-8")
+        typer.echo(question, err=True)
+        try:
+            subprocess.run([*shlex.split(editor), str(file)], check=True)  # noqa: S603 - the person's own editor
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            raise UsageError(f"The editor ({editor}) failed: {error}. Say it with --text or --file.") from error
+        return _of_file(file)
 
 
 def _of_file(file: Path) -> str:
