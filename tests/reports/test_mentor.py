@@ -6,6 +6,7 @@ import re
 
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 from tests.reports.example import HOSTILE, example
 from tests.reports.test_hostile import ACTING, parsed
 
@@ -131,7 +132,9 @@ def test_the_pdf_is_tagged_deterministic_and_says_it_all() -> None:
         "Accepted for now",
     ):
         assert said in text
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    root = reader.trailer["/Root"].get_object()
+    assert isinstance(root, DictionaryObject)
+    assert "/StructTreeRoot" in root
 
 
 def test_every_format_says_the_same_level() -> None:
