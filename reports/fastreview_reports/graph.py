@@ -8,14 +8,17 @@ from msgspec import Struct
 from fastreview.review import Injectable
 from fastreview_reports.words import number
 
-MOST = 24
+MOST = 18
 """Boxes drawn; those that most routes depend on come first."""
-_WIDTH, _HEIGHT, _GAP, _PITCH, _MARGIN = 208, 44, 64, 60, 4
+WIDTH, HEIGHT = 228, 44
+"""Of a box."""
+_GAP, _PITCH, _MARGIN = 56, 60, 4
 
 KINDS = {
     "function": "function",
     "generator": "yields",
     "class": "class",
+    "instance": "object that is called",
     "security": "security",
     "other": "not followed",
 }
@@ -53,15 +56,15 @@ def draw_injection(injection: Sequence[Injectable]) -> Graph | None:
     columns = _columns(chosen, needs)
     rows = _rows(columns, needs)
     at = {
-        n: (_MARGIN + column * (_WIDTH + _GAP), _MARGIN + row * _PITCH)
+        n: (_MARGIN + column * (WIDTH + _GAP), _MARGIN + row * _PITCH)
         for column, members in enumerate(rows)
         for row, n in enumerate(members)
     }
     nodes = tuple(_node(injection[n], *at[n]) for n in chosen)
     edges = tuple(_edge(at[n], at[m]) for n in chosen for m in needs[n] if at[m][0] > at[n][0])
     return Graph(
-        width=2 * _MARGIN + len(rows) * _WIDTH + (len(rows) - 1) * _GAP,
-        height=2 * _MARGIN + (max(map(len, rows)) - 1) * _PITCH + _HEIGHT,
+        width=2 * _MARGIN + len(rows) * WIDTH + (len(rows) - 1) * _GAP,
+        height=2 * _MARGIN + (max(map(len, rows)) - 1) * _PITCH + HEIGHT,
         nodes=nodes,
         edges=edges,
         left_out=len(injection) - len(chosen),
@@ -102,12 +105,12 @@ def _node(one: Injectable, x: int, y: int) -> Node:
         about.append("thread")
     if not one.cached:
         about.append("not cached")
-    return Node(one.name if len(one.name) <= 27 else f"{one.name[:26]}…", ", ".join(about), one.kind, x, y)
+    return Node(one.name if len(one.name) <= 25 else f"{one.name[:24]}…", ", ".join(about), one.kind, x, y)
 
 
 def _edge(start: tuple[int, int], end: tuple[int, int]) -> Edge:
-    x, y = start[0] + _WIDTH, start[1] + _HEIGHT // 2
-    to_x, to_y = end[0], end[1] + _HEIGHT // 2
+    x, y = start[0] + WIDTH, start[1] + HEIGHT // 2
+    to_x, to_y = end[0], end[1] + HEIGHT // 2
     bend = (to_x - x) // 2
     return Edge(
         f"M{x} {y} C{x + bend} {y} {to_x - bend} {to_y} {to_x - 7} {to_y}", f"M{to_x - 7} {to_y - 4} v8 l7 -4 Z"

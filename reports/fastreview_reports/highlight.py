@@ -1,27 +1,30 @@
-"""Source as highlighted HTML lines, by Pygments, with few kinds of token: hundreds of excerpts stay small."""
+"""Source as highlighted HTML lines, with few kinds of token: hundreds of excerpts stay small."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
-from pygments.util import ClassNotFound
 
-_CLASSES = (
-    (Comment, "c"),
-    (String, "s"),
-    (Number, "m"),
-    (Keyword, "k"),
-    (Operator.Word, "k"),
-    (Name.Decorator, "d"),
-    (Name.Function, "f"),
-    (Name.Class, "f"),
-    (Name.Tag, "f"),
-    (Name.Builtin, "b"),
-    (Name.Exception, "b"),
+from fastreview_reports.python_tokens import tokens
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+_KINDS = (
+    ("Comment", "c"),
+    ("Literal.String", "s"),
+    ("Literal.Number", "m"),
+    ("Keyword", "k"),
+    ("Operator.Word", "k"),
+    ("Name.Decorator", "d"),
+    ("Name.Function", "f"),
+    ("Name.Class", "f"),
+    ("Name.Tag", "f"),
+    ("Name.Builtin", "b"),
+    ("Name.Exception", "b"),
 )
+"""Names of Pygments' token types, which stand for all below them, and our letters."""
 
 
 def highlight(lines: Sequence[str], language: str) -> list[Markup]:
@@ -35,12 +38,8 @@ def highlight_short(lines: Sequence[str], language: str) -> list[Markup]:
 
 
 def _lines(lines: Sequence[str], language: str, element: str) -> list[Markup]:
-    lexer = _lexer(language)
-    if lexer is None:
-        return [escape(line) for line in lines]
     done: list[list[str]] = [[]]
-    for token, value in lexer.get_tokens("\n".join(line.expandtabs(4) for line in lines)):
-        css = _css_class(token)
+    for css, value in _tokens("\n".join(line.expandtabs(4) for line in lines), language):
         for index, part in enumerate(value.split("\n")):
             if index:
                 done.append([])
@@ -50,6 +49,16 @@ def _lines(lines: Sequence[str], language: str, element: str) -> list[Markup]:
     # Both halves are escaped above: the text by `escape`, the name of the element by being one of ours.
     pieces = [Markup("".join(parts)) for parts in done[: len(lines)]]  # noqa: S704
     return pieces + [Markup("")] * (len(lines) - len(pieces))
+
+
+def _tokens(source: str, language: str) -> Iterable[tuple[str, str]]:
+    """Kind and text of each token; the kind is one of the letters below or ""."""
+    if language == "python":
+        return tokens(source)
+    lexer = _lexer(language)
+    if lexer is None:
+        return (("", source),)
+    return ((_kind(".".join(token)), value) for token, value in lexer.get_tokens(source))
 
 
 @lru_cache(maxsize=20_000)
@@ -64,7 +73,10 @@ def indent(line: str) -> int:
 
 
 @cache
-def _lexer(language: str) -> Lexer | None:
+def _lexer(language: str) -> "Lexer | None":
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
@@ -72,5 +84,5 @@ def _lexer(language: str) -> Lexer | None:
 
 
 @cache
-def _css_class(token: _TokenType) -> str:
-    return next((css for kind, css in _CLASSES if token[: len(kind)] == kind), "")
+def _kind(token: str) -> str:
+    return next((kind for name, kind in _KINDS if f"{token}.".startswith(f"{name}.")), "")

@@ -7,7 +7,8 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from fastreview_reports import prose, words
-from fastreview_reports.graph import KINDS, draw_injection
+from fastreview_reports.graph import HEIGHT, KINDS, draw_injection
+from fastreview_reports.graph import WIDTH as BOX_WIDTH
 from fastreview_reports.highlight import highlight, highlight_short, indent
 from fastreview_reports.picture import WIDTH, draw, ordered
 from fastreview_reports.text import one_line
@@ -39,6 +40,8 @@ def environment() -> Environment:
         "highlight": highlight,
         "highlight_short": highlight_short,
         "kinds": KINDS,
+        "box_height": HEIGHT,
+        "box_width": BOX_WIDTH,
         "confidences": words.CONFIDENCES,
         "indent": indent,
         "number": words.number,

@@ -299,7 +299,7 @@ class Injectable(Struct, frozen=True):
     routes that depend on it, directly or not."""
 
     name: str
-    kind: Literal["function", "generator", "class", "security", "other"]
+    kind: Literal["function", "generator", "class", "instance", "security", "other"]
     path: str = ""
     line: int = 0
     runs: Literal["loop", "thread", ""] = ""
@@ -321,7 +321,7 @@ class LayerImport(Struct, frozen=True):
 
 class Architecture(Struct, frozen=True):
     """``layers`` maps a layer to its number of modules; ``cycles`` are import cycles as module names. ``outwards`` are imports
-    from a layer to one further out, bounded: whether one is wrong, findings tell."""
+    of the outer layers (entry, web) from inner ones, bounded: whether one is wrong, findings tell."""
 
     layers: dict[str, int] = {}
     edges: tuple[LayerEdge, ...] = ()

@@ -9,11 +9,12 @@ from fastreview.project import Project
 from fastreview.project.code import Class, Function
 from fastreview.project.dependencies import Injected
 from fastreview.project.routes import Route
+from fastreview.project.values import Instance
 from fastreview.review import Injectable
 
 MAX_NODES = 300
 
-Kind = Literal["function", "generator", "class", "security", "other"]
+Kind = Literal["function", "generator", "class", "instance", "security", "other"]
 
 
 class Injection(Struct, frozen=True):
@@ -85,6 +86,8 @@ def _kind(one: Injected) -> Kind:
         return "class"
     if one.function is None:
         return "other"
+    if isinstance(one.provider, Instance):
+        return "instance"
     return "generator" if one.function.facts.yields else "function"
 
 

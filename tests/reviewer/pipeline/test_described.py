@@ -75,6 +75,7 @@ def test_one_graph_holds_what_all_routes_inject(project_of: ProjectOf) -> None:
     assert {node.name: node.routes for node in graph.nodes} == dict.fromkeys(by_name, 1)
     assert not by_name["Limit(300)"].cached
     assert by_name["Limit(3)"].cached
+    assert by_name["Limit(3)"].kind == "instance"
     items = next(route for route in project.routes if route.path == "/items")
     assert [graph.nodes[n].name for n in graph.roots[id(items)]] == ["user", "session"]
 
