@@ -24,7 +24,7 @@ MAX_COLLECTED = 20_000
 _REFUSED = (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.ENONET)
 # How drivers whose native parts connect by themselves put it, with the address where they name it.
 _UNREACHED = re.compile(
-    r"connection to server at \"(?P<a>[^\"]+)\"[^,]*, port (?P<ap>\d+) failed"
+    r"connection to server at \"(?P<a>[^\"]+)\"[^,]*, port (?P<ap>\d+) failed(?!: FATAL)"
     r"|Can't connect to \S+ server on '(?P<b>[^']+)'"
     r"|could not translate host name \"(?P<d>[^\"]+)\""
     r"|(?P<c>[\w.-]+):(?P<cp>\d{2,5})[^\n]{0,60}(?:Connection refused|Name or service not known|Temporary failure|timed out)"

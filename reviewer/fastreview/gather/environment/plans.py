@@ -71,7 +71,7 @@ def repaired(plan: Plan, refused: Failure) -> Plan | None:
         return dropping(plan, name, refused.reason)
     if name and (refused.kind == "absent" or (refused.kind == "source" and plan.builds and name in SLOW_BUILDS)):
         note = f"another version of {refused.name} was taken: {refused.reason}"
-        requirements = tuple(_bare(line) if distribution_name(line) == name else line for line in plan.requirements)
+        requirements = _without_bounds(plan.requirements, name)
         constraints = tuple(line for line in plan.constraints if distribution_name(line) != name)
         overrides = tuple(line for line in plan.overrides if distribution_name(line) != name)
         if (requirements, constraints, overrides) != (plan.requirements, plan.constraints, plan.overrides):
@@ -125,6 +125,14 @@ def _bare_name(line: str) -> str:
 def _bare(line: str) -> str:
     found = re.match(r"([\w.-]+(?:\[[^\]]*\])?)[^;]*(;.*)?", line)
     return f"{found[1]} {found[2] or ''}".strip() if found else line
+
+
+def _without_bounds(requirements: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Requirements of ``name`` without their versions; of several that contradict one another the last keeps its own: it
+    was learnt from what failed without it."""
+    places = [place for place, line in enumerate(requirements) if distribution_name(line) == name]
+    loosened = frozenset(places[:-1] if any(_bare(requirements[n]) != requirements[n] for n in places[:-1]) else places)
+    return tuple(_bare(line) if place in loosened else line for place, line in enumerate(requirements))
 
 
 def _loosened(line: str, bounds: tuple[str, ...]) -> str:

@@ -17,6 +17,8 @@ _USED = frozenset(
      "schemathesis", "freezegun", "time-machine", "respx", "responses", "aioresponses", "fakeredis", "mongomock",
      "mongomock-motor", "moto", "testcontainers", "syrupy", "dirty-equals", "tox", "nose", "psycopg2-binary", "websockets")
 )  # fmt: skip
+_ASYNC_DRIVERS = frozenset(("asyncpg", "aiosqlite", "aiomysql", "asyncmy", "psycopg", "psycopg-binary"))
+_ON_GREENLET = frozenset(("sqlalchemy", "sqlmodel"))
 _OTHERWISE = {
     "factory": "factory-boy",
     "responses": "responses",
@@ -32,6 +34,8 @@ _TOLD = (
     ("__init__() got an unexpected keyword argument 'app'", "httpx<0.28"),
     ("'FixtureDef' object has no attribute 'unittest'", "pytest<8.2"),
     ("fixture 'event_loop' not found", "pytest-asyncio<1"),
+    ("Unknown config option: env", "pytest-env"),
+    ("Unknown config option: asyncio_mode", "pytest-asyncio"),
     ("fixture 'mocker' not found", "pytest-mock"),
     ("fixture 'httpx_mock' not found", "pytest-httpx"),
     ("fixture 'requests_mock' not found", "requests-mock"),
@@ -50,7 +54,10 @@ def has_tests(modules: Sequence[ModuleFacts]) -> bool:
 
 def needed(files: FileFacts, modules: Sequence[ModuleFacts], roots: Sequence[str]) -> dict[str, str]:
     """Requirements by package, the runner and coverage.py first."""
-    declared = {one.name: one.name + one.specifier for one in files.requirements if _plain(one.specifier)}
+    # How Poetry writes versions is not for uv: its name will do, the environment knows the version.
+    declared = {
+        one.name: one.name + (one.specifier if _plain(one.specifier) else "") for one in files.requirements if one.name
+    }
     found = dict.fromkeys(RUNNERS, "")
     found |= {name: "" for name in declared if _PLUGIN.search(name) or name in _USED}
     tests = [module for module in modules if _TEST_FILE.search(module.path)]
@@ -61,6 +68,9 @@ def needed(files: FileFacts, modules: Sequence[ModuleFacts], roots: Sequence[str
     found |= {
         _package(module): "" for module in reached if module.partition(".")[0] not in served | _top(modules, roots)
     }
+    # Versions of SQLAlchemy ask for it, or not, by the version of Python.
+    if not _ASYNC_DRIVERS.isdisjoint(declared) and not _ON_GREENLET.isdisjoint(declared):
+        found["greenlet"] = ""
     if any(one.module in _CLIENT for module in tests for one in module.imports):
         found["httpx"] = ""
     return {name: declared.get(name, name) for name in found if name}

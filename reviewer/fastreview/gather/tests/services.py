@@ -107,6 +107,8 @@ class _Named:
                 elif not value.isdigit():
                     hosts[value] = None
         self.users = [name for name in users if _NAME.match(name)][:MAX_NAMES]
+        # What is connected to without a name has that of the user.
+        databases |= users
         self.databases = [name for name in databases if _NAME.match(name) and not name.startswith("template")][
             :MAX_NAMES
         ]

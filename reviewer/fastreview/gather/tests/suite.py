@@ -134,6 +134,8 @@ def _round(
         "only": list(only),
         "arguments": [
             "-o", "addopts=", "-o", "required_plugins=", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:random_order",
+            # Where warnings are errors, a plugin that is not there or older than pytest is no reason to run nothing.
+            "-W", "ignore::pytest.PytestConfigWarning", "-W", "ignore::pytest.PytestDeprecationWarning",
             "--continue-on-collection-errors", "--no-header", "-q", *scene.arguments,
         ],
     }  # fmt: skip

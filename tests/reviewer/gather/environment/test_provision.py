@@ -155,6 +155,14 @@ def test_version_that_was_taken_back(player: Player) -> None:
     )
 
 
+def test_of_versions_that_contradict_the_one_that_was_learnt_stays(player: Player) -> None:
+    player.refuse_when("httpx>=1", "Because there is no version of httpx>=1 and you require httpx>=1, we can conclude")
+
+    made(provision(asked("fastapi", "httpx>=1"), Changes(added=("httpx<0.28",))))
+
+    assert player.asked()[-1]["requirements.in"].split() == ["fastapi", "httpx", "httpx<0.28"]
+
+
 def test_pins_that_exclude_one_another_are_kept_where_they_can(player: Player) -> None:
     # The overrides come last.
     player.refuse_when(r"compile(?!.*pydantic==2\.0\n$)", CONFLICT)

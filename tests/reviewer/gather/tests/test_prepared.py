@@ -48,10 +48,17 @@ def test_runner_plugins_and_what_tests_import_are_needed(tmp_path: Path) -> None
     found = needed(FileFacts(requirements=declared), facts.modules, ())
 
     assert has_tests(facts.modules)
+    assert "greenlet" not in found
     assert {"pytest", "coverage", "httpx", "factory-boy"} <= found.keys()
     assert found["pytest-mock"] == "pytest-mock>=3"
     assert "mkdocs" not in found
     assert "app" not in found
+
+
+def test_async_drivers_of_sqlalchemy_need_greenlet() -> None:
+    declared = tuple(Requirement(name, "", "", "pyproject.toml", 1) for name in ("sqlalchemy", "asyncpg"))
+
+    assert "greenlet" in needed(FileFacts(requirements=declared), (), ())
 
 
 def test_failures_tell_what_else_is_needed() -> None:
@@ -79,7 +86,7 @@ def test_databases_are_named_by_addresses_and_variables() -> None:
     named = _Named([textwrap.dedent(text)])
 
     assert {"postgres", "shop", "admin"} <= set(named.users)
-    assert {"shop_test", "orders"} <= set(named.databases)
+    assert {"shop_test", "orders", "admin"} <= set(named.databases)
     assert all(name.replace("_", "").replace("-", "").isalnum() for name in (*named.users, *named.databases))
     assert {"orders-db", "cache.internal"} <= set(named.hosts)
     assert "prod.example.com" not in named.hosts
