@@ -48,6 +48,21 @@ def untested(route: Route, project: Project) -> Hit | None:
     )
 
 
+def require_exercised(route: Route, project: Project) -> None:
+    """Nothing where a run of the tests, or coverage data, shows that the route was asked or its endpoint executed.
+
+    Raises:
+        Unknown: where only the code of the tests says so.
+    """
+    run = project.test_run
+    place = route.endpoint.place if route.endpoint is not None else None
+    if run.tests_of(route) or (place is not None and place.end_line > place.line and run.executed(place)):
+        return
+    if run:
+        raise Unknown("the tests that call it could not be run, or did not get to it")
+    raise Unknown(f"by their code, tests call it; that they do is known once they ran ({RUN})")
+
+
 def app_place(project: Project) -> Place:
     """Where what is true of the whole service is told."""
     return project.apps[0].place if project.apps else project.place

@@ -8,6 +8,8 @@ not because somebody clicked through the service.
 
 List what is left (`fastreview --select every-route-tested`), and add a test to each route. A parametrised test over all
 routes that expects 401 without credentials is a good beginning, not the end: assert what each answers when it succeeds.
+That tests call a route has to be seen at this level, in a run of them (`--run-tests`) or in a fresh coverage file: a call
+that is only written down may never be made.
 
 ## When not to apply
 
@@ -76,6 +78,15 @@ def test_orders() -> None:
     assert _place(client, "/orders") == "placed"
 ```
 
+```json fixed facts/tests.json
+{
+  "ran": true,
+  "tests": [{"id": "tests/test_orders.py::test_orders", "outcome": "passed",
+             "requests": [{"method": "GET", "route": "/orders", "status": 200},
+                          {"method": "POST", "route": "/orders", "status": 200}]}]
+}
+```
+
 Tests that are made from the OpenAPI document call every route of it:
 
 ```python good app/main.py
@@ -101,10 +112,41 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 def test_contract(case: schemathesis.Case) -> None:
     case.call_and_validate()
 ```
+
+```json good facts/tests.json
+{
+  "ran": true,
+  "tests": [{"id": "tests/test_contract.py::test_contract[GET /orders]", "outcome": "passed",
+             "requests": [{"method": "GET", "route": "/orders", "status": 200}]}]
+}
+```
+
+Without a run the code of the tests tells that they call it, not that they do:
+
+```python unknown app/main.py
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/orders")
+def orders() -> list[str]:
+    return []
+```
+
+```python unknown tests/test_orders.py
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+def test_orders() -> None:
+    assert TestClient(app).get("/orders").json() == []
+```
 """
 
 from fastreview.api import Found, Project, Route, check
-from fastreview_checks.knowledge.route_tests import untested
+from fastreview_checks.knowledge.route_tests import require_exercised, untested
 
 
 @check(
@@ -121,3 +163,5 @@ def every_route_tested(route: Route, project: Project) -> Found:
     hit = untested(route, project)
     if hit is not None:
         yield hit
+        return
+    require_exercised(route, project)

@@ -201,6 +201,33 @@ def test_statuses_belong_to_the_request_that_they_are_asked_of(project_of: Proje
     }
 
 
+def test_statuses_of_a_row_belong_to_the_request_of_that_row(project_of: ProjectOf) -> None:
+    code = """
+    import pytest
+    CASES = [("/v1/items/me", 401), pytest.param("/v1/items/7", 404, id="gone")]
+    @pytest.mark.parametrize("header", ["a", "b"])
+    @pytest.mark.parametrize(("url", "wanted"), CASES)
+    def test_refused(client, url, wanted, header):
+        assert client.get(url).status_code == wanted
+    @pytest.mark.parametrize("expected", [403])
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_two_tables(client, number, expected):
+        assert client.delete(f"/v1/items/{number}").status_code == expected
+    @pytest.mark.parametrize("case", [{"url": "/v1/items/", "is": 200}, {"url": "/v1/items/", "is": 422}])
+    def test_dicts(client, case):
+        assert client.get(case["url"]).status_code == case["is"]
+    """
+    project = project_of({"main.py": APP, "settings.py": SETTINGS, "tests/test_items.py": code})
+    found = {r.key: sorted(project.exercise.statuses.get(id(r), ())) for r in project.routes}
+
+    assert {key: statuses for key, statuses in found.items() if statuses} == {
+        "GET /v1/items/me": [401],
+        "GET /v1/items/{item_id}": [404],
+        "DELETE /v1/items/{item_id}": [403],
+        "GET /v1/items/": [200, 422],
+    }
+
+
 def test_what_tests_send_and_call(project_of: ProjectOf) -> None:
     project = project_of(
         {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.exercise.requests import Requests, Sent
-from fastreview.project.exercise.statuses import statuses_in
+from fastreview.project.exercise.statuses import Row, statuses_in
 from fastreview.project.names import External, absolute_name
 from fastreview.project.routes import Route
 from fastreview.project.tests import Test
@@ -34,6 +34,7 @@ class Call(NamedTuple):
     routes: tuple[Route, ...]
     surely: bool
     is_request: bool
+    row: Row | None = None
 
 
 class Exercise:
@@ -114,7 +115,7 @@ class Exercise:
         for sent in self.sent:
             reached = self._requests.reached(sent)
             if reached.routes:
-                yield Call(sent.root, sent.via, reached.routes, reached.surely, is_request=True)
+                yield Call(sent.root, sent.via, reached.routes, reached.surely, is_request=True, row=sent.row)
 
     def _by_hand(self) -> Iterator[Call]:
         routes = {id(endpoint.function): endpoint.routes for endpoint in self._project.endpoints}

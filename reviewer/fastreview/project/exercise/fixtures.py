@@ -69,16 +69,18 @@ def decorators_of(function: Function) -> Iterator[s.Call]:
             yield decorator
 
 
-def _table(decorator: s.Call, function: Function, names: AbstractSet[str], loops: Loops) -> Iterator[dict[str, Given]]:
-    if decorator.method != "parametrize":
-        return
-    named, values = decorator.argument(0, "argnames"), decorator.argument(1, "argvalues")
+def columns_of(decorator: s.Call) -> list[str]:
+    """Names of the parameters that a ``parametrize`` gives values to; none for other decorators."""
+    named = decorator.argument(0, "argnames") if decorator.method == "parametrize" else s.MISSING
     if isinstance(named, str):
-        columns = [name.strip() for name in named.split(",") if name.strip()]
-    elif isinstance(named, s.Items):
-        columns = [name for name in named.values if isinstance(name, str)]
-    else:
-        return
+        return [name.strip() for name in named.split(",") if name.strip()]
+    if isinstance(named, s.Items):
+        return [name for name in named.values if isinstance(name, str)]
+    return []
+
+
+def _table(decorator: s.Call, function: Function, names: AbstractSet[str], loops: Loops) -> Iterator[dict[str, Given]]:
+    columns, values = columns_of(decorator), decorator.argument(1, "argvalues")
     if isinstance(values, s.Missing) or names.isdisjoint(columns):
         return
     for row in islice(loops.rows(values, function.module), MAX_ROWS):

@@ -13,6 +13,7 @@ from fastreview.project.code import CallSite, Code, Function, Module
 from fastreview.project.constants import UNKNOWN_PART, Environment, Given
 from fastreview.project.exercise.fixtures import Fixtures
 from fastreview.project.exercise.matching import Reached, Templates, path_of
+from fastreview.project.exercise.statuses import Row, mentioned_in
 from fastreview.project.exercise.urls import NAMED, Urls
 from fastreview.project.givens import bound
 from fastreview.project.routing.loops import Loops, mentioned
@@ -41,7 +42,8 @@ MAX_DEPTH = 3
 class Sent(NamedTuple):
     """One request. ``method`` is in capitals, "" where it is not known, WS for websockets. ``path`` is None where nothing
     of it is known; ``name`` is that of the route where the app makes the URL. ``root`` is the code whose running sends it:
-    the caller of a helper that is given the URL, else the code that it stands in; ``via`` is its call of the helper."""
+    the caller of a helper that is given the URL, else the code that it stands in; ``via`` is its call of the helper.
+    ``row`` is the one of a ``parametrize`` that its URL is from."""
 
     method: str
     path: str | None
@@ -49,6 +51,7 @@ class Sent(NamedTuple):
     site: CallSite
     root: Code
     via: CallSite
+    row: Row | None = None
 
     @property
     def is_readable(self) -> bool:
@@ -65,6 +68,7 @@ class _Where(NamedTuple):
     root: Code
     via: CallSite
     at: CallSite
+    row: Row | None = None
 
 
 class Requests:
@@ -130,7 +134,7 @@ class Requests:
         is_client = bool(_CLIENT.search(name)) or site.call.method not in METHODS
         asked = s.Call(None, shape, (), site.call.line, 0, site.call.line)
         names = mentioned(asked, site.code)
-        known: set[tuple[str, str | None]] = set()
+        known: set[tuple[str, str | None, Row | None]] = set()
         here = list(self._read(shape, asked, _Where(None, site.code, site, site), is_client=is_client))
         if here and all(sent.is_readable and self.reached(sent).surely for sent in here):
             yield from here
@@ -138,7 +142,7 @@ class Requests:
         wrapper = isinstance(site.code, Function) and site.code.name in _SENDING and names & set(site.code.parameters)
         for where in islice(self._wheres(site, names, 0), MAX_ENVIRONMENTS):
             for sent in self._read(shape, asked, where, is_client=is_client):
-                key = (sent.method, sent.name or sent.path)
+                key = (sent.method, sent.name or sent.path, sent.row)
                 if (sent.is_readable or not wrapper) and (key not in known or where.via is not site):
                     known.add(key)
                     yield sent
@@ -178,7 +182,7 @@ class Requests:
         if method and method.lower() not in METHODS and method != "WS":
             return None
         if text is not None and text.startswith(NAMED):
-            return Sent(method, None, text.split(NAMED)[1], site, where.root, where.via)
+            return Sent(method, None, text.split(NAMED)[1], site, where.root, where.via, where.row)
         path = path_of(text) if text is not None else None
         if text is not None and path is None:
             return None
@@ -187,7 +191,7 @@ class Requests:
             return None
         if path is not None and not written and path != UNKNOWN_PART:
             path = f"/{path}" if not path.startswith(UNKNOWN_PART) else path
-        return Sent(method, None if path == UNKNOWN_PART else path, "", site, where.root, where.via)
+        return Sent(method, None if path == UNKNOWN_PART else path, "", site, where.root, where.via, where.row)
 
     def _wheres(self, site: CallSite, names: set[str], depth: int) -> Iterator[_Where]:
         """What the parameters among ``names`` stand for where ``site`` runs."""
@@ -202,7 +206,8 @@ class Requests:
         fixed = self.fixtures.given(code, wanted)
         for env in islice(self.fixtures.rows(code, wanted, self._loops), MAX_ENVIRONMENTS):
             known = True
-            yield _Where({**fixed, **env}, site.code, site, site)
+            row = Row(frozenset(env), frozenset(n for cell in env.values() for n in mentioned_in(cell.expr)))
+            yield _Where({**fixed, **env}, site.code, site, site, row)
         if not known and not code.name.startswith("test") and not self.fixtures.is_one(code):
             for caller in self.callers(code):
                 env = bound(code, caller.call, caller.code, None)

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Code, Function
-from fastreview.project.exercise.fixtures import decorators_of
+from fastreview.project.exercise.fixtures import columns_of, decorators_of
 
-T = TypeVar("T")
+
+class Row(NamedTuple):
+    """One set of values of a ``parametrize``: the parameters that it gives, and the statuses among the values."""
+
+    columns: frozenset[str]
+    statuses: frozenset[int]
+
+
+class _Made(Protocol):
+    @property
+    def row(self) -> Row | None:
+        """The one that the request is made from, where it is of one."""
+        ...
+
+
+T = TypeVar("T", bound=_Made)
 
 _NAMED = re.compile(r"(?:^|\.)(?:HTTP_)?(?P<code>[1-5]\d\d)(?:_[A-Z_]+)?$")
 _WORDS = {
@@ -25,8 +40,10 @@ def statuses_in(code: Code, made: Mapping[int, Sequence[T]]) -> Iterator[tuple[T
     makes them; a status belongs to the response that it is compared with, else to the latest request."""
     latest: Sequence[T] = ()
     kept: dict[str, Sequence[T]] = {}
-    given = {status for decorator in decorators_of(code) for status in _mentioned(decorator)} if isinstance(
-        code, Function) else set()  # fmt: skip
+    tables = [
+        (frozenset(columns_of(decorator)), frozenset(mentioned_in(decorator)))
+        for decorator in (decorators_of(code) if isinstance(code, Function) else ())
+    ]
     for stmt in code.statements:
         here = [one for expr in s.expressions(stmt) for node in s.walk(expr) for one in made.get(id(node), ())]
         if here:
@@ -34,17 +51,27 @@ def statuses_in(code: Code, made: Mapping[int, Sequence[T]]) -> Iterator[tuple[T
             for name in _bound(stmt):
                 kept[name] = here
             for one in here:
-                yield from ((one, status) for status in given)
+                yield from ((one, status) for status in _given(one.row, tables))
         if not latest:
             continue
         for expr in s.expressions(stmt):
-            found = list(_mentioned(expr))
+            found = list(mentioned_in(expr))
             if found:
                 about = next((kept[r] for r in _roots(expr) if r in kept), latest)
                 yield from ((one, status) for one in about for status in found)
 
 
-def _mentioned(expr: s.Expr) -> Iterator[int]:
+def _given(row: Row | None, tables: Sequence[tuple[frozenset[str], frozenset[int]]]) -> frozenset[int]:
+    """Statuses that the decorators of a test give to a request: of the table that its own row is from, only that row's."""
+    found = row.statuses if row is not None else frozenset()
+    for columns, statuses in tables:
+        if row is None or columns.isdisjoint(row.columns):
+            found |= statuses
+    return found
+
+
+def mentioned_in(expr: s.Expr) -> Iterator[int]:
+    """Statuses that an expression names, as numbers or as words."""
     for node in s.walk(expr):
         if isinstance(node, int) and not isinstance(node, bool) and 200 <= node < 600:
             yield node
