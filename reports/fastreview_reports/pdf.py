@@ -34,10 +34,19 @@ def render(review: Review) -> bytes:
     Raises:
         MissingLibraries: when Pango or one of its companions cannot be loaded.
     """
-    html = _weasyprint()
     view = report(short_words(review))
-    text = environment().get_template("print.html.j2").render(report=view, style=resource("assets", "print.css"))
-    document = html(string=text, base_url=None, url_fetcher=_refuse)
+    return printed(
+        environment().get_template("print.html.j2").render(report=view, style=resource("assets", "print.css"))
+    )
+
+
+def printed(html: str) -> bytes:
+    """A page of ours as a tagged PDF; it loads nothing.
+
+    Raises:
+        MissingLibraries: as `render`.
+    """
+    document = _weasyprint()(string=html, base_url=None, url_fetcher=_refuse)
     return bytes(document.write_pdf(pdf_identifier=b"fastreview", pdf_tags=True) or b"")
 
 

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -15,6 +15,9 @@ from fastreview.review import History, Review, Trace
 from fastreview_reports.text import one_line
 from fastreview_reports.trace_tree import trace_blocks
 from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
+
+if TYPE_CHECKING:
+    from fastreview.spec import Spec
 
 WIDTH = 80
 NARROWEST, WIDEST = 40, 110
@@ -57,6 +60,13 @@ def write_history(history: History, stream: TextIO, *, colour: bool | None = Non
     from fastreview_reports.history import blocks
 
     _print(lambda width: blocks(history, width), stream, colour=colour)
+
+
+def write_spec(spec: "Spec", stream: TextIO, *, colour: bool | None = None) -> None:
+    """Prints a project spec, in the same manner."""
+    from fastreview_reports.project_spec import blocks
+
+    _print(lambda _: blocks(spec), stream, colour=colour)
 
 
 def _print(blocks: Blocks, stream: TextIO, *, colour: bool | None) -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "score": "score",
     "plan": "plan",
     "history": "history",
+    "spec": "spec",
     "trace": "trace",
     "compare": "compare",
     "mentor": "mentor",

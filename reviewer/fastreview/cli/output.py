@@ -21,6 +21,7 @@ from fastreview.review import History, Review, Trace
 
 if TYPE_CHECKING:
     from fastreview.mentor.document import Report
+    from fastreview.spec import Spec
 
 ENTRY_POINTS = "fastreview.reports"
 STANDARD_OUTPUT = "-"
@@ -128,6 +129,17 @@ def markdown_of_plan(review: Review) -> str:
     """The next steps and the learning path as Markdown."""
     package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
     return str(import_module(f"{package}.learning").markdown(review))
+
+
+def render_spec(spec: "Spec", format_name: str) -> bytes:
+    """A project spec as "markdown" or "pdf", by the package that renders reviews in that format."""
+    package = next(name for name, formats in _packages() if any(entry.name == format_name for entry in formats))
+    return cast("bytes", import_module(f"{package}.project_spec").RENDER[format_name](spec))
+
+
+def write_spec(spec: "Spec", stream: TextIO, *, colour: bool | None) -> None:
+    """Prints a project spec, as the package that prints the terminal report does it."""
+    _terminal_module().write_spec(spec, stream, colour=colour)
 
 
 def render_comparison(comparison: Comparison, format_name: str) -> bytes:

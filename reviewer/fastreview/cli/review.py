@@ -32,7 +32,7 @@ from fastreview.review import LEVELS, Review
 if TYPE_CHECKING:
     from fastreview.facts import Facts
 
-GATES = ("never", "never-event", *(f"below-{level}" for level in LEVELS[1:]))
+GATES = ("never", "never-event", "unmet", *(f"below-{level}" for level in LEVELS[1:]))
 GATE_FAILED = 1
 TOOL_ERROR = 2
 
@@ -149,9 +149,21 @@ def failure(gate: str, review: Review) -> str:
     if gate == "never-event":
         failed = [o for o in review.outcomes if o.kind == "never" and o.state == "not-met"]
         return f"Gate {gate}: {', '.join(f'{o.check} ({o.slug})' for o in failed)}." if failed else ""
+    if gate == "unmet":
+        return _unmet(review)
     wanted = gate.removeprefix("below-")
     reached = LEVELS[: LEVELS.index(review.level.proven) + 1]
     return "" if wanted in reached else f"Gate {gate}: the code is proven {review.level.proven}, not {wanted}."
+
+
+def _unmet(review: Review) -> str:
+    """Checks that were asked for and are not met, undecided ones among them: what is unknown is never green."""
+    asked = [outcome for outcome in review.outcomes if outcome.state != "off"]
+    short = [outcome for outcome in asked if outcome.state not in ("met", "not-applicable")]
+    if short:
+        told = ", ".join(f"{o.check} ({o.slug}{', ' + o.state if o.state != 'not-met' else ''})" for o in short)
+        return f"Gate unmet: {told}."
+    return "" if any(outcome.state == "met" for outcome in asked) else "Gate unmet: none of the checks applies yet."
 
 
 def _saved(facts: "Facts", root: Path, file: Path) -> bool:
