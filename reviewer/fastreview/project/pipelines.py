@@ -101,10 +101,12 @@ def _never(condition: str) -> bool:
 
 
 def _expanded(
-    files: _Files, text: str, at: Place, depth: int = 0, seen: frozenset[str] = frozenset()
+    files: _Files, text: str, at: Place, depth: int = 0, seen: set[str] | None = None
 ) -> Iterator[tuple[str, Place, bool]]:
-    """Simple commands of a shell text and of the targets and scripts that they start; with their place and whether a
-    failure is ignored."""
+    """Simple commands of a shell text and of the targets and scripts that they start, each of those once; with their
+    place and whether a failure is ignored. Where a large makefile starts itself, its set-up would else be followed for
+    every target again, and nothing of the bound on commands would be left for later workflows."""
+    seen = set() if seen is None else seen
     for line in re.sub(r"\\\n\s*", " ", text).split("\n"):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
@@ -118,7 +120,8 @@ def _expanded(
             if depth < MAX_DEPTH:
                 for name, inner, place in _started(files, command):
                     if name not in seen:
-                        for one, where, ignored in _expanded(files, inner, place, depth + 1, seen | {name}):
+                        seen.add(name)
+                        for one, where, ignored in _expanded(files, inner, place, depth + 1, seen):
                             yield one, where, ignored or shrugged
 
 

@@ -89,3 +89,14 @@ def test_makefiles_start_themselves(project_of: ProjectOf, itself: str) -> None:
     makefile = f"all:\n\t{itself} inner\ninner:\n\tpytest\n"
 
     assert texts(project_of, "make all", {"Makefile": makefile})[-1] == "pytest"
+
+
+def test_what_many_targets_start_is_followed_once_in_a_step(project_of: ProjectOf) -> None:
+    makefile = (
+        "all:\n\t$(MAKE) venv\n\t$(MAKE) lint\nlint:\n\t$(MAKE) venv\n\truff check\nvenv:\n\tpython -m venv .venv\n"
+    )
+
+    commands = texts(project_of, "make all", {"Makefile": makefile})
+
+    assert commands.count("python -m venv .venv") == 1
+    assert commands[-1] == "ruff check"
