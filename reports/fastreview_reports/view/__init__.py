@@ -20,6 +20,7 @@ from fastreview.review import (
     Trace,
 )
 from fastreview_reports import words
+from fastreview_reports.history import Chart, chart
 from fastreview_reports.picture import broken
 from fastreview_reports.text import safe
 from fastreview_reports.view.dimensions import DimensionView, LevelView, dimension
@@ -61,6 +62,9 @@ class Report(Struct, frozen=True):
     broken: tuple[LayerImport, ...]
     """Imports that break the layers."""
     traces: tuple[Trace, ...]
+    suppressions: tuple[SuppressionEntry, ...]
+    history: Chart | None
+    """Of earlier reviews; None where there are none."""
     outcomes: tuple[OutcomeGroup, ...]
     sides: tuple[SideView, ...]
     more_proof: tuple[str, ...]
@@ -106,6 +110,8 @@ def report(review: Review) -> Report:
         architecture=review.architecture,
         broken=broken(review.architecture, review.findings),
         traces=review.traces,
+        suppressions=review.suppressions,
+        history=chart(review.history),
         outcomes=outcomes(review.outcomes, opened),
         sides=tuple(side(entry) for entry in review.gathered),
         more_proof=tuple(words.sentence(hint) for hint in review.more_proof),
