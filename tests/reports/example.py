@@ -18,6 +18,9 @@ from fastreview.review import (
     FindingEntry,
     GatheredEntry,
     Headline,
+    History,
+    HistoryChange,
+    HistoryPoint,
     Injectable,
     Kind,
     LayerEdge,
@@ -592,6 +595,7 @@ def example(times: int = 1) -> Review:
         ),
         traces=(TRACE,),
         injection=INJECTION,
+        history=HISTORY,
     )
 
 
@@ -615,6 +619,42 @@ def arithmetic(evaluated: tuple[OutcomeEntry, ...]) -> tuple[str, ...]:
     ]
     return tuple(lines)
 
+
+HISTORY = History(
+    points=(
+        HistoryPoint(
+            "2026-09-01T10:00:00Z", "1111111111", False, "junior", "junior", 18.2, 0.7, True, {"core": 20.0}, "a"
+        ),
+        HistoryPoint(
+            "2026-10-01T10:00:00Z",
+            "2222222222",
+            False,
+            "junior",
+            "intermediate",
+            24.0,
+            0.8,
+            True,
+            {"core": 30.0},
+            "b",
+            subject="Sessions end with the request",
+        ),
+        HistoryPoint(
+            "2026-11-01T10:00:00Z",
+            "3333333333",
+            True,
+            "junior",
+            "intermediate",
+            27.4,
+            0.83,
+            True,
+            {"core": 40.0},
+            "b",
+            subject="One client for all carriers",
+            change=HistoryChange(code=3.4, won=("ASY006",), fixed=2),
+        ),
+    ),
+    notes=("2 older reviews were made by other rules.",),
+)
 
 INJECTION = (
     Injectable("get_session", "generator", "harbour/db/session.py", 12, "loop", routes=25),
