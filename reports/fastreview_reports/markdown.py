@@ -65,6 +65,9 @@ def _lines(view: Report) -> Iterator[str]:
     yield from (f"**{view.verdict.sentence}**", "")
     yield from (f"{view.verdict.headline}. Index {view.verdict.index} of 100.", "")
     yield from (f"{view.counts}.", "", f"_{view.verdict.means}_", "")
+    yield from (f"- {prose(notice)}" for notice in view.notices)
+    if view.notices:
+        yield ""
     for cap in view.verdict.caps:
         yield from (f"Held below Intermediate by {plain(cap)}: a never-event caps the level.", "")
     yield from _profile(view)

@@ -108,6 +108,8 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     for cap in view.verdict.caps:
         yield indent(Text(f"Held below Intermediate by {one_line(cap)}.", style="bold red"))
     yield indent(Text(f"{view.counts}."))
+    for notice in view.notices:
+        yield indent(Text(one_line(notice).replace("`", "")))
     yield indent(Text(view.verdict.means, style="dim"))
     yield from _profile(view, _BAR if width >= WIDTH else _BAR // 2)
     yield from steps(view)

@@ -20,6 +20,7 @@ Kind = Literal["gate", "credit", "never"]
 Severity = Literal["blocker", "major", "minor", "info"]
 Confidence = Literal["certain", "likely", "possible"]
 Status = Literal["open", "waived", "accepted"]
+Age = Literal["new", "known", ""]
 Effort = Literal["minutes", "hours", "days"]
 RungName = Literal["declared", "configured", "exercised", "enforced"]
 
@@ -167,6 +168,8 @@ class FindingEntry(Struct, frozen=True):
     fix: Literal["safe", "unsafe"] | None
     status: Status
     excerpt: Excerpt | None = None
+    age: Age = ""
+    """Against a baseline or another review; "" where there was none."""
 
 
 class SuppressionEntry(Struct, frozen=True):
@@ -428,6 +431,8 @@ class Review(Struct, frozen=True):
     """The way of one request for some of the routes: those for which most happens."""
     suppressions: tuple[SuppressionEntry, ...] = ()
     """The comments of the project that set findings aside, and those that were meant to."""
+    notices: tuple[str, ...] = ()
+    """What is to be known of this document, as sentences: which findings it shows, what of a baseline is fixed."""
     injection: tuple[Injectable, ...] = ()
     """The dependency graph of all routes, bounded."""
     history: History = History()

@@ -74,6 +74,7 @@ class Report(Struct, frozen=True):
     injection: tuple[Injectable, ...]
     counts: str
     """The sentence of counts that is the same in every format."""
+    notices: tuple[str, ...] = ()
 
 
 def report(review: Review) -> Report:
@@ -119,4 +120,5 @@ def report(review: Review) -> Report:
         sums=opened,
         injection=review.injection,
         counts=counts(review, settled, doubtful, aside),
+        notices=review.notices,
     )

@@ -29,6 +29,7 @@ COMMANDS = {
     "trace": "trace",
     "compare": "compare",
     "mentor": "mentor",
+    "baseline": "baseline",
     "config": "config",
     "render": "render",
     "new-check": "new_check",

@@ -35,6 +35,9 @@ class Asked(Struct, frozen=True):
     layers: dict[str, tuple[str, ...]] = {}
     fail_on: tuple[str, ...] = ()
     signed: Signed = Signed()
+    baseline: str = ""
+    by_hand: bool = False
+    """The checks were chosen on the command line."""
 
     def options(self) -> "Options":
         # A review that is recalled gathers nothing.
@@ -59,7 +62,8 @@ class Asked(Struct, frozen=True):
     @property
     def key(self) -> tuple[str, ...]:
         """Tells reviews of the same files apart."""
-        return (msgspec.json.encode(msgspec.structs.replace(self, fail_on=()), order="deterministic").decode(),)
+        measured = msgspec.structs.replace(self, fail_on=(), baseline="", by_hand=False)
+        return (msgspec.json.encode(measured, order="deterministic").decode(),)
 
 
 def configuration(path: Path) -> Config:
@@ -109,6 +113,8 @@ def asked(
         layers=config.layers,
         fail_on=names(fail_on) or config.fail_on,
         signed=_signed(path) if path is not None else Signed(),
+        baseline=config.baseline,
+        by_hand=bool(names(select) or names(ignore)),
     )
 
 

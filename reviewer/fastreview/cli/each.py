@@ -77,14 +77,14 @@ def _review(folder: Path, progress: Progress, *, static: bool, env: str, cache: 
 
 
 def _gates(path: Path, reviews: dict[str, Review | str]) -> list[str]:
-    """What each service's own configuration asks for."""
-    from fastreview.cli.review import failure
+    """What each service's own configuration asks for; gates that compare have nothing to compare with here."""
+    from fastreview.gate import ABSOLUTE, absolute
 
     failed = []
     for folder, found in reviews.items():
         if isinstance(found, Review):
-            gates = [gate for gate in asked(path / folder).fail_on if gate != "never"]
-            failed += [f"{folder}: {text}" for gate in gates if (text := failure(gate, found))]
+            verdicts = [absolute(gate, found) for gate in asked(path / folder).fail_on if gate in ABSOLUTE]
+            failed += [f"{folder}: {verdict.sentence}" for verdict in verdicts if not verdict.passed]
     return failed
 
 

@@ -143,9 +143,8 @@ def write_spec(spec: "Spec", stream: TextIO, *, colour: bool | None) -> None:
 
 
 def render_comparison(comparison: Comparison, format_name: str) -> bytes:
-    """A comparison as "terminal", "markdown", "html" or "comment", by the package that renders reviews in that format."""
-    known = "markdown" if format_name == "comment" else format_name
-    package = next(name for name, formats in _packages() if any(entry.name == known for entry in formats))
+    """A comparison as "terminal", "markdown" or "html", by the package that renders reviews in that format."""
+    package = next(name for name, formats in _packages() if any(entry.name == format_name for entry in formats))
     return cast("bytes", import_module(f"{package}.comparison").RENDER[format_name](comparison))
 
 
@@ -160,6 +159,12 @@ def mentor_format(suffix: str, named: str) -> "Callable[[Report], bytes]":
     if suffix not in known:
         raise UsageError(f'"{named}" does not end like the report of a session: {", ".join(known)}.')
     return known[suffix]
+
+
+def comment_of(comparison: Comparison, gates: Sequence[str]) -> bytes:
+    """A comparison as the comment of a pull request; ``gates`` are verdicts."""
+    package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
+    return cast("bytes", import_module(f"{package}.comparison").comment(comparison, gates))
 
 
 class _ToTerminal(Protocol):

@@ -1,5 +1,6 @@
 """`fastreview review`: gather, assess, report, and the gate for CI."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,15 +25,19 @@ from fastreview.cli.arguments import (
 )
 from fastreview.cli.configuration import asked
 from fastreview.cli.keeping import keeper
-from fastreview.cli.printing import Progress, complain, leave_closed_output, printable
+from fastreview.cli.printing import Progress, complain, leave_closed_output, printable, say
+from fastreview.cli.relative import Before, Related, gates, related
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
-from fastreview.review import LEVELS, Review
+from fastreview.gate import GATES, RELATIVE, Verdict
+from fastreview.review import Review
 
 if TYPE_CHECKING:
+    from fastreview.cli.output import Target
     from fastreview.facts import Facts
 
-GATES = ("never", "never-event", "unmet", *(f"below-{level}" for level in LEVELS[1:]))
+COMMENT = "comment"
+"""A format that is no review document: what changed, for a pull request."""
 GATE_FAILED = 1
 TOOL_ERROR = 2
 
@@ -49,7 +54,8 @@ def review(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="What to print: terminal (default), json, markdown, html, sarif, junit, github, gitlab.",
+            help="What to print: terminal (default), json, markdown, html, sarif, junit, github, gitlab; comment: for a "
+            "pull request, with --diff or --against.",
         ),
     ] = "",
     static: Static = False,
@@ -64,6 +70,16 @@ def review(
         list[str],
         typer.Option(metavar="GATE", help=f"Exit with 1 when it fails: {', '.join(GATES)}. Repeatable; default never."),
     ] = [],  # noqa: B006
+    baseline: Annotated[
+        str, typer.Option(metavar="FILE", help="Show what is not in it; `fastreview baseline` writes it.")
+    ] = "",
+    against: Annotated[
+        str, typer.Option(metavar="FILE|REF", help="Compare with a review.json or, statically, with a commit.")
+    ] = "",
+    diff: Annotated[
+        str,
+        typer.Option(metavar="REF", help="Show what the change since REF touches; compare with where it began."),
+    ] = "",
     save_facts: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep what was gathered, to repeat the review without the project."),
@@ -79,9 +95,9 @@ def review(
     no_color: NoColor = False,
 ) -> None:
     """Review a FastAPI project: its level, what proves it, and what to do next."""
-    from fastreview.cli.output import refuse_folder, targets, write
+    from fastreview.cli.output import refuse_folder, targets
 
-    wanted = targets(output, format_name)
+    wanted = targets(output, "json" if format_name == COMMENT else format_name)
     refuse_folder(save_facts)
     wish = asked(
         None if from_facts else path,
@@ -96,7 +112,11 @@ def review(
         ignore=ignore,
         fail_on=fail_on,
     )
-    gates = _gates(wish.fail_on)
+    before = Before(baseline or wish.baseline, against, diff)
+    gates(wish.fail_on, before)
+    _refuse(before, comment=format_name == COMMENT, from_facts=from_facts is not None)
+    if format_name == COMMENT:
+        wanted = tuple(target for target in wanted if target.file)
     history = keeper(store, path) if not no_history and from_facts is None else None
     from fastreview.cli.reviewing import assessed, reviewed
 
@@ -117,12 +137,15 @@ def review(
         document, reason = found.review, found.reason
         if save_facts and found.facts:
             complete = _saved(found.facts, root or path, save_facts)
+        relation = Related(document, document)
+        if not reason and (before or wish.fail_on):
+            relation = related(document, path, wish, before, progress)
         progress.step("Writing the report")
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
         keep_until_exit()
-    written = write(document, wanted, colour=False if no_color else None)
-    if not quiet and not reason and all(target.file for target in wanted):
+    written = _written(relation, wanted, colour=False if no_color else None)
+    if not quiet and not reason and format_name != COMMENT and all(target.file for target in wanted):
         _summary(document, [str(target.file) for target in written])
     if reason:
         raise NothingToReview(reason)
@@ -130,40 +153,44 @@ def review(
         history.keep(found, wish)
     if len(written) < len(wanted) or not complete:
         raise typer.Exit(TOOL_ERROR)
-    failed = [text for gate in gates if (text := failure(gate, document))]
-    for text in failed:
-        complain(text)
-    if failed:
+    if format_name == COMMENT:
+        _comment(relation)
+    _judge(relation.verdicts, quiet=quiet)
+
+
+def _refuse(before: Before, *, comment: bool, from_facts: bool) -> None:
+    if comment and not (before.against or before.diff):
+        raise UsageError("A comment says what changed: add --diff REF or --against FILE|REF.")
+    if before.diff and from_facts:
+        raise UsageError("--diff needs the project: saved facts hold no history.")
+
+
+def _written(relation: Related, wanted: Sequence["Target"], *, colour: bool | None) -> tuple["Target", ...]:
+    """The document has everything, and says of each finding whether it is new; reports show what was asked for."""
+    from fastreview.cli.output import write
+
+    machine = tuple(target for target in wanted if target.format.name == "json")
+    people = tuple(target for target in wanted if target not in machine)
+    return (*write(relation.whole, machine, colour=colour), *write(relation.shown, people, colour=colour))
+
+
+def _judge(verdicts: Sequence[Verdict], *, quiet: bool) -> None:
+    """Says how the gates stand; ends with 1 when one is closed."""
+    for verdict in verdicts:
+        if not verdict.passed:
+            complain(verdict.sentence)
+        elif not quiet and verdict.gate in RELATIVE:
+            say(verdict.sentence)
+    if not all(verdict.passed for verdict in verdicts):
         raise typer.Exit(GATE_FAILED)
 
 
-def _gates(given: Sequence[str]) -> tuple[str, ...]:
-    for gate in given:
-        if gate not in GATES:
-            raise UsageError(f'There is no gate "{gate}" for --fail-on: {", ".join(GATES)}.')
-    return tuple(gate for gate in given if gate != "never")
+def _comment(relation: Related) -> None:
+    from fastreview.cli.output import comment_of
 
-
-def failure(gate: str, review: Review) -> str:
-    """Why the gate is not passed, or ""."""
-    if gate == "never-event":
-        failed = [o for o in review.outcomes if o.kind == "never" and o.state == "not-met"]
-        return f"Gate {gate}: {', '.join(f'{o.check} ({o.slug})' for o in failed)}." if failed else ""
-    if gate == "unmet":
-        return _unmet(review)
-    wanted = gate.removeprefix("below-")
-    reached = LEVELS[: LEVELS.index(review.level.proven) + 1]
-    return "" if wanted in reached else f"Gate {gate}: the code is proven {review.level.proven}, not {wanted}."
-
-
-def _unmet(review: Review) -> str:
-    """Checks that were asked for and are not met, undecided ones among them: what is unknown is never green."""
-    asked = [outcome for outcome in review.outcomes if outcome.state != "off"]
-    short = [outcome for outcome in asked if outcome.state not in ("met", "not-applicable")]
-    if short:
-        told = ", ".join(f"{o.check} ({o.slug}{', ' + o.state if o.state != 'not-met' else ''})" for o in short)
-        return f"Gate unmet: {told}."
-    return "" if any(outcome.state == "met" for outcome in asked) else "Gate unmet: none of the checks applies yet."
+    if relation.comparison is not None:
+        sys.stdout.buffer.write(comment_of(relation.comparison, [v.sentence for v in relation.verdicts]))
+        sys.stdout.buffer.flush()
 
 
 def _saved(facts: "Facts", root: Path, file: Path) -> bool:

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from fastreview.cli.configuration import asked
+from msgspec import structs
+
+from fastreview.cli.configuration import Asked, asked
 from fastreview.cli.documents import load_review
 from fastreview.cli.printing import Progress
 from fastreview.errors import NothingToReview, UsageError
@@ -26,7 +28,7 @@ def review_at(named: str, folder: Path, progress: Progress) -> Review:
     return review_of_commit(named, folder, progress)
 
 
-def review_of_commit(revision: str, folder: Path, progress: Progress) -> Review:
+def review_of_commit(revision: str, folder: Path, progress: Progress, wish: Asked | None = None) -> Review:
     """The static review of ``folder`` as it was at ``revision``, with the configuration that it had then."""
     from fastreview.gather.export import exported
     from fastreview.gather.git import GitUnavailable
@@ -34,19 +36,21 @@ def review_of_commit(revision: str, folder: Path, progress: Progress) -> Review:
     progress.step(f"Reviewing {revision}")
     try:
         with exported(folder, revision) as copy:
-            return static_review(copy, revision)
+            return static_review(copy, revision, wish)
     except GitUnavailable as problem:
         how = f" ({problem.how})" if problem.how else ""
         raise UsageError(f"{revision} is no file, no folder and no commit of {folder}: {problem}{how}.") from None
 
 
-def static_review(path: Path, named: str) -> Review:
-    """The static review of a folder. What is known of its files is taken from the cache."""
+def static_review(path: Path, named: str, wish: Asked | None = None) -> Review:
+    """The static review of a folder, with the checks of ``wish``. What is known of its files is taken from the cache."""
     from fastreview.gather.facts import gather
     from fastreview.pipeline import assess, nothing_to_assess
 
-    wish = asked(path, static=True)
-    facts = gather(path, wish.options())
+    own = asked(path, static=True)
+    if wish is not None and wish.by_hand:
+        own = structs.replace(own, selected=wish.selected, ignored=wish.ignored)
+    facts = gather(path, own.options())
     if reason := nothing_to_assess(facts, named):
         raise NothingToReview(reason)
-    return assess(facts, path, wish.choice()).review
+    return assess(facts, path, own.choice()).review

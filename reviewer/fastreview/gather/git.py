@@ -40,7 +40,7 @@ def git_facts(root: Path, repository: Path) -> GitFacts:
     """
     if not (repository / ".git").exists():
         raise GitUnavailable("not a git repository")
-    filters = _without_filters(root)
+    filters = without_filters(root)
     state = git_text(
         root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", "."
     )
@@ -59,7 +59,7 @@ def _is_example(path: str) -> bool:
     return any(word in name for word in _EXAMPLES)
 
 
-def _without_filters(root: Path) -> tuple[str, ...]:
+def without_filters(root: Path) -> tuple[str, ...]:
     """Options that disarm the content filters of the repository's own configuration; those of the user are trusted."""
     try:
         names = git_text(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fastreview.cli import output
-from fastreview.cli.review import failure
+from fastreview.gate import absolute
 from fastreview.review import Review, decode
 
 from .conftest import Run
@@ -122,7 +122,7 @@ def test_one_report_that_cannot_be_written_does_not_cost_the_others(run: Run, tm
 
 def test_only_what_was_written_is_said_to_be(run: Run, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output, "_replace", _refuse_html)
+        patch.setattr(output, "replace_file", _refuse_html)
         ran = run(JUNIOR, "--static", "-o", tmp_path / "r.html", "-o", tmp_path / "r.json")
     assert ran.code == 2
     assert ran.out.endswith(f"\nWrote {tmp_path / 'r.json'}.\n")
@@ -204,8 +204,8 @@ def test_gates(document: bytes, run: Run) -> None:
 
     review = decode(document)
     assert review.level.proven == "junior"
-    assert "not senior" in failure("below-senior", review)
-    assert "never-event" in failure("never-event", changed(document, never))
+    assert "not senior" in absolute("below-senior", review).sentence
+    assert "never-event" in absolute("never-event", changed(document, never)).sentence
     assert run(JUNIOR, "--static", "-q", "--format", "json", "--fail-on", "below-staff").code == 1
     assert run(JUNIOR, "--static", "-q", "--format", "json", "--fail-on", "never").code == 0
 
