@@ -27,7 +27,8 @@ _ESCAPED = {"%": "%25", "\t": "%09", "\n": "%0A", "\r": "%0D"}
 
 class Against(Struct, frozen=True):
     """A review held against a baseline: ``ages`` of its findings in their order (what is set aside is not new), what of
-    the baseline is ``fixed``, what may be (its check is not ``decided`` in this review), and what is still there, as it is called now."""
+    the baseline is ``fixed``, what may be but its check is not decided in this review, and what is still there, as it is called
+    now."""
 
     ages: tuple[Literal["new", "known"], ...]
     fixed: tuple[Identity, ...]
