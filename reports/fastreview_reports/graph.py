@@ -18,7 +18,7 @@ KINDS = {
     "function": "function",
     "generator": "yields",
     "class": "class",
-    "instance": "object that is called",
+    "instance": "object",
     "security": "security",
     "other": "not followed",
 }
@@ -105,7 +105,7 @@ def _node(one: Injectable, x: int, y: int) -> Node:
         about.append("thread")
     if not one.cached:
         about.append("not cached")
-    return Node(one.name if len(one.name) <= 25 else f"{one.name[:24]}…", ", ".join(about), one.kind, x, y)
+    return Node(one.name if len(one.name) <= 23 else f"{one.name[:22]}…", ", ".join(about), one.kind, x, y)
 
 
 def _edge(start: tuple[int, int], end: tuple[int, int]) -> Edge:

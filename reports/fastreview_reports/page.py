@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from fastreview_reports import prose, words
 from fastreview_reports.graph import HEIGHT, KINDS, draw_injection
@@ -30,6 +31,7 @@ def environment() -> Environment:
         "one_line": one_line,
         "level": words.label,
         "short": _short,
+        "breakable": _breakable,
         "percent": words.percent,
         "sentence": words.sentence,
     }
@@ -50,6 +52,11 @@ def environment() -> Environment:
         "severities": words.SEVERITIES,
     }
     return made
+
+
+def _breakable(path: str) -> Markup:
+    """A path that may go on in the next line after each slash."""
+    return escape(path).replace("/", Markup("/<wbr>"))
 
 
 def _short(source: str) -> list[str]:

@@ -19,7 +19,7 @@ from fastreview_reports.prose import to_html
 from fastreview_reports.text import escape_acting, visible
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
-VOID = {"meta", "input", "br", "hr", "link", "img"}
+VOID = {"meta", "input", "br", "hr", "link", "img", "wbr"}
 hostile_text = pytest.mark.parametrize("text", HOSTILE, ids=[f"hostile{n}" for n in range(len(HOSTILE))])
 
 

@@ -168,7 +168,10 @@
       for (const entry of entries) {
         if (entry.isIntersecting && links.has(entry.target.id)) {
           for (const link of links.values()) link.removeAttribute("aria-current");
-          links.get(entry.target.id).setAttribute("aria-current", "true");
+          const link = links.get(entry.target.id);
+          link.setAttribute("aria-current", "true");
+          const strip = link.closest("nav");
+          if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = link.offsetLeft - strip.clientWidth / 3;
         }
       }
     }, { rootMargin: "-20% 0px -70%" });
