@@ -18,7 +18,7 @@ def _lines(v: View) -> Iterator[str]:
     yield from (f"# {plain(v.heading)}", "")
     yield from (f"{plain(report.mentor)} and {plain(report.mentee)}, {v.when}", "")
     yield from (f"- {plain(goal)}" for goal in report.goals)
-    yield from ("", f"**{v.sentence}** {v.headline}.", "")
+    yield from ("", f"**{v.sentence}** {v.headline}. {plain(v.grown)}".rstrip(), "")
     yield from _growth(v)
     yield from _stands(v)
     yield from _notes(v)
@@ -83,8 +83,9 @@ def _notes(v: View) -> Iterator[str]:
                     f"{code(item.check)} {plain(title)}{': ' + prose(item.message) if item.message else ''}",
                     "",
                 )
-            yield from (f"> {line}".rstrip() for line in (*to_markdown(item.note.text), f"({plain(item.by)})"))
-            yield ""
+            for who, text in ((item.by, item.note.text), *item.replies):
+                yield from (f"> {line}".rstrip() for line in (*to_markdown(text), f"({plain(who)})"))
+                yield ""
 
 
 def _agreements(v: View) -> Iterator[str]:
@@ -92,6 +93,6 @@ def _agreements(v: View) -> Iterator[str]:
         return
     yield from ("## Agreed", "")
     for goal in v.agreements:
-        yield f"- **{plain(goal.goal)}** by {goal.by}: {goal.state}"
+        yield f"- **{plain(goal.goal)}** {goal.by[:1].lower()}{goal.by[1:]}: {goal.state}"
         yield from (f"  - {code(check)} {plain(title)}: {state}" for check, title, state in goal.checks)
     yield ""

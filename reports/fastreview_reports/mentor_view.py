@@ -60,6 +60,8 @@ class NoteView(Struct, frozen=True):
     title: str
     message: str
     note: Said
+    replies: tuple[tuple[str, str], ...] = ()
+    """What the mentee said of the same place: who, and what."""
 
 
 class NoteGroup(Struct, frozen=True):
@@ -102,6 +104,8 @@ class View(Struct, frozen=True):
     notes: tuple[NoteGroup, ...]
     growth: tuple[ChangeGroup, ...]
     since: str
+    grown: str
+    """The growth in one sentence, or ""."""
     other_rules: bool
     persisting: int
     exercises: tuple[Hints, ...]
@@ -133,13 +137,14 @@ def view(report: Report) -> View:
         notes=tuple(_groups(safe)),
         growth=tuple(_growth(safe.growth)) if safe.growth else (),
         since=safe.growth.since if safe.growth else "",
+        grown=_grown(safe.growth) if safe.growth else "",
         other_rules=bool(safe.growth and not safe.growth.same_rules),
         persisting=safe.growth.persisting if safe.growth else 0,
         exercises=tuple(
             Hints(number, task.title, task.task, task.hints, day(task.proven) if task.proven else "")
             for number, task in enumerate(safe.exercises, 1)
         ),
-        agreements=tuple(map(_agreement, safe.agreements)),
+        agreements=tuple(_agreement(agreed, safe.on) for agreed in safe.agreements),
         steps=tuple(
             (safe.titles.get(step.check, step.check), step.check, words.place(step.path, step.line))
             for step in safe.next_steps
@@ -222,12 +227,35 @@ def _talk(stand: Stand, proven: int, possible: int) -> str:
 
 def _groups(report: Report) -> Iterator[NoteGroup]:
     for kind in NOTE_TYPES:
-        notes = tuple(_note(note, report) for note in report.notes if note.type == kind)
+        notes = tuple(_note(note, report) for note in report.notes if note.type == kind and not _is_reply(note, report))
         if notes:
             yield NoteGroup(kind, *TYPES[kind], notes)
 
 
+def _is_reply(note: Said, report: Report) -> bool:
+    return note.by == "mentee" and any(_place(other) == _place(note) for other in report.notes if other.by == "mentor")
+
+
+def _place(note: Said) -> tuple[str, str, str]:
+    return note.check, note.about, note.path
+
+
+def _first_of(note: Said, report: Report) -> bool:
+    """Replies stand below the first note about a place."""
+    same = [other for other in report.notes if other.by == "mentor" and _place(other) == _place(note)]
+    return same[:1] == [note]
+
+
 def _note(note: Said, report: Report) -> NoteView:
+    replies = (
+        tuple(
+            (report.mentee, other.text)
+            for other in report.notes
+            if other.by == "mentee" and _place(other) == _place(note)
+        )
+        if _first_of(note, report)
+        else ()
+    )
     return NoteView(
         by=report.mentor if note.by == "mentor" else report.mentee,
         about=note.about,
@@ -237,15 +265,16 @@ def _note(note: Said, report: Report) -> NoteView:
         title=note.title,
         message=note.message,
         note=note,
+        replies=replies,
     )
 
 
 def _growth(growth: Growth) -> Iterator[ChangeGroup]:
     if growth.unprompted:
         yield ChangeGroup(
-            "Unprompted in new code",
+            "Avoided in new code, unprompted",
             "+",
-            "Talked about before, and right from the start in code that is new.",
+            "Talked about before; code that is new since then does without it.",
             tuple((u.check, u.title, _listed(u.subjects, u.more)) for u in growth.unprompted),
             len(growth.unprompted),
         )
@@ -264,6 +293,21 @@ def _growth(growth: Growth) -> Iterator[ChangeGroup]:
     )
 
 
+def _grown(growth: Growth) -> str:
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (len(growth.fixed), "fixed"),
+            (len(growth.stayed), "stayed fixed"),
+            (len(growth.unprompted), "avoided in new code, unprompted"),
+            (len(growth.returned), "back again"),
+            (len(growth.new), "new"),
+        )
+        if count
+    ]
+    return f"Since session {growth.since}: {words.listing(parts)}." if parts else ""
+
+
 def _listed(names: tuple[str, ...], more: int) -> str:
     shown = names[:4]
     left = len(names) - len(shown) + more
@@ -279,7 +323,7 @@ def _change(change: Change) -> tuple[str, str, str]:
     )
 
 
-def _agreement(agreed: Agreement) -> AgreementView:
+def _agreement(agreed: Agreement, today: datetime.date) -> AgreementView:
     left = sum(check.left for check in agreed.checks)
     met = [check for check in agreed.checks if check.state == "met"]
     state = "met" if agreed.met else f"{len(met)} of {words.number(len(agreed.checks), 'check')} met"
@@ -289,7 +333,8 @@ def _agreement(agreed: Agreement) -> AgreementView:
         (check.check, check.title, "met" if check.state == "met" else _standing(check.state, check.left))
         for check in agreed.checks
     )
-    return AgreementView(agreed.goal, day(agreed.by), state, agreed.met, checks)
+    due = "Was due on" if agreed.by < today and not agreed.met else "By"
+    return AgreementView(agreed.goal, f"{due} {day(agreed.by)}", state, agreed.met, checks)
 
 
 def _standing(state: str, left: int) -> str:

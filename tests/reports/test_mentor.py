@@ -125,7 +125,7 @@ def test_the_pdf_is_tagged_deterministic_and_says_it_all() -> None:
     text = " ".join(page.extract_text() for page in reader.pages)
     for said in (
         "Since session 2026-10-01",
-        "Unprompted in new code",
+        "Avoided in new code, unprompted",
         "Essential",
         "Agreed",
         "Hint 3 of 3",

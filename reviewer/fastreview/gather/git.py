@@ -13,6 +13,8 @@ from fastreview.facts import GitFacts
 SECONDS = 10
 MAX_ENVIRONMENT_FILES = 100
 
+_OURS = ":(exclude).fastreview"
+"""What mentoring keeps there is no change of the code."""
 _EXAMPLES = ("example", "sample", "template", "dist", "tmpl", "default")
 _OPTIONS = (
     "--no-optional-locks",  # the index is not refreshed on disk: the folder stays as it is
@@ -42,7 +44,17 @@ def git_facts(root: Path, repository: Path) -> GitFacts:
         raise GitUnavailable("not a git repository")
     filters = without_filters(root)
     state = git_text(
-        root, *filters, "status", "--porcelain=v2", "--branch", "-uno", "--ignore-submodules=all", "-z", "--", "."
+        root,
+        *filters,
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-uno",
+        "--ignore-submodules=all",
+        "-z",
+        "--",
+        ".",
+        _OURS,
     )
     lines = state.split("\0")
     commit = next((line.rpartition(" ")[2] for line in lines if line.startswith("# branch.oid ")), "")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 
 from fastreview.errors import UsageError
-from fastreview.mentor.growth import Judged, flagged
+from fastreview.mentor.growth import PROJECT, Judged, flagged
 from fastreview.mentor.records import Exercise
 from fastreview.outcome import Run, SubjectState
 from fastreview.review import Confidence, Effort, FindingEntry, Page, Review, Severity
@@ -27,9 +27,9 @@ class Proof(Struct, frozen=True):
     told: str
 
 
-def choose(review: Review, wanted: Collection[str] = ()) -> FindingEntry:
+def choose(review: Review, wanted: Collection[str] = (), check: str = "") -> FindingEntry:
     """The finding that makes the best exercise: of the ``wanted`` checks (those of the goals) first, small, telling, with
-    lines to work on.
+    lines to work on; only of ``check``, a code or slug, where one is given.
 
     Raises:
         UsageError: when the review has none.
@@ -37,13 +37,17 @@ def choose(review: Review, wanted: Collection[str] = ()) -> FindingEntry:
     effort = {outcome.check: outcome.effort for outcome in review.outcomes}
     weight = {outcome.check: outcome.weight for outcome in review.outcomes}
     fitting = [f for f in review.findings if f.status == "open" and f.confidence != "possible" and f.path and f.line]
+    if check:
+        fitting = [f for f in fitting if check.strip().lower() in (f.check.lower(), f.slug)]
+        if not fitting:
+            raise UsageError(f'"{check}" has no finding at a line of this code. `fastreview mentor review` lists them.')
     if not fitting:
         raise UsageError("No finding of this review stands at a line of code, so there is nothing to practise on.")
     return min(
         fitting,
         key=lambda f: (
             f.check not in wanted,
-            f.subject == "project",
+            f.subject == PROJECT,
             _EFFORT[effort.get(f.check, "hours")],
             _SEVERITY[f.severity],
             _CONFIDENCE[f.confidence],
@@ -59,7 +63,7 @@ def exercise(finding: FindingEntry, review: Review, page: Page | None, judged: J
     """The task that ``finding`` makes. ``excerpt`` is the digest of the function that it stands in."""
     title = page.title if page else finding.slug.replace("-", " ").capitalize()
     where = f"{finding.path}:{finding.line}"
-    what = f"`{finding.subject}`" if finding.subject != "project" else "this project"
+    what = f"`{finding.subject}`" if finding.subject != PROJECT else "this project"
     return Exercise(
         title=title,
         check=finding.check,
@@ -84,9 +88,7 @@ def prove(task: Exercise, judged: Judged, review: Review) -> Proof:
     run = judged.runs.get(task.check)
     if run is None:
         return Proof(False, f"{task.check} is not among the checks that are installed, so nothing is proven.")
-    if run is Run.NOT_APPLICABLE:
-        return Proof(False, f"{task.check} no longer applies to this project, which proves nothing about the task.")
-    if run is not Run.DONE:
+    if run not in (Run.DONE, Run.NOT_APPLICABLE):
         return Proof(False, f"{task.check} could not be evaluated this time, so nothing is proven.")
     match judged.state(task.check, task.subject):
         case SubjectState.PASS:
@@ -99,6 +101,8 @@ def prove(task: Exercise, judged: Judged, review: Review) -> Proof:
             left = [f for f in review.findings if f.check == task.check and f.subject == task.subject]
             at = f" It is reported at {left[0].path}:{left[0].line}." if left else ""
             return Proof(False, f"{task.check} still fails for {task.subject}.{at}")
+        case None if task.subject in judged.subjects:
+            return Proof(True, f"{task.check} finds nothing left to judge in {task.subject}, which is still there.")
         case None:
             return Proof(
                 False, f"{task.subject} is not there any more. Where the code moved to, {task.check} is to hold."
@@ -120,7 +124,7 @@ def _what_to_aim_at(finding: FindingEntry, review: Review, page: Page | None, ju
 
 def _own_example(finding: FindingEntry, review: Review, judged: Judged) -> str:
     """A subject of the same check that passes, the nearest one: of the same file where there is one."""
-    passing = set(judged.passing(finding.check))
+    passing = set(judged.shown(finding.check))
     routes = [
         r for r in review.routes if f"{r.method} {r.path}" in passing and r.method == finding.subject.split(" ")[0]
     ]
@@ -130,22 +134,8 @@ def _own_example(finding: FindingEntry, review: Review, judged: Judged) -> str:
     strengths = [s for s in review.strengths if s.check == finding.check and s.path and s.line]
     if strengths:
         return f"`{strengths[0].subject}` ({strengths[0].path}:{strengths[0].line})"
-    if judged.units.get(finding.check) in ("project", "app"):
-        return ""
-    near = min(
-        (s for s in passing if s != finding.subject), key=lambda s: (-_shared(s, finding.subject), s), default=""
-    )
+    near = next((subject for subject in sorted(passing) if subject not in (finding.subject, PROJECT)), "")
     return f"`{near}`" if near else ""
-
-
-def _shared(one: str, other: str) -> int:
-    """Leading parts of two qualified names that are the same."""
-    count = 0
-    for a, b in zip(one.split("."), other.split("."), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _nearly_there(finding: FindingEntry, page: Page | None) -> str:

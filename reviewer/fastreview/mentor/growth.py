@@ -1,18 +1,24 @@
 """What became of the findings of earlier sessions: mended, still mended, moved, back; and what new code does by itself.
 
-A finding that is no longer there is *fixed* only where its check was evaluated and its subject passes. Code that is gone,
-a check that no longer applies and facts that were missing are none of it, and are told apart.
+A finding that is no longer there is *fixed* only where its check was evaluated and its subject is still there and does not
+fail: it passes, or nothing is left in it to judge (a function that was taken off the event loop). Code that is gone and facts
+that were missing are none of it, and are told apart.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from fastreview.compare.identity import identities, matched
+from fastreview.engine import ALSO
 from fastreview.outcome import Evaluation, Run, SubjectState
 from fastreview.review import FindingEntry, Review
 
 UNPROMPTED_SHOWN = 12
+PROJECT = "project"
+TELLING = 0.2
+"""Share of a check's subjects that failed last time: where nearly all pass anyway, new code that passes tells nothing."""
 LINES = 6
 """Lines of a finding that are kept and compared."""
 
@@ -61,6 +67,8 @@ class Judged:
     def __init__(self, evaluations: Sequence[Evaluation]) -> None:
         self.runs = {one.check.code: one.run for one in evaluations}
         self.units = {one.check.code: one.check.each.unit for one in evaluations}
+        self.subjects = {verdict.subject for one in evaluations for verdict in one.verdicts} - {PROJECT}
+        self._shown: dict[str, list[str]] = {}
         self._states: dict[tuple[str, str], SubjectState] = {}
         for one in evaluations:
             for verdict in one.verdicts:
@@ -68,9 +76,15 @@ class Judged:
                 # Two subjects may share a name: the name passes when both do.
                 if self._states.get(key, SubjectState.PASS) is SubjectState.PASS:
                     self._states[key] = verdict.state
+                if verdict.rung is not None and verdict.state is SubjectState.PASS:
+                    self._shown.setdefault(one.check.code, []).append(verdict.subject)
 
     def state(self, check: str, subject: str) -> SubjectState | None:
         return self._states.get((check, subject))
+
+    def shown(self, check: str) -> list[str]:
+        """Subjects that pass with evidence, not for want of anything to object to."""
+        return self._shown.get(check, [])
 
     def passing(self, check: str) -> list[str]:
         return [s for (code, s), state in self._states.items() if code == check and state is SubjectState.PASS]
@@ -94,13 +108,16 @@ def growth(before: Sequence[Seen], now: Review, judged: Judged, talked_about: Co
     last = before[-1]
     found = match(_open(last.review), _open(now))
     titles = {outcome.check: outcome.title for outcome in (*last.review.outcomes, *now.outcomes)}
-    fates: dict[str, list[Change]] = {"fixed": [], "gone": [], "undecided": []}
+    fates: dict[Fate, list[Change]] = {"fixed": [], "gone": [], "undecided": [], "still": []}
     for finding in found.left:
         fates[fate(finding, judged)].append(_change(finding, titles))
+    # A finding that stands for several subjects names one of them: the others were there before.
+    met_before = [finding for finding in found.new if _told_with_others(finding, last.review)]
     once = _fixed_once(before)
     present = {finding.fingerprint for finding in _open(now)}
     stayed = [f for f in once.values() if f.fingerprint not in present and fate(f, judged) == "fixed"]
-    returned = [finding for finding in found.new if finding.fingerprint in once]
+    new = [finding for finding in found.new if finding not in met_before]
+    returned = [finding for finding in new if finding.fingerprint in once]
     prompted = set(talked_about) | {c.check for c in fates["fixed"]} | {f.check for f in once.values()}
     return Growth(
         since=last.name,
@@ -110,11 +127,14 @@ def growth(before: Sequence[Seen], now: Review, judged: Judged, talked_about: Co
         unprompted=unprompted(last, now, judged, prompted, titles),
         moved=tuple(_change(finding, titles) for finding in found.moved),
         returned=tuple(_change(finding, titles) for finding in returned),
-        new=tuple(_change(finding, titles) for finding in found.new if finding not in returned),
+        new=tuple(_change(finding, titles) for finding in new if finding not in returned),
         gone=tuple(fates["gone"]),
         undecided=tuple(fates["undecided"]),
-        persisting=found.same,
+        persisting=found.same + len(fates["still"]),
     )
+
+
+Fate = Literal["fixed", "gone", "undecided", "still"]
 
 
 class Matched(Struct, frozen=True):
@@ -130,7 +150,7 @@ def match(before: Sequence[FindingEntry], now: Sequence[FindingEntry]) -> Matche
     """Tells the findings of now that continue one of before from new ones, and names those that nothing continues."""
     pairs = matched(identities(before), identities(now))
     known = set(pairs.values())
-    moved = tuple(now[new] for new, old in pairs.items() if now[new].fingerprint != before[old].fingerprint)
+    moved = tuple(now[new] for new, old in pairs.items() if _place(now[new]) != _place(before[old]))
     return Matched(
         same=len(pairs) - len(moved),
         moved=moved,
@@ -139,20 +159,23 @@ def match(before: Sequence[FindingEntry], now: Sequence[FindingEntry]) -> Matche
     )
 
 
-def fate(finding: FindingEntry, judged: Judged) -> str:
-    """Why a finding is not there any more: "fixed", "gone" or "undecided"."""
-    run = judged.runs.get(finding.check)
-    if run is Run.NOT_APPLICABLE:
-        return "gone"
-    if run is not Run.DONE:
-        return "undecided"
+def fate(finding: FindingEntry, judged: Judged) -> Fate:
+    """Why a finding is not there any more. "still": it is told with another one, as its subject fails."""
     match judged.state(finding.check, finding.subject):
-        case None:
-            return "gone"
+        case SubjectState.PASS:
+            return "fixed"
         case SubjectState.UNKNOWN:
             return "undecided"
+        case None:
+            return _without_verdict(finding, judged)
         case _:
-            return "fixed"
+            return "still"
+
+
+def _without_verdict(finding: FindingEntry, judged: Judged) -> Fate:
+    if judged.runs.get(finding.check) not in (Run.DONE, Run.NOT_APPLICABLE):
+        return "undecided"
+    return "fixed" if finding.subject in judged.subjects else "gone"
 
 
 def unprompted(
@@ -165,7 +188,7 @@ def unprompted(
     renamed = {f"{r.method} {r.path}" for r in now.routes if r.endpoint.rpartition(".")[2] in endpoints}
     found = []
     for check in sorted(prompted):
-        if judged.units.get(check) == "project":
+        if judged.units.get(check) == PROJECT or not _telling(check, last.review):
             continue
         names = [
             name
@@ -177,6 +200,25 @@ def unprompted(
             rest = max(0, len(names) - UNPROMPTED_SHOWN)
             found.append(Unprompted(check, titles.get(check, check), tuple(names[:UNPROMPTED_SHOWN]), rest))
     return tuple(found)
+
+
+def _telling(check: str, review: Review) -> bool:
+    """Did enough of its subjects fail for passing to say something?"""
+    counts = next((outcome.subjects for outcome in review.outcomes if outcome.check == check), None)
+    return counts is not None and counts.failed >= TELLING * (counts.failed + counts.passed) > 0
+
+
+def _told_with_others(finding: FindingEntry, before: Review) -> bool:
+    return any(
+        place.message.startswith(ALSO) and finding.subject in place.message.removeprefix(ALSO).split(", ")
+        for known in before.findings
+        if known.check == finding.check
+        for place in known.related
+    )
+
+
+def _place(finding: FindingEntry) -> tuple[str, str]:
+    return finding.path, finding.subject
 
 
 def _open(review: Review) -> list[FindingEntry]:

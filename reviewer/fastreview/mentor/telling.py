@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fastreview.mentor.anchors import Sources, standing
 from fastreview.mentor.document import Agreement, GoalCheck, Report, Said, Stand
 from fastreview.mentor.folder import SessionFolder
-from fastreview.mentor.records import NOTE_TYPES, Anchor, Goal, Note, Signed
+from fastreview.mentor.records import NOTE_TYPES, Anchor, Exercise, Goal, Note, Signed
 from fastreview.mentor.snapshot import Snapshot
 from fastreview.review import Excerpt, OutcomeEntry, Review
 
@@ -38,7 +38,7 @@ def tell(
         growth=seen.growth,
         notes=tuple(sorted(notes, key=lambda note: (NOTE_TYPES.index(note.type), note.path, note.line, note.text))),
         agreements=agreements,
-        exercises=tuple(session.exercises().values()),
+        exercises=tuple(_exercises(session, sessions)),
         accepted=signed.counting,
         lapsed=signed.lapsed,
         next_steps=review.next_steps[:STEPS],
@@ -48,6 +48,15 @@ def tell(
         blockers=sum(finding.severity == "blocker" for finding in findings),
         pending=tuple(_pending(session, review)),
     )
+
+
+def _exercises(session: SessionFolder, sessions: Sequence[SessionFolder]) -> Iterator[Exercise]:
+    """Those of this session, and of earlier ones what is open or was proven since the one before."""
+    earlier = sessions[: [other.name for other in sessions].index(session.name)]
+    since = earlier[-1].about.on if earlier else session.about.on
+    for other in earlier:
+        yield from (task for task in other.exercises().values() if task.proven is None or task.proven >= since)
+    yield from session.exercises().values()
 
 
 def _stands(session: SessionFolder, review: Review) -> tuple[Stand, ...]:
@@ -75,7 +84,7 @@ def _said(note: Note, review: Review, sources: Sources, outcomes: Mapping[str, O
         type=note.type,
         by=note.by,
         text=note.text,
-        about=name_of(note.about),
+        about=outcome.title if outcome and note.about.subject == "project" else name_of(note.about),
         path=now.path,
         line=now.line,
         state=now.state,

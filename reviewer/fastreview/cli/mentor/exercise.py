@@ -1,6 +1,8 @@
 """`fastreview mentor exercise`: a task from the own code, its hints one by one, and its proof."""
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,12 +45,13 @@ def exercise(
 
     folder = Folder(path)
     chosen = folder.session(session)
+    within = (chosen,) if session else tuple(reversed(folder.sessions()))
     if hint:
-        _show_hint(_task(chosen, finding), hint)
+        _show_hint(_task(within, finding)[1], hint)
         return
     wish = asked(path, static=static, app=app, env=env, cache=not no_cache, type_check=type_check, run_tests=run_tests)
     if prove:
-        _prove(path, chosen, _task(chosen, finding), wish, quiet=quiet, on=on)
+        _prove(path, *_task(within, finding), wish, quiet=quiet, on=on)
     else:
         _set(path, chosen, finding, wish, quiet=quiet)
 
@@ -60,24 +63,31 @@ def _set(path: Path, session: "SessionFolder", finding: str, wish: Asked, *, qui
 
     goals = frozenset(code for goal in session.goals().values() for code in goal.checks)
     looked = look(path, wish, Progress(quiet=quiet))
-    found = finding_named(finding, looked.review) if finding else choose(looked.review, goals)
+    found = finding_named(finding, looked.review) if _is_number(finding) else choose(looked.review, goals, finding)
     around = sources(path).around(found.path, found.line)
     page = looked.review.pages.get(found.check)
     task = exercise(found, looked.review, page, looked.judged, around.excerpt if around else "")
     written = session.exercise(task)
     _print(f"## {task.title}\n\n{task.task}")
-    typer.echo(f"It is kept in {printable(session.folder.shown(written))}. Stuck? fastreview mentor exercise --hint 1")
+    typer.echo(
+        f"\nIt is kept in {printable(session.folder.shown(written))}. Stuck? fastreview mentor exercise --hint 1"
+    )
 
 
-def _task(session: "SessionFolder", finding: str) -> "Exercise":
-    """The one that is meant: by number or check, else the first that is not proven."""
-    tasks = list(session.exercises().values())
+def _is_number(finding: str) -> bool:
+    """Not a check, of which any finding will do."""
+    return bool(finding) and re.fullmatch(r"[0-9a-f]{4,16}", finding.strip()) is not None
+
+
+def _task(within: "Sequence[SessionFolder]", finding: str) -> "tuple[SessionFolder, Exercise]":
+    """The one that is meant, with its session: by number or check, else the first that is not proven."""
+    tasks = [(session, task) for session in within for task in session.exercises().values()]
     if finding:
         wanted = finding.strip().lower()
-        tasks = [task for task in tasks if task.fingerprint.startswith(wanted) or task.check.lower() == wanted]
+        tasks = [(s, task) for s, task in tasks if task.fingerprint.startswith(wanted) or task.check.lower() == wanted]
     if not tasks:
-        raise UsageError("There is no such exercise in this session. Set one: fastreview mentor exercise.")
-    return next((task for task in tasks if task.proven is None), tasks[0])
+        raise UsageError("There is no such exercise. Set one: fastreview mentor exercise.")
+    return next(((session, task) for session, task in tasks if task.proven is None), tasks[0])
 
 
 def _show_hint(task: "Exercise", hint: str) -> None:
@@ -90,7 +100,7 @@ def _prove(path: Path, session: "SessionFolder", task: "Exercise", wish: Asked, 
     from fastreview.cli.mentor.looking import look
     from fastreview.mentor.exercise import prove
 
-    looked = look(path, structs.replace(wish, selected=(task.check,), ignored=()), Progress(quiet=quiet))
+    looked = look(path, structs.replace(wish, selected=(), ignored=()), Progress(quiet=quiet))
     proof = prove(task, looked.judged, looked.review)
     typer.echo(printable(proof.told))
     if not proof.done:

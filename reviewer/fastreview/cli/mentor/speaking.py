@@ -12,6 +12,7 @@ from fastreview.review import LEVELS, FindingEntry, Review
 
 WIDTH = 79
 SHOWN = 6
+SHOWN_SUBJECTS = 3
 CHECKS = 40
 
 
@@ -76,11 +77,12 @@ def growth_lines(growth: Growth) -> Iterator[str]:
     yield f"Since session {growth.since}"
     if not growth.same_rules:
         yield wrapped("Other rules judged then: what is new may be a new question, not new code.")
+    if growth.unprompted:
+        yield f"  + avoided in new code, unprompted: {len(growth.unprompted)}"
     for found in growth.unprompted:
-        names = ", ".join(found.subjects[:3]) + (
-            f" and {len(found.subjects) - 3 + found.more} more" if found.more or len(found.subjects) > 3 else ""
-        )
-        yield wrapped(f"{found.check} {found.title}: not in new code ({names})", 4, "  + ")
+        left = len(found.subjects) - SHOWN_SUBJECTS + found.more
+        names = ", ".join(found.subjects[:SHOWN_SUBJECTS]) + (f" and {left} more" if left > 0 else "")
+        yield wrapped(f"{found.check} {found.title}, not in {names}", 8, "      ")
     for title, changes, sign in (
         ("fixed", growth.fixed, "+"),
         ("stayed fixed", growth.stayed, "+"),

@@ -50,7 +50,8 @@ def status(
         return
     for other in sessions:
         mark = ">" if other.name == chosen.name else " "
-        counts = f"{len(other.notes())} notes, {len(other.goals())} goals, {len(other.exercises())} exercises"
+        kinds = (("note", other.notes()), ("goal", other.goals()), ("exercise", other.exercises()))
+        counts = ", ".join(f"{len(found)} {name}{'' if len(found) == 1 else 's'}" for name, found in kinds)
         typer.echo(
             f"{mark} {other.name}  {printable(other.about.mentor)} and {printable(other.about.mentee)}  {counts}"
         )
