@@ -165,6 +165,23 @@ def test_without_javascript_all_is_there_and_no_dead_control(browser: Browser, r
     context.close()
 
 
+def test_what_is_new_stands_alone(browser: Browser, tmp_path: Path) -> None:
+    review = example()
+    aged = tuple(
+        msgspec.structs.replace(one, age="new" if number < 3 else "known") for number, one in enumerate(review.findings)
+    )
+    path = tmp_path / "aged.html"
+    path.write_bytes(
+        html.render(msgspec.structs.replace(review, findings=aged, notices=("Of 60 findings, 3 are new.",)))
+    )
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator(".notice").all_text_contents() == ["Of 60 findings, 3 are new."]
+    page.select_option("#by-age", "new")
+    assert page.locator("#findings .finding:not([hidden])").count() == 3
+    page.close()
+
+
 def test_a_review_of_nothing_raises_no_error(browser: Browser, tmp_path: Path) -> None:
     empty = msgspec.structs.replace(
         example(), findings=(), routes=(), traces=(), next_steps=(), outcomes=(), arithmetic=(), injection=()

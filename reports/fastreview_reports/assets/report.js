@@ -43,6 +43,7 @@
       item,
       severity: item.dataset.severity,
       confidence: item.dataset.confidence,
+      age: item.dataset.age,
       file: (item.querySelector(".place")?.textContent ?? "").replace(/:\d+$/, ""),
       route: label(item),
       text: item.textContent.toLowerCase(),
@@ -60,16 +61,16 @@
 
   const apply = () => {
     const words = find("query").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const [dimension, level, severity, confidence, status, route, file] =
-      ["dimension", "level", "severity", "confidence", "status", "route", "file"].map((one) => find(`by-${one}`).value);
-    const active = Boolean(words.length || dimension || level || severity || confidence || status || route || file);
+    const [dimension, level, severity, confidence, status, age, route, file] =
+      ["dimension", "level", "severity", "confidence", "status", "age", "route", "file"].map((one) => find(`by-${one}`)?.value ?? "");
+    const active = Boolean(words.length || dimension || level || severity || confidence || status || age || route || file);
     let shown = 0;
     for (const group of groups) {
       const fits = (!dimension || group.dimension === dimension) && (!level || group.level === level) && (!status || group.status === status);
       let inside = 0;
       for (const one of group.findings) {
         const keep = fits && (!severity || one.severity === severity) && (!confidence || one.confidence === confidence)
-          && (!route || one.route === route) && (!file || one.file === file)
+          && (!age || one.age === age) && (!route || one.route === route) && (!file || one.file === file)
           && words.every((word) => one.text.includes(word) || group.title.includes(word));
         one.item.hidden = !keep;
         inside += keep;

@@ -28,6 +28,8 @@ class FindingView(Struct, frozen=True):
     confidence: Confidence
     confidence_label: str
     status: str
+    age: str
+    """ "new" or "known" against a baseline or another review; "" without one."""
     subject: str
     place: str
     line: int
@@ -132,6 +134,7 @@ class Anchors:
             confidence=finding.confidence,
             confidence_label=words.CONFIDENCES[finding.confidence],
             status=finding.status,
+            age=finding.age,
             subject=short_subject(finding.subject, finding.path),
             place=words.place(finding.path, finding.line),
             line=finding.line,
