@@ -122,7 +122,7 @@ def test_one_report_that_cannot_be_written_does_not_cost_the_others(run: Run, tm
 
 def test_only_what_was_written_is_said_to_be(run: Run, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output, "replace_file", _refuse_html)
+        patch.setattr(output, "replace", _refuse_html)
         ran = run(JUNIOR, "--static", "-o", tmp_path / "r.html", "-o", tmp_path / "r.json")
     assert ran.code == 2
     assert ran.out.endswith(f"\nWrote {tmp_path / 'r.json'}.\n")
