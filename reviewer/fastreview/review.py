@@ -86,6 +86,8 @@ class Headline(Struct, frozen=True):
     assessed: bool
     capped_by: tuple[str, ...] = ()
     """Never-events that hold the level below Intermediate."""
+    made_up_by: float = 0.0
+    """The share of the rubric, 0 to 1, that makes up for dimensions below the level; 0 where enough of them hold it."""
 
 
 class DimensionLevel(Struct, frozen=True):

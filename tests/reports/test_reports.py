@@ -72,6 +72,17 @@ def test_the_view_counts_what_the_document_holds() -> None:
     assert len(view.routes) == len(SMALL.routes)
 
 
+@pytest.mark.parametrize("name", ["terminal", "html", "pdf", "markdown"])
+def test_a_level_that_few_dimensions_hold_is_explained(name: str) -> None:
+    level = msgspec.structs.replace(SMALL.level, proven="intermediate", made_up_by=0.625)
+    review = msgspec.structs.replace(SMALL, level=level)
+
+    found = by_name(name)
+    assert found
+    text = plain(name, found.render(review))
+    assert "that 62 % of the whole rubric is shown makes up for the others" in text
+
+
 def test_the_share_of_credits_that_is_called_needed_is_the_one_that_holds_a_level() -> None:
     assert {LEVELS[level]: float(share) for level, share in rules.SHARE_TO_HOLD.items()} == CREDITS_NEEDED
 

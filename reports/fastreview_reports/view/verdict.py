@@ -40,7 +40,7 @@ def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
     return Verdict(
         sentence=words.verdict(level),
         headline=words.headline(level),
-        means=words.PROVEN_MEANS,
+        means=f"{made_up(review)} {words.PROVEN_MEANS}".strip(),
         index=f"{level.index:.1f}",
         evidence=min(1.0, max(0.0, level.evidence)),
         evidence_text=words.percent(level.evidence),
@@ -48,6 +48,19 @@ def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
         proven=words.rank(level.proven),
         possible=words.rank(level.possible),
         caps=caps,
+    )
+
+
+def made_up(review: Review) -> str:
+    """Why a level is reached that most dimensions do not hold, or ""."""
+    level = review.level
+    if not level.made_up_by:
+        return ""
+    deciding = [dimension for dimension in review.dimensions if dimension.core and dimension.assessed]
+    holding = sum(words.rank(dimension.proven) >= words.rank(level.proven) for dimension in deciding)
+    return (
+        f"{holding} of {words.number(len(deciding), 'dimension')} hold {words.label(level.proven)}; that "
+        f"{words.percent(level.made_up_by)} of the whole rubric is shown makes up for the others."
     )
 
 

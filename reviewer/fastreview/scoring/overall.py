@@ -122,6 +122,7 @@ def band(index: float) -> Level:
 
 def headline(dimensions: Sequence[Dimension]) -> Headline:
     proven, decided_share = overall(dimensions, Reading.PROVEN), evidence(dimensions)
+    wanted = demand(dimensions, proven, Reading.PROVEN)
     return Headline(
         proven=LEVELS[proven],
         possible=LEVELS[overall(dimensions, Reading.POSSIBLE)],
@@ -129,4 +130,5 @@ def headline(dimensions: Sequence[Dimension]) -> Headline:
         index=index_of(position(dimensions, Reading.PROVEN)),
         assessed=bool(core(dimensions)) and decided_share >= rules.EVIDENCE_NEEDED,
         capped_by=tuple(gate.check.code for gate in never_events(dimensions, Reading.PROVEN)),
+        made_up_by=rounded_down(wanted.shown) if proven and len(wanted.holding) < wanted.wanted else 0.0,
     )

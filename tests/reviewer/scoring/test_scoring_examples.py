@@ -211,6 +211,7 @@ def test_practice_beyond_intermediate_makes_up_for_open_gates(holding: int, beyo
     project += [judged(gate(f"TST{n + 2}", "testing", 2), "P" if n < beyond else "F") for n in range(12)]
     card = score(project)
     assert card.headline.proven == level
+    assert card.headline.made_up_by == (0.6 if (holding, level) == (3, "intermediate") else 0.0)
     demanded = next(line for line in card.arithmetic if line.startswith("    Intermediate: held by"))
     assert "6 wanted, or 3 where 60 % of the rubric is shown" in demanded
     never_event = judged(never("SEC007", "security"), "F")
