@@ -22,7 +22,7 @@
   const reveal = () => {
     let id = "";
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
-    const target = id && find(id);
+    const target = id && (find(id) ?? find(`check-${id.toLowerCase()}`) ?? find(`possible-${id.toLowerCase()}`));
     if (!target) return;
     if (target.closest("[hidden]")) { for (const form of all("form")) form.reset(); apply(); applyRoutes(); }
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;

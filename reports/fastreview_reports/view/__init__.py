@@ -106,7 +106,7 @@ def report(review: Review) -> Report:
         findings=groups,
         possible=possible,
         set_aside=set_aside,
-        routes=routes(review.routes, groups + possible, anchors),
+        routes=routes(review.routes, groups + possible, review.injection, anchors),
         comments=tuple(entry for entry in review.suppressions if entry.note),
         architecture=review.architecture,
         broken=broken(review.architecture, review.findings),
