@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -203,7 +204,9 @@ def _one_route(key: str, review: Review) -> RouteEntry:
     for route in review.routes:
         if f"{route.method} {route.path}" == key:
             return route
-    near = [f"{r.method} {r.path}" for r in review.routes if r.path.startswith(key.partition(" ")[2])]
+    near = get_close_matches(
+        key, [f"{route.method} {route.path}" for route in review.routes], SHOWN_CHOICES, cutoff=0.5
+    )
     raise UsageError(f'There is no route "{key}".{_near(near)}')
 
 

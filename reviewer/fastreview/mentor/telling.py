@@ -46,7 +46,7 @@ def tell(
         strengths=review.strengths[:STRENGTHS],
         findings=len(findings),
         blockers=sum(finding.severity == "blocker" for finding in findings),
-        pending=tuple(_pending(session, review)),
+        pending=tuple(_pending(session, review, signed)),
     )
 
 
@@ -135,13 +135,17 @@ def _goal_check(code: str, outcome: OutcomeEntry | None) -> GoalCheck:
     return GoalCheck(code, outcome.title, outcome.state, outcome.subjects.failed + outcome.subjects.waived)
 
 
-def _pending(session: SessionFolder, review: Review) -> Iterator[str]:
+def _pending(session: SessionFolder, review: Review, signed: Signed) -> Iterator[str]:
     estimates = session.estimates.levels
     missing = [entry.name for entry in review.dimensions if entry.core and entry.name not in estimates]
     if missing:
         yield f"No estimate for {', '.join(missing)}."
     if not session.goals():
         yield "No goal is agreed on yet: fastreview mentor agree."
+    reported = {finding.fingerprint for finding in review.findings}
+    for one in signed.counting:
+        if one.fingerprint not in reported and one.on < session.about.on:
+            yield f"{one.check} at {one.subject} is accepted and no longer reported: remove its file in .fastreview/accepted."
 
 
 def overdue(agreements: Sequence[Agreement], today: datetime.date) -> list[Agreement]:

@@ -1,10 +1,14 @@
 """A small service that two people talk about, and sessions about it."""
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.reviewer.cli.conftest import Ran, Run, run
+
+from fastreview.mentor.folder import Folder, SessionFolder
+from fastreview.mentor.records import Estimates, Session
 
 __all__ = ["Mentor", "Ran", "Run", "run"]
 
@@ -79,3 +83,10 @@ def edited(service: Path, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> SessionFolder:
+    """A session without a review."""
+    about = Session(datetime.date(2026, 11, 22), "Ines", "Tom", ("Free the loop",))
+    return Folder(tmp_path).start(about, Estimates({"async": "unsure"}))

@@ -12,11 +12,6 @@ from fastreview.mentor.records import Anchor, Estimates, Goal, Note, Session
 DAY = datetime.date(2026, 11, 22)
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> SessionFolder:
-    return Folder(tmp_path).start(Session(DAY, "Ines", "Tom", ("Free the loop",)), Estimates({"async": "unsure"}))
-
-
 TEXTS = (
     "One line.",
     "Two\n\n- a list\n\n```python\n+++\n```",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,82 @@ def test_the_report_has_both_voices(reviewed: Mentor, service: Path, tmp_path: P
     assert files[2].read_bytes().startswith(b"%PDF-")
     assert json.loads(files[3].read_bytes())["mentee"] == "Tom"
     assert reviewed("report").out == files[1].read_text()
+
+
+def test_what_two_people_write_at_once_merges(reviewed: Mentor, service: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=service, check=True, capture_output=True)  # noqa: S607
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-qm", "first session")
+    git("checkout", "-qb", "mentee")
+    reviewed("note", "GET /items", "--by", "mentee", "--type", "informative", "--text", "Why not?")
+    reviewed("agree", "Lists stay small", "--checks", "DAT006", "--by", "2026-12-24")
+    git("add", "-A")
+    git("commit", "-qm", "mentee")
+    git("checkout", "-q", "main")
+    reviewed("note", "GET /items", "--type", "essential", "--text", "It blocks.")
+    reviewed("override", "async", "intermediate", "--reason", "Nearly there.")
+    git("add", "-A")
+    git("commit", "-qm", "mentor")
+    git("merge", "-q", "mentee")
+    told = json.loads(reviewed("status", "--format", "json").out)["report"]
+    assert {note["text"] for note in told["notes"]} == {"Why not?", "It blocks."}
+    assert [goal["goal"] for goal in told["agreements"]] == ["Lists stay small"]
+
+
+def test_a_reply_stands_below_the_note(reviewed: Mentor) -> None:
+    reviewed("note", "GET /items", "--type", "essential", "--text", "It blocks.")
+    reviewed("note", "GET /items", "--by", "mentee", "--type", "informative", "--text", "I see it now.")
+    text = reviewed("report").out
+    assert text.count("### `GET /items`") == 1
+    assert "> It blocks.\n>\n> (Ines)\n\n> I see it now.\n>\n> (Tom)" in text
+    assert "Good to know" not in text
+
+
+TWICE = """
+
+@router.get("/more")
+async def more() -> None:
+    time.sleep(1)
+    time.sleep(2)
+"""
+
+
+def test_one_of_two_faults_of_a_function_leaves_it_failing(reviewed: Mentor, service: Path) -> None:
+    edited(service, "\n\napp = FastAPI()", TWICE + "\n\napp = FastAPI()")
+    reviewed(*SECOND)
+    reviewed("review", "--static")
+    edited(service, "    time.sleep(2)\n", "    pass\n")
+    reviewed(
+        "start", "--mentor", "Ines", "--mentee", "Tom", "--session", "third", "--on", "2027-01-01", "--rate", RATES
+    )
+    reviewed("review", "--static")
+    growth = json.loads(reviewed("status", "--format", "json").out)["report"]["growth"]
+    assert [change for change in growth["fixed"] if change["check"] == "ASY001"] == []
+
+
+def test_a_function_that_is_taken_off_the_loop_is_fixed(reviewed: Mentor, service: Path) -> None:
+    edited(service, "async def list_items", "def list_items")
+    reviewed(*SECOND)
+    reviewed("review", "--static")
+    growth = json.loads(reviewed("status", "--format", "json").out)["report"]["growth"]
+    assert [change["subject"] for change in growth["fixed"] if change["check"] == "ASY001"] == ["app.main.list_items"]
+    assert [change for change in growth["gone"] if change["check"] == "ASY001"] == []
+
+
+def test_a_finding_that_moves_to_another_file_is_moved(reviewed: Mentor, service: Path) -> None:
+    text = (service / "app/main.py").read_text()
+    start, end = text.index('@router.get("/items")'), text.index('@router.get("/parts")')
+    head = text[: text.index("@router.get")]
+    (service / "app/items.py").write_text(head + text[start:end])
+    moved = text[:start] + text[end:]
+    wired = moved.replace("app.include_router(router)", "app.include_router(router)\napp.include_router(items)")
+    (service / "app/main.py").write_text("from app.items import router as items\n" + wired)
+    reviewed(*SECOND)
+    reviewed("review", "--static")
+    growth = json.loads(reviewed("status", "--format", "json").out)["report"]["growth"]
+    assert ("ASY001", "app/items.py") in {(change["check"], change["path"]) for change in growth["moved"]}
+    assert "ASY001" not in {change["check"] for key in ("fixed", "new", "gone") for change in growth[key]}

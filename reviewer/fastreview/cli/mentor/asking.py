@@ -15,6 +15,14 @@ from fastreview.errors import UsageError
 from fastreview.mentor.records import Estimate
 
 MAX_TEXT = 100_000
+_ABOUT = {
+    "core": "core (FastAPI and Pydantic)",
+    "architecture": "architecture (layers and modules)",
+    "async": "async (event loop and tasks)",
+    "data": "data (sessions, queries, migrations)",
+    "production": "production (settings, logs, health, delivery)",
+}
+"""Dimensions whose names need explaining."""
 
 
 def someone_there() -> bool:
@@ -110,6 +118,6 @@ def _asked_for(question: str) -> Iterator[str]:
 def _estimate(name: str) -> Estimate:
     while True:
         try:
-            return estimate(str(typer.prompt(f"  {name}", err=True)))
+            return estimate(str(typer.prompt(f"  {_ABOUT.get(name, name)}", err=True)))
         except UsageError as error:
             typer.echo(f"  {error}", err=True)

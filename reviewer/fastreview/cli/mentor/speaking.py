@@ -13,7 +13,7 @@ from fastreview.review import LEVELS, FindingEntry, Review
 WIDTH = 79
 SHOWN = 6
 SHOWN_SUBJECTS = 3
-CHECKS = 40
+CHECKS = 20
 
 
 def speak(report: Report, review: Review, *, every: bool) -> None:
