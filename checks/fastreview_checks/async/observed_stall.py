@@ -11,8 +11,9 @@ Await instead of waiting: an async client or driver, `asyncio.sleep`. What has n
 
 ## When not to apply
 
-A first call that loads a model or fills a cache once per process is better made in the lifespan, where it hurts no request.
-What computes in Python counts a third: the tracer of coverage.py slows it down.
+A first call that loads a model or fills a cache once per process is better made in the lifespan, where it hurts no request;
+what computed only once is told as possible. Imports, the garbage collector and time in which the machine ran something else
+do not count. What computes in Python counts a third: the tracer of coverage.py slows it down.
 
 ## Read
 
@@ -120,7 +121,7 @@ def observed_stall(route: Route, project: Project) -> Found:
             "production nobody else is served meanwhile. Await it in an async form, or hand it to a thread.",
             symbol=f"{last.function}:{stall.call}",
             related=tuple(Related(Place(f.path, f.line), f"in {f.function}") for f in reversed(own[:-1])),
-            confidence=_confidence(stall),
+            confidence=_confidence(stall, sum(seen.count for _, seen in run.requests_to(route))),
         )
     if not run.requests_to(route):
         raise Unknown("no test sends a request to it")
@@ -130,8 +131,9 @@ def _what(stall: StallSeen) -> str:
     return f"`{stall.call}`" if stall.call else f"`{stall.stack[-1].function}`"
 
 
-def _confidence(stall: StallSeen) -> Confidence:
-    """Something that waited in one call did so for certain; what computed once may have been filling a cache."""
+def _confidence(stall: StallSeen, requests: int) -> Confidence:
+    """Something that waited in one call did so for certain, but for a first call among ``requests`` that opened or loaded
+    something; what computed once may have been filling a cache."""
     if stall.steady:
-        return Confidence.CERTAIN
+        return Confidence.CERTAIN if stall.count > 1 or requests <= 1 else Confidence.LIKELY
     return Confidence.LIKELY if stall.count > 1 else Confidence.POSSIBLE

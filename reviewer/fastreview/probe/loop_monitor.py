@@ -1,12 +1,14 @@
 """Watches event loops: which callback holds one, for how long, and where it stands meanwhile.
 
 Every callback notes when it begins; a thread looks at callbacks that go on and takes samples of their stack. Time in which
-the machine ran something else is taken off, so that a busy machine is not taken for a blocked loop.
+the machine ran something else is taken off, so that a busy machine is not taken for a blocked loop; so is time in which the
+garbage collector ran. What stood in an import for the most part is not told: it happens once per process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import linecache
 import re
 import sys
@@ -28,15 +30,17 @@ TRACED = 3.0
 class Held:
     """One callback that goes on: ``samples`` are (stack, what it calls, request) with how often each was seen."""
 
-    __slots__ = ("delay", "handle", "ident", "samples", "started", "thread_cpu")
+    __slots__ = ("collected", "delay", "handle", "ident", "imports", "samples", "started", "taken")
 
-    def __init__(self, handle, ident, started):
+    def __init__(self, handle, ident, started, collected):
         self.handle = handle
         self.ident = ident
         self.started = started
         self.samples = None
         self.delay = None
-        self.thread_cpu = 0.0
+        self.collected = collected
+        self.taken = 0
+        self.imports = 0
 
 
 class Monitor:
@@ -51,18 +55,21 @@ class Monitor:
         self.found = {}
         self.changed = {}
         self.stopped = threading.Event()
+        self.collected = 0.0
+        """Seconds that the garbage collector took so far, in any thread: it holds up all of them."""
+        self.collecting = 0.0
 
     def install(self):
         handle_class = asyncio.events.Handle
         run, running, clock, ident = handle_class._run, self.running, time.perf_counter, threading.get_ident
-        floor, finish = self.floor, self.finish
+        floor, finish, monitor = self.floor, self.finish, self
         self.run = run
 
         def fastreview_run(self):
             me = ident()
             before = running.get(me)
             started = clock()
-            running[me] = held = Held(self, me, started)
+            running[me] = held = Held(self, me, started, monitor.collected)
             try:
                 return run(self)
             finally:
@@ -74,11 +81,21 @@ class Monitor:
                     finish(held, clock() - started)
 
         handle_class._run = fastreview_run
+        gc.callbacks.append(self.collection)
         threading.Thread(target=self.watch, daemon=True).start()
 
     def stop(self):
         self.stopped.set()
         asyncio.events.Handle._run = self.run
+        with suppress(ValueError):
+            gc.callbacks.remove(self.collection)
+
+    def collection(self, phase, info):
+        if phase == "start":
+            self.collecting = time.perf_counter()
+        elif self.collecting:
+            self.collected += time.perf_counter() - self.collecting
+            self.collecting = 0.0
 
     def watch(self):
         wait = self.stopped.wait
@@ -96,7 +113,9 @@ class Monitor:
         frame = sys._current_frames().get(held.ident)
         if frame is None or self.running.get(held.ident) is not held:
             return
-        stack, call, lasti = self.stack(frame)
+        stack, call, lasti, importing = self.stack(frame)
+        held.taken += 1
+        held.imports += importing
         context = getattr(held.handle, "_context", None)
         request = context.get(REQUEST) if context is not None else None
         if held.samples is None:
@@ -107,8 +126,9 @@ class Monitor:
             held.samples[key] = (count + 1, request)
 
     def stack(self, frame):
-        """The project's frames, the outermost first; what the innermost of them calls; where that stands exactly."""
-        frames, call, exact = [], "", (id(frame.f_code), frame.f_lasti)
+        """The project's frames, the outermost first; what the innermost of them calls; where that stands exactly; whether
+        it is within an import."""
+        frames, call, exact, importing = [], "", (id(frame.f_code), frame.f_lasti), False
         inner = frame
         while frame is not None and len(frames) < MAX_FRAMES:
             code = frame.f_code
@@ -116,21 +136,22 @@ class Monitor:
                 # Beyond it stand the server and the test.
                 break
             path = self.project.relative(code.co_filename)
+            importing = importing or code.co_filename.startswith("<frozen importlib")
             if path:
                 if not frames:
                     call = called(inner, frame) if frame is not inner else written(code.co_filename, frame.f_lineno)
                 frames.append((path, frame.f_lineno, clean(getattr(code, "co_qualname", code.co_name), 120)))
             frame = frame.f_back
-        return tuple(reversed(frames)), call, exact
+        return tuple(reversed(frames)), call, exact, importing
 
     def finish(self, held, seconds):
-        if not held.samples:
+        if not held.samples or held.imports * 2 > held.taken:
             return
         (stack, call, _), (count, request) = max(held.samples.items(), key=lambda item: (bool(item[0][0]), item[1][0]))
         taken = sum(number for number, _ in held.samples.values())
         after = waited(held.ident)
         lost = max(0.0, after - held.delay) if after is not None and held.delay is not None else 0.0
-        seconds -= lost
+        seconds -= lost + max(0.0, self.collected - held.collected)
         # One sample or two of a busy machine do not tell a call that waits from a computation.
         steady = taken >= 3 and count >= 0.8 * taken
         if not steady and self.traced:

@@ -32,7 +32,7 @@ MAX_TEXT_BYTES = 400_000
 SEED = 20
 """Of the order of the second run."""
 AWAITED = "asyncio_mode=auto"
-MORE_PACKAGES = 2
+MORE_PACKAGES = 3
 """Further environments, for modules that the tests import and nothing declares."""
 # What continuous integration tells the tests about their databases and themselves.
 _TOLD = re.compile(r"DATABASE|POSTGRES|REDIS|^PG[A-Z]|(?:^|_)DB(?:_|$)|SQL|^TEST|^(?:APP_|FASTAPI_)?ENV(?:IRONMENT)?$")

@@ -33,6 +33,7 @@ _TOLD = (
     ("password cannot be longer than 72 bytes", "bcrypt<4.1"),
     ("__init__() got an unexpected keyword argument 'app'", "httpx<0.28"),
     ("'FixtureDef' object has no attribute 'unittest'", "pytest<8.2"),
+    ("'FixtureManager' object has no attribute '_arg2fixturedefs'", "pytest<9"),
     ("fixture 'event_loop' not found", "pytest-asyncio<1"),
     ("Unknown config option: env", "pytest-env"),
     ("Unknown config option: asyncio_mode", "pytest-asyncio"),
