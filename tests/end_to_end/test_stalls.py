@@ -33,16 +33,16 @@ FIRST_LINE = '    """One product, archived or not."""\n'
 def test_a_sleep_in_one_endpoint_is_found_and_nothing_under_load_elsewhere(
     fastreview: Fastreview, tmp_path: Path
 ) -> None:
-    root = senior(tmp_path, '    __import__("time").sleep(0.3)\n')
+    root = senior(tmp_path, "    time.sleep(0.3)\n")
     review = fastreview(root, "--run-tests", "--env", sys.executable, "--select", "ASY004", "-q").review
 
     assert review is not None
+    assert [f.subject for f in review.findings] == ["GET /api/v1/products/{product_id}"], review.findings
     [finding] = review.findings
     assert finding.path == "src/stockroom/api/routes/products.py"
     text = (root / finding.path).read_text("utf-8").splitlines()
     assert "sleep(0.3)" in text[finding.line - 1]
-    assert finding.subject == "GET /api/v1/products/{product_id}"
-    assert re.search(r"`time\.sleep`|sleep", finding.message)
+    assert finding.message.startswith("`time.sleep` held")
     [held] = re.findall(r"held the event loop for (\d+) ms", finding.message)
     assert 280 <= int(held) < 1500
     assert finding.confidence == "certain"
@@ -62,5 +62,6 @@ def senior(folder: Path, planted: str) -> Path:
     text = routes.read_text("utf-8")
     assert FIRST_LINE in text
     assert ENDPOINT in text
+    text = text.replace("from http import", "import time\nfrom http import", 1)
     routes.write_text(text.replace(FIRST_LINE, FIRST_LINE + planted), "utf-8")
     return root

@@ -1,5 +1,7 @@
 """Whether tests call a route: by the run of the tests where there was one, else by what their code says."""
 
+from collections import Counter
+
 from fastreview.api import Confidence, Hit, NotApplicable, Place, Project, Route, Unknown
 from fastreview_checks.knowledge.health import is_operational
 
@@ -31,6 +33,13 @@ def untested(route: Route, project: Project) -> Hit | None:
     if run and run.is_complete:
         if known and not run.requests_to(route) and called_by_hand(route, project):
             return None
+        if known and (refused := _answered_before(project)):
+            return Hit(
+                route.place,
+                f"No request of the tests gets to `{route.key}`: {refused} before any route, as by a middleware. Let the client "
+                "send what that asks for (host, credentials), and assert the status.",
+                confidence=Confidence.CERTAIN,
+            )
         return Hit(
             route.place,
             f"`{route.key}` got no request in the run of the tests, so nothing notices when it breaks. Add a test that calls "
@@ -46,6 +55,21 @@ def untested(route: Route, project: Project) -> Hit | None:
         route.place,
         f"No test calls `{route.key}`, so nothing notices when it breaks. Add a test that calls it and asserts the answer.",
     )
+
+
+def _answered_before(project: Project) -> str:
+    """How requests were answered that no route got: "5 were answered 400"; "" where there were none. 404 and 405 are the
+    router's own."""
+    counted = Counter(
+        seen.status
+        for test in project.test_run.tests
+        for seen in test.requests
+        if not seen.route and not seen.endpoint.path and seen.status not in (0, 404, 405)
+    )
+    if not counted:
+        return ""
+    status, count = counted.most_common(1)[0]
+    return f"{count} requests were answered {status}" if count > 1 else f"a request was answered {status}"
 
 
 def require_exercised(route: Route, project: Project) -> None:

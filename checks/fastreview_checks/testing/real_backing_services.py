@@ -90,7 +90,6 @@ app = FastAPI()
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Unknown, check
 from fastreview_checks.knowledge.backing import production, provided, reached, replaced
-from fastreview_checks.knowledge.route_tests import RUN
 
 
 @check("TST009", dimension="testing", level=2, credit=2, effort="days", sharpens="TST001")
@@ -116,7 +115,7 @@ def real_backing_services(project: Project) -> Found:
         )
         return
     if reached(project):
-        raise Unknown(f"which engine the tests connect to is set outside the code ({RUN})")
+        raise Unknown("which engine the tests connect to is set outside the code")
     yield Hit(
         project.tests[0].place,
         f"No test reaches a database: {word} is mocked or left out, so no query is ever run before production runs it. Start "

@@ -20,6 +20,8 @@ from .asgi_seen import REQUEST
 from .places import clean
 
 TICK = 0.02
+GAP = 3.0
+"""Ticks that one sample stands for, at most."""
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\(")
 MAX_STALLS = 300
 MAX_FRAMES = 40
@@ -154,9 +156,12 @@ class Monitor:
         seconds -= lost + max(0.0, self.collected - held.collected)
         # One sample or two of a busy machine do not tell a call that waits from a computation.
         steady = taken >= 3 and count >= 0.8 * taken
-        if not steady and self.traced:
-            # It computed in Python: under the tracer that takes a multiple.
-            seconds /= TRACED
+        if not steady:
+            # Time without samples may be another thread's that was interrupted while it held the interpreter's lock.
+            seconds = min(seconds, taken * GAP * TICK)
+            if self.traced:
+                # It computed in Python: under the tracer that takes a multiple.
+                seconds /= TRACED
         if not stack or seconds < self.floor:
             return
         key = (stack[-1], request.get("route", "") if request else "")
