@@ -47,7 +47,8 @@ COMPENSATION = {Level.INTERMEDIATE: Compensation(dimensions=Fraction(1, 3), rubr
 A gate asks that nothing is missing of one practice, and a large service has a slip in most dimensions: of the services
 that experts rate 3.3 to 5 of 5, two in seventeen held three quarters of the dimensions, while all seventeen show 60 % of
 the rubric, and of those rated below 3 one in 31 does. Both shares were chosen on random halves of the services and tried on
-the others: 91 % of the services come out on the side of 3.3 on which the raters see them, 84 % without this rule.
+the others: never-events aside, 91 % of those services come out on the side of 3.3 on which the raters see them, and 84 %
+without this rule.
 """
 
 OVERALL_SLACK = 1
