@@ -1,4 +1,7 @@
-"""The picture of what FastAPI injects: boxes from what routes ask for to what that needs in turn, left to right."""
+"""The picture of what FastAPI injects: boxes from what routes ask for to what that needs in turn, left to right.
+
+What needs nothing of the others, and is needed by none, stands below in rows.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,6 +16,8 @@ MOST = 18
 WIDTH, HEIGHT = 228, 44
 """Of a box."""
 _GAP, _PITCH, _MARGIN = 56, 60, 4
+_ABREAST = 3
+"""Boxes in a row of those that stand alone."""
 
 KINDS = {
     "function": "function",
@@ -53,18 +58,19 @@ def draw_injection(injection: Sequence[Injectable]) -> Graph | None:
     if not chosen:
         return None
     needs = {n: [m for m in injection[n].needs if m in chosen and m != n] for n in chosen}
-    columns = _columns(chosen, needs)
-    rows = _rows(columns, needs)
-    at = {
-        n: (_MARGIN + column * (WIDTH + _GAP), _MARGIN + row * _PITCH)
-        for column, members in enumerate(rows)
-        for row, n in enumerate(members)
-    }
+    joined = {n for n in chosen if needs[n]} | {m for n in chosen for m in needs[n]}
+    rows = _rows(_columns([n for n in chosen if n in joined], needs), needs) if joined else []
+    at = {n: (column, row) for column, members in enumerate(rows) for row, n in enumerate(members)}
+    below = max(map(len, rows), default=0)
+    alone = [n for n in chosen if n not in joined]
+    at |= {n: (place % _ABREAST, below + place // _ABREAST) for place, n in enumerate(alone)}
+    last_column, last_row = (max(place[axis] for place in at.values()) for axis in (0, 1))
+    at = {n: (_MARGIN + column * (WIDTH + _GAP), _MARGIN + row * _PITCH) for n, (column, row) in at.items()}
     nodes = tuple(_node(injection[n], *at[n]) for n in chosen)
     edges = tuple(_edge(at[n], at[m]) for n in chosen for m in needs[n] if at[m][0] > at[n][0])
     return Graph(
-        width=2 * _MARGIN + len(rows) * WIDTH + (len(rows) - 1) * _GAP,
-        height=2 * _MARGIN + (max(map(len, rows)) - 1) * _PITCH + HEIGHT,
+        width=2 * _MARGIN + last_column * (WIDTH + _GAP) + WIDTH,
+        height=2 * _MARGIN + last_row * _PITCH + HEIGHT,
         nodes=nodes,
         edges=edges,
         left_out=len(injection) - len(chosen),

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from fastreview.review import Injectable, RouteEntry, RouteTests
 from fastreview_reports import words
+from fastreview_reports.brief import short_subject
 from fastreview_reports.view.findings import Anchors, FindingGroup
 
 
@@ -20,6 +21,8 @@ class Asked(Struct, frozen=True):
 class RouteView(Struct, frozen=True):
     entry: RouteEntry
     place: str
+    endpoint: str
+    """Its name without what ``place`` says already."""
     security: str
     protected: bool
     findings: int
@@ -45,6 +48,7 @@ def routes(
             RouteView(
                 entry=route,
                 place=words.place(route.path_file, route.line),
+                endpoint=short_subject(route.endpoint, route.path_file),
                 security=", ".join(route.security) or "none",
                 protected=bool(route.security),
                 findings=len(found),
