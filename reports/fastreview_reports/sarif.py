@@ -142,6 +142,8 @@ def _result(review: Review, finding: FindingEntry, index: dict[str, int]) -> Jso
             "subject": finding.subject,
         },
     }
+    if finding.age:
+        result["baselineState"] = "new" if finding.age == "new" else "unchanged"
     if finding.check in index:
         result["ruleIndex"] = index[finding.check]
     if finding.path:

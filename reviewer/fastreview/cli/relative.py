@@ -68,16 +68,20 @@ def related(review: Review, path: Path, wish: Asked, before: Before, progress: P
     new, notices = _new(review, before, comparison)
     ages = [_age(finding, new) for finding in review.findings]
     findings = tuple(msgspec.structs.replace(f, age=age) for f, age in zip(review.findings, ages, strict=True))
-    shown = findings if new is None or not before.baseline else tuple(f for f in findings if f.age == "new")
+    shown = findings
     if before.baseline:
-        notices.append(f"Shown are the {len(shown)} findings of {len(findings)} that are not in the baseline.")
+        shown = tuple(f for f in findings if f.age == "new")
+        notices.append(f"{len(shown)} of {len(findings)} findings are not in the baseline.")
     if changed is not None:
-        touched = tuple(f for f in shown if _touched(f, changed))
-        notices.append(f"Shown are the {len(touched)} findings of {len(shown)} that the change touches.")
-        shown = touched
+        shown = tuple(f for f in shown if _touched(f, changed))
+    left_out = len(findings) - len(shown)
+    told = (
+        (f"Not shown here: {left_out} findings that are known or that the change does not touch.",) if left_out else ()
+    )
     whole = msgspec.structs.replace(review, findings=findings, notices=tuple(notices))
     verdicts = tuple(_verdict(gate, review, before, new, comparison, changed) for gate in gates(wish.fail_on, before))
-    return Related(whole, msgspec.structs.replace(whole, findings=shown), comparison, verdicts)
+    fewer = msgspec.structs.replace(whole, findings=shown, notices=(*notices, *told))
+    return Related(whole, fewer, comparison, verdicts)
 
 
 def _changes(path: Path, revision: str) -> "Changes":

@@ -166,12 +166,13 @@ def _refuse(before: Before, *, comment: bool, from_facts: bool) -> None:
 
 
 def _written(relation: Related, wanted: Sequence["Target"], *, colour: bool | None) -> tuple["Target", ...]:
-    """The document has everything, and says of each finding whether it is new; reports show what was asked for."""
+    """Where readers choose for themselves, everything is there and says whether it is new; the others show what was asked
+    for."""
     from fastreview.cli.output import write
 
-    machine = tuple(target for target in wanted if target.format.name == "json")
-    people = tuple(target for target in wanted if target not in machine)
-    return (*write(relation.whole, machine, colour=colour), *write(relation.shown, people, colour=colour))
+    choosing = tuple(target for target in wanted if target.format.name in ("json", "html", "sarif"))
+    others = tuple(target for target in wanted if target not in choosing)
+    return (*write(relation.whole, choosing, colour=colour), *write(relation.shown, others, colour=colour))
 
 
 def _judge(verdicts: Sequence[Verdict], *, quiet: bool) -> None:

@@ -55,7 +55,7 @@ def test_only_what_the_change_touches_is_shown(run: Run, shop: Path, tmp_path: P
     assert {finding["path"] for finding in findings if finding["age"] == "new"} == {"app/products.py"}
     assert sum(finding["age"] == "known" for finding in findings) > 100
     seen = (tmp_path / "seen.md").read_text("utf-8")
-    assert "that the change touches" in seen
+    assert "that the change does not touch" in seen
     assert "app/auth.py:" not in seen.partition("## Findings")[2].partition("## What was looked at")[0]
 
 
