@@ -14,6 +14,7 @@ from rich.text import Text
 
 from fastreview.review import LEVELS, History, HistoryChange, HistoryPoint
 from fastreview_reports.text import one_line, visible
+from fastreview_reports.words import number
 
 JUMPS = 8
 """Changes told on a terminal: the largest, in order of time."""
@@ -90,8 +91,8 @@ def chart(history: History) -> Chart | None:
         path = " ".join(f"{'L' if at else 'M'}{places[number][0]} {places[number][1]}" for at, number in enumerate(run))
         lines.append(path)
     bands = []
-    for number, level in enumerate(LEVELS[:-1]):
-        top, low = _y(_BANDS[number]), _y(_BANDS[number] - 100 / 3)
+    for rank, level in enumerate(LEVELS[:-1]):
+        top, low = _y(_BANDS[rank]), _y(_BANDS[rank] - 100 / 3)
         bands.append(Band(level.capitalize(), top, round(low - top, 1), round((top + low) / 2 + 4, 1)))
     rows = [_row(point, points[at - 1] if at else None) for at, point in enumerate(points)]
     first, last = points[0], points[-1]
@@ -198,7 +199,8 @@ def _what(change: HistoryChange) -> list[str]:
         told.append(f"met now: {_codes(change.won)}")
     if change.lost:
         told.append(f"met no more: {_codes(change.lost)}")
-    counted = [f"{change.fixed} findings gone"] * bool(change.fixed) + [f"{change.new} new"] * bool(change.new)
+    counted = [f"{number(change.fixed, 'finding')} gone"] * bool(change.fixed)
+    counted += [f"{number(change.new, 'finding')} new"] * bool(change.new)
     return [*told, ", ".join(counted)] if counted else told
 
 
@@ -262,11 +264,11 @@ def _day(point: HistoryPoint) -> str:
 def _runs(points: Sequence[HistoryPoint]) -> Iterator[list[int]]:
     """Numbers of neighbouring points with the same ruler."""
     run: list[int] = []
-    for number, point in enumerate(points):
+    for at, point in enumerate(points):
         if run and points[run[-1]].ruler != point.ruler:
             yield run
             run = []
-        run.append(number)
+        run.append(at)
     if run:
         yield run
 

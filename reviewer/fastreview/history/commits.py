@@ -6,7 +6,6 @@ index, a work tree and a HEAD of its own. Its hooks, filters and configuration a
 
 import datetime
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -93,24 +92,52 @@ class Replay:
         information = self.top / ".git" / "objects" / "info"
         information.mkdir(parents=True, exist_ok=True)
         (information / "alternates").write_bytes(os.fsencode(of.objects) + b"\n")
+        self._wanted = _needed(of.folder) if of.folder else ["/*"]
         if of.folder:
-            git_text(self.top, "config", "core.sparseCheckout", "true")
-            (self.top / ".git" / "info").mkdir(exist_ok=True)
-            (self.top / ".git" / "info" / "sparse-checkout").write_text("\n".join(_needed(of.folder)) + "\n", "utf-8")
+            self._narrow()
 
     def show(self, commit: str) -> bool:
         """Only files that differ from the commit before are written. False where the project is not there yet.
 
         Raises:
-            GitUnavailable: when objects are missing, as in a partial clone.
+            GitUnavailable: when Python files are missing from the repository, as in a partial clone.
         """
-        git_text(self.top, *_PLAIN, "reset", "-q", "--hard", commit, seconds=CHECKOUT_SECONDS)
+        try:
+            self._check_out(commit)
+        except GitUnavailable:
+            if not self._without_missing(commit):
+                raise
+            self._check_out(commit)
         return (
             self.root.is_dir() and not self.root.is_symlink() and self.root.resolve().is_relative_to(self.top.resolve())
         )
 
+    def _check_out(self, commit: str) -> None:
+        git_text(self.top, *_PLAIN, "reset", "-q", "--hard", commit, seconds=CHECKOUT_SECONDS)
 
-def _needed(folder: str) -> Sequence[str]:
+    def _without_missing(self, commit: str) -> bool:
+        """Leaves out large files that a partial clone has not fetched; False where that does not help."""
+        listed = git_text(
+            self.top, "rev-list", "--objects", "--missing=print", "-n", "1", commit, seconds=CHECKOUT_SECONDS
+        )
+        missing = {line[1:] for line in listed.split("\n") if line.startswith("?")}
+        entries = (entry.partition("\t") for entry in git_text(self.top, "ls-tree", "-r", "-z", commit).split("\0"))
+        paths = [path for about, _, path in entries if about.rpartition(" ")[2] in missing]
+        new = [line for path in paths if (line := f"!/{_literal(path)}") not in self._wanted]
+        if not new or any(path.endswith(".py") or "\n" in path for path in paths):
+            return False
+        self._wanted += new
+        self._narrow()
+        return True
+
+    def _narrow(self) -> None:
+        git_text(self.top, "config", "core.sparseCheckout", "true")
+        patterns = self.top / ".git" / "info" / "sparse-checkout"
+        patterns.parent.mkdir(exist_ok=True)
+        patterns.write_text("\n".join(self._wanted) + "\n", "utf-8")
+
+
+def _needed(folder: str) -> list[str]:
     """The project, and of the folders above it what says how it is built and run."""
     parts = folder.split("/")
     lines: list[str] = []

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, structs
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fastreview.facts import Facts
@@ -221,14 +221,19 @@ def _insert_parts(connection: Connection, parts: Mapping[bytes, bytes]) -> None:
 def _project(connection: Connection, record: Record) -> int:
     """The project's number; it is entered, and every key that is new is noted for it."""
     number = _known_project(connection, record.keys)
+    entered = 0
     if number is None:
         name = _storable(record.review.project.name)
-        number = connection.execute(
-            _insert(connection, PROJECTS).values(name=name).returning(PROJECTS.c.id)
-        ).scalar_one()
+        new = _insert(connection, PROJECTS).values(name=name).returning(PROJECTS.c.id)
+        number = entered = connection.execute(new).scalar_one()
     for key in record.keys:
-        new = _insert(connection, KEYS).values(key=_storable(key), project=number)
-        connection.execute(new.on_conflict_do_nothing())
+        noted = _insert(connection, KEYS).values(key=_storable(key), project=number)
+        connection.execute(noted.on_conflict_do_nothing())
+    if entered and (first := _known_project(connection, record.keys)) not in (None, entered):
+        # Somebody else entered it at the same moment, and was waited for when the keys were noted.
+        connection.execute(update(KEYS).where(KEYS.c.project == entered).values(project=first))
+        connection.execute(delete(PROJECTS).where(PROJECTS.c.id == entered))
+        return first
     return number
 
 
