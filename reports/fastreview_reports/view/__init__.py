@@ -20,7 +20,7 @@ from fastreview.review import (
     Trace,
 )
 from fastreview_reports import words
-from fastreview_reports.history import Chart, chart
+from fastreview_reports.history_chart import Chart, chart
 from fastreview_reports.picture import broken
 from fastreview_reports.text import safe
 from fastreview_reports.view.dimensions import DimensionView, LevelView, dimension

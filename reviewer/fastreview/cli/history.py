@@ -70,7 +70,10 @@ def history(
         )
     if last is not None:
         document = msgspec.structs.replace(last, history=found)
-        if len(write(document, wanted, colour=False if no_color else None)) < len(wanted):
+        written = write(document, wanted, colour=False if no_color else None)
+        if written and not quiet and format_name == "terminal":
+            typer.echo(f"Wrote {', '.join(str(target.file) for target in written)}.")
+        if len(written) < len(wanted):
             raise typer.Exit(2)
     elif wanted:
         raise HistoryUnavailable(
@@ -90,6 +93,7 @@ def _read(
     from fastreview.store import place, ruler
     from fastreview.store.keeping import Store
     from fastreview.store.keys import project_keys
+    from fastreview.store.trend import replace
     from fastreview.store.waiting import waiting
 
     to = place(store)
@@ -108,6 +112,7 @@ def _read(
             progress.step(f"Judging earlier reviews by today's rules, {done} of {total}")
 
         found = trend(opened, keys, choice, rules, tell)
+        replace(to, keys, found.points)
         reviews = opened.reviews(keys) if with_review else ()
         return found, opened.review(reviews[-1].id) if reviews else None
     finally:

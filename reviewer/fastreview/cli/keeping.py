@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from fastreview.cli.configuration import Asked
 from fastreview.cli.printing import complain
 from fastreview.errors import FastreviewError
+from fastreview.review import History
 
 if TYPE_CHECKING:
     from fastreview.cli.reviewing import Reviewed
@@ -30,15 +32,19 @@ class Keeper(Struct, frozen=True):
         named."""
         if found.facts is None:
             return
-        from fastreview.store import place, put, record, ruler
+        from fastreview.store import place, put, record, ruler, summary
         from fastreview.store.keys import project_keys
+        from fastreview.store.trend import note, noted, point, same
 
         try:
             to = place(self.given)
             if to is None or (not to.named and to.waiting.is_relative_to(self.path.resolve())):
                 return
             rules = ruler(found.review.tool, wish.selected, wish.ignored, wish.layers)
-            put(record(found.review, found.facts, project_keys(self.path), rules), to.waiting)
+            one = record(found.review, found.facts, project_keys(self.path), rules)
+            put(one, to.waiting)
+            if not same(noted(to, one.keys), new := point(summary(one.review), rules, one.made)):
+                note(to, one.keys, new)
             if found.kept is not None:
                 found.kept.note_history()
             if self.named:
@@ -49,6 +55,22 @@ class Keeper(Struct, frozen=True):
             complain(f"This review was not kept in the history. {error}")
         except Exception as error:  # noqa: BLE001 - the review is done, and must not fail for its record
             complain(f"This review was not kept in the history ({type(error).__name__}: {error}).")
+
+    def history(self, found: "Reviewed", wish: Asked) -> History:
+        """What was kept of the project before, with this review at the end; no database is opened."""
+        from fastreview.store import place, ruler, summary
+        from fastreview.store.keys import project_keys
+        from fastreview.store.trend import noted, point, same
+
+        to = place(self.given)
+        if to is None:
+            return History()
+        points = noted(to, project_keys(self.path))
+        if found.facts is not None:
+            rules = ruler(found.review.tool, wish.selected, wish.ignored, wish.layers)
+            new = point(summary(found.review), rules, time.time())
+            points = points if same(points, new) else (*points, new)
+        return History(points)
 
 
 def keeper(given: str, path: Path) -> Keeper:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import structs
 
 from fastreview.cli.arguments import (
     App,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 COMMENT = "comment"
 """A format that is no review document: what changed, for a pull request."""
+WITH_HISTORY = ("html", "pdf")
+"""Formats that show how the project came to where it stands."""
 GATE_FAILED = 1
 TOOL_ERROR = 2
 
@@ -141,6 +144,8 @@ def review(
         if not reason and (before or wish.fail_on):
             relation = related(document, path, wish, before, progress)
         progress.step("Writing the report")
+        if history is not None and not reason and any(target.format.name in WITH_HISTORY for target in wanted):
+            document = structs.replace(document, history=history.history(found, wish))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
         keep_until_exit()

@@ -1,10 +1,9 @@
 """A project's history on one scale: every kept review by today's rules, and what each change came from."""
 
-import datetime
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fastreview.check import Check
 from fastreview.collector import collector_off
@@ -15,6 +14,7 @@ from fastreview.pipeline import Choice, assess, checks_of
 from fastreview.review import History, HistoryPoint
 from fastreview.store import Summary, summary
 from fastreview.store.keeping import Store, Stored
+from fastreview.store.trend import point
 
 Progress = Callable[[int, int], None]
 
@@ -88,21 +88,11 @@ def _seen(review: Stored, known: dict[tuple[str, str], Summary], rules: str) -> 
 
 
 def _point(seen: _Seen, before: _Seen | None, store: Store, choice: Choice, checks: Sequence[Check]) -> HistoryPoint:
-    outline, level = seen.outline, seen.outline.level
+    index = seen.outline.level.index
     joined = before is not None and before.rules == seen.rules
-    return HistoryPoint(
-        made=_time(seen.review.moment),
-        commit=outline.project.commit,
-        dirty=outline.project.dirty,
-        proven=level.proven,
-        possible=level.possible,
-        index=level.index,
-        evidence=level.evidence,
-        assessed=level.assessed,
-        dimensions={dimension.name: dimension.index for dimension in outline.dimensions},
-        ruler=seen.rules,
-        recorded=seen.recorded if seen.recorded != level.index else None,
-        subject=seen.review.subject,
+    return structs.replace(
+        point(seen.outline, seen.rules, seen.review.moment, seen.review.subject),
+        recorded=seen.recorded if seen.recorded != index else None,
         change=change(_measured(before, store), _measured(seen, store), choice, checks)
         if joined and before is not None
         else None,
@@ -133,7 +123,3 @@ def _notes(points: Sequence[HistoryPoint], rules: str, unread: int) -> list[str]
             f"{rescored} of {len(points)} reviews were made by other rules, and are shown as today's judge them."
         )
     return told
-
-
-def _time(moment: float) -> str:
-    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
