@@ -129,5 +129,5 @@ def _signed(path: Path) -> Signed:
     from fastreview.mentor.acceptance import sorted_out
     from fastreview.mentor.folder import Folder
 
-    today = datetime.datetime.now(tz=datetime.UTC).astimezone().date()
+    today = datetime.datetime.now(tz=datetime.UTC).date()
     return sorted_out(Folder(path).acceptances().values(), today)

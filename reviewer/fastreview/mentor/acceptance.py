@@ -15,6 +15,7 @@ from msgspec import structs
 
 from fastreview.check import Confidence, Kind
 from fastreview.errors import UsageError
+from fastreview.mentor.merged import stands_for
 from fastreview.mentor.records import Acceptance, Signed
 from fastreview.outcome import Evaluation, Finding, Run, SubjectState, Verdict
 from fastreview.review import FindingEntry, OutcomeEntry
@@ -53,12 +54,15 @@ def signed(
     counts = outcome.subjects
     total = counts.passed + counts.failed + counts.unknown + counts.waived + counts.accepted
     limit = _limit(total)
-    if finding.status != "accepted" and counts.accepted >= limit:
+    subjects = stands_for(finding.subject, finding.message, (place.message for place in finding.related), outcome.unit)
+    already = counts.accepted if finding.status != "accepted" else max(0, counts.accepted - len(subjects))
+    if not subjects or already + len(subjects) > limit:
         unit = outcome.unit or "subject"
         allowed = f"at most {limit}" if limit else "none"
+        about = f"this finding is about {len(subjects) or 'very many'} of them and " if len(subjects) != 1 else ""
         raise UsageError(
-            f"{finding.check} judges {total} of the kind {unit}, of which {allowed} may be accepted (a tenth); "
-            f"{counts.accepted} already {'is' if counts.accepted == 1 else 'are'}. What is left is to mend it."
+            f"{finding.check} judges {total} subjects ({unit}), of which {allowed} may be accepted (a tenth); "
+            f"{about}{already} already {'is' if already == 1 else 'are'}. What is left is to mend it."
         )
     draft = Acceptance(
         check=finding.check,
@@ -70,6 +74,7 @@ def signed(
         on=on,
         until=until,
         seal="",
+        others=subjects[1:],
     )
     return structs.replace(draft, seal=seal(draft))
 
@@ -113,33 +118,51 @@ def applied(evaluations: Sequence[Evaluation], acceptances: Sequence[Acceptance]
 
 def _accepted(evaluation: Evaluation, acceptances: Sequence[Acceptance]) -> Evaluation:
     signed = {one.fingerprint: one for one in acceptances}
+    unit = evaluation.check.each.unit
+    faults = {finding.fingerprint: _subjects(finding, unit) for finding in evaluation.findings if _fails(finding)}
     # Comments in the code may have accepted some already.
     already = sum(verdict.state is SubjectState.ACCEPTED for verdict in evaluation.verdicts)
     left = 0 if evaluation.check.kind is Kind.NEVER else _limit(len(evaluation.verdicts)) - already
-    states: dict[str, SubjectState] = {}
-    for subject in dict.fromkeys(one.subject for one in acceptances):
-        faults = [f for f in evaluation.findings if f.subject == subject and f.confidence is not Confidence.POSSIBLE]
-        if faults and all(fault.fingerprint in signed for fault in faults):
-            states[subject] = SubjectState.ACCEPTED if left > 0 else SubjectState.WAIVED
-            left -= 1
+    failing = {verdict.subject for verdict in evaluation.verdicts if verdict.state is SubjectState.FAIL}
+    states: dict[str, tuple[SubjectState, Acceptance]] = {}
+    for one in acceptances:
+        for subject in one.subjects:
+            its_faults = [fingerprint for fingerprint, subjects in faults.items() if subject in subjects]
+            covered = its_faults and all(f in signed and subject in signed[f].subjects for f in its_faults)
+            if covered and subject in failing and subject not in states:
+                states[subject] = (SubjectState.ACCEPTED if left > 0 else SubjectState.WAIVED, one)
+                left -= 1
 
     def verdict(one: Verdict) -> Verdict:
-        state = states.get(one.subject)
-        if state is None or one.state is not SubjectState.FAIL:
+        if one.subject not in states or one.state is not SubjectState.FAIL:
             return one
-        by = next(a for a in acceptances if a.subject == one.subject)
+        state, by = states[one.subject]
         reason = f"accepted by {by.reviewer} until {by.until}: {by.reason}"
         return structs.replace(one, state=state, reason=reason)
 
     def finding(one: Finding) -> Finding:
-        state = states.get(one.subject)
-        return structs.replace(one, status=state.value) if state and one.fingerprint in signed else one
+        """Set aside only with all that it stands for."""
+        found = [states[subject][0] for subject in faults.get(one.fingerprint, ()) if subject in states]
+        if not found or len(found) < len(faults[one.fingerprint]):
+            return one
+        status = SubjectState.WAIVED if SubjectState.WAIVED in found else SubjectState.ACCEPTED
+        return structs.replace(one, status=status.value)
 
     return structs.replace(
         evaluation,
         verdicts=tuple(map(verdict, evaluation.verdicts)),
         findings=tuple(map(finding, evaluation.findings)),
     )
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.confidence is not Confidence.POSSIBLE
+
+
+def _subjects(finding: Finding, unit: str) -> tuple[str, ...]:
+    """Of a finding that stands for more than it names, "" is one that nobody can accept."""
+    named = stands_for(finding.subject, finding.message, (step.message for step in finding.related), unit)
+    return named or (finding.subject, "")
 
 
 def _limit(total: int) -> int:

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fastreview.compare.identity import identities, matched
-from fastreview.engine import ALSO
+from fastreview.mentor.merged import stands_for
 from fastreview.outcome import Evaluation, Run, SubjectState
 from fastreview.review import FindingEntry, Review
 
@@ -209,11 +209,14 @@ def _telling(check: str, review: Review) -> bool:
 
 
 def _told_with_others(finding: FindingEntry, before: Review) -> bool:
+    units = {outcome.check: outcome.unit for outcome in before.outcomes}
     return any(
-        place.message.startswith(ALSO) and finding.subject in place.message.removeprefix(ALSO).split(", ")
+        finding.subject
+        in stands_for(
+            known.subject, known.message, (place.message for place in known.related), units.get(known.check, "")
+        )
         for known in before.findings
-        if known.check == finding.check
-        for place in known.related
+        if known.check == finding.check and known.related
     )
 
 

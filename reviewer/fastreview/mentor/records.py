@@ -98,7 +98,10 @@ class Exercise(Record, frozen=True):
 
 
 class Acceptance(Record, frozen=True):
-    """``accepted/*.toml``: a finding that a named reviewer accepts until a day. ``seal`` shows later changes by hand."""
+    """``accepted/*.toml``: a finding that a named reviewer accepts until a day. ``seal`` shows later changes by hand.
+
+    ``others`` are further subjects that the finding stood for when it was signed; one that joins them later is not accepted.
+    """
 
     check: str
     fingerprint: str
@@ -109,6 +112,11 @@ class Acceptance(Record, frozen=True):
     on: datetime.date
     until: datetime.date
     seal: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return (self.subject, *self.others)
 
 
 class Signed(Struct, frozen=True):

@@ -10,8 +10,9 @@ from tests.reviewer.cli.conftest import Run, run
 
 from fastreview.errors import UsageError
 from fastreview.mentor.acceptance import seal, signed, sorted_out
+from fastreview.mentor.merged import stands_for
 from fastreview.mentor.records import Acceptance
-from fastreview.review import FindingEntry, OutcomeEntry, SubjectCounts
+from fastreview.review import FindingEntry, OutcomeEntry, RelatedPlace, SubjectCounts
 
 __all__ = ["run"]
 
@@ -175,3 +176,57 @@ def test_a_broken_acceptance_stops_the_review_with_its_line(run: Run, service: P
     ran = run(service, "--static")
     assert ran.code == 2
     assert ".fastreview/accepted/a.toml:1: " in ran.err
+
+
+def test_a_finding_that_stands_for_several_is_accepted_with_all_of_them() -> None:
+    merged = structs.replace(
+        FINDING,
+        message="It blocks. 1 more in this file.",
+        related=(RelatedPlace("app.py", 9, "also GET /b"), RelatedPlace("app.py", 3, "called here")),
+    )
+    plenty, few = outcome(SubjectCounts(passed=18, failed=2)), outcome(SubjectCounts(passed=12, failed=2))
+    made = signed(merged, plenty, "Ines", "Rare.", TODAY, UNTIL)
+    assert made.subjects == ("GET /a", "GET /b")
+    assert sorted_out([structs.replace(made, others=("GET /b", "GET /c"))], TODAY).counting == ()
+    with pytest.raises(UsageError, match="about 2 of them"):
+        signed(merged, few, "Ines", "Rare.", TODAY, UNTIL)
+    with pytest.raises(UsageError, match="about very many"):
+        signed(structs.replace(merged, related=()), plenty, "Ines", "Rare.", TODAY, UNTIL)
+
+
+def test_subjects_of_merged_findings() -> None:
+    assert stands_for("GET /a", "Bad.", (), "route") == ("GET /a",)
+    assert stands_for("GET /a", "Bad. 2 more in this file.", ("also GET /b", "also GET /c"), "route") == (
+        "GET /a", "GET /b", "GET /c",
+    )  # fmt: skip
+    assert stands_for("GET /a", "Bad. 2 others meet it here.", ("also route GET /b, GET /c",), "route") == (
+        "GET /a", "GET /b", "GET /c",
+    )  # fmt: skip
+    assert stands_for("GET /a", "Bad. 3 others meet it here.", ("also route GET /b, GET /c",), "route") == ()
+
+
+def test_what_joins_an_accepted_finding_later_is_not_accepted(run: Run, tmp_path: Path) -> None:
+    """COR003 is told once a file: two routes repeat their response model, then a third one does."""
+    root = tmp_path / "shop"
+    root.mkdir()
+    head = "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\n\nclass A(BaseModel):\n    n: int\n\n\n"
+    head += "class B(A):\n    m: int = 0\n\n\napp = FastAPI()\n"
+    good = "\n\n@app.get('/g{n}', response_model=A)\nasync def g{n}() -> B:\n    return B(n={n})\n"
+    bad = "\n\n@app.get('/b{n}', response_model=A)\nasync def b{n}() -> A:\n    return A(n={n})\n"
+    start = head + "".join(good.format(n=n) for n in range(38)) + bad.format(n=1) + bad.format(n=2)
+    (root / "main.py").write_text(start)
+    [one] = [f for f in found(run, root) if f["check"] == "COR003"]
+    until = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=60)).isoformat()
+    ran = run(
+        "mentor", "accept", one["fingerprint"], root, "--static", "--reviewer", "I", "--reason", "x", "--until", until
+    )
+    assert ran.code == 0, ran.err
+    assert [f["status"] for f in found(run, root) if f["check"] == "COR003"] == ["accepted"]
+    (root / "main.py").write_text(start + bad.format(n=3))
+    assert [f["status"] for f in found(run, root) if f["check"] == "COR003"] == ["open"]
+
+
+def found(run: Run, root: Path) -> list[dict[str, str]]:
+    findings = reviewed(run, root)["findings"]
+    assert isinstance(findings, list)
+    return findings
