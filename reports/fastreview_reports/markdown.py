@@ -97,8 +97,11 @@ def step_lines(view: Report) -> Iterator[str]:
     yield from ("## Next steps", "")
     for step in view.steps:
         place = f", {code(step.place)}" if step.place else ""
-        yield f"{step.number}. **{plain(step.title)}** ({code(step.code)}, {step.effort.lower()}{place})  "
+        name = "evidence" if step.proving else code(step.code)
+        yield f"{step.number}. **{plain(step.title)}** ({name}, {step.effort.lower()}{place})  "
         yield f"   {prose(step.why)}  "
+        if step.exercise:
+            yield f"   Try: {prose(step.exercise)}  "
         yield f"   Unlocks: {prose(step.unlocks)}. Proof of done: {prose(step.proof)}"
     yield ""
 

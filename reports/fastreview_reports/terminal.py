@@ -15,6 +15,7 @@ from fastreview.review import History, Review, Trace
 from fastreview_reports.text import one_line
 from fastreview_reports.trace_tree import trace_blocks
 from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
+from fastreview_reports.view.steps import StepView
 
 if TYPE_CHECKING:
     from fastreview.spec import Spec
@@ -161,17 +162,23 @@ def _bar(dimension: DimensionView, width: int) -> Text:
     return bar.append("│", style="dim")
 
 
+def _about(step: StepView) -> str:
+    return f"{'evidence' if step.proving else one_line(step.code)}, {step.effort.lower()}"
+
+
 def steps(view: Report) -> Iterator[RenderableType]:
     """The next steps, with their heading."""
     if not view.steps:
         return
     yield title("Next steps")
     for step in view.steps:
-        lines = [Text.assemble((one_line(step.title), "bold"), f"  {one_line(step.code)}, {step.effort.lower()}")]
+        lines = [Text.assemble((one_line(step.title), "bold"), f"  {_about(step)}")]
         if step.place:
             lines.append(Text(one_line(step.place), style="cyan"))
         lines.append(prose(step.why))
         lines.append(Text.assemble(("Unlocks: ", "dim"), one_line(step.unlocks)))
+        if step.exercise:
+            lines.append(Text.assemble(("Try:     ", "dim"), prose(step.exercise)))
         lines.append(Text.assemble(("Proof:   ", "dim"), prose(step.proof)))
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True, width=2)

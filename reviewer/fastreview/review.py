@@ -237,8 +237,11 @@ class RouteEntry(Struct, frozen=True):
     """What it asks for itself, in the order FastAPI solves it: positions in ``injection`` of the review."""
 
 
+StepKind = Literal["lift", "prove", "more"]
+
+
 class NextStep(Struct, frozen=True):
-    """One check to mend. ``unlocks`` says what its repair leads to, ``proof`` how the next review shows it."""
+    """One check to mend, or something to prove. ``unlocks`` says what it leads to, ``proof`` how the next review shows it."""
 
     check: str
     why: str
@@ -247,6 +250,12 @@ class NextStep(Struct, frozen=True):
     proof: str
     path: str = ""
     line: int = 0
+    exercise: str = ""
+    """What to try in this code beyond the repair, to understand it."""
+    kind: StepKind = "lift"
+    """"lift": of the smallest set that lifts the level; "prove": no repair, evidence; "more": left beyond that level."""
+    title: str = ""
+    """Where it is not that of the check."""
 
 
 class Link(Struct, frozen=True):

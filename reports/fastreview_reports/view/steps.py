@@ -23,6 +23,9 @@ class StepView(Struct, frozen=True):
     proof: str
     place: str
     anchor: str
+    exercise: str = ""
+    proving: bool = False
+    """It asks for evidence, not for a repair."""
 
 
 class StrengthView(Struct, frozen=True):
@@ -72,13 +75,15 @@ def next_steps(
         StepView(
             number=number,
             code=step.check,
-            title=by_code[step.check].title if step.check in by_code else step.check,
+            title=step.title or (by_code[step.check].title if step.check in by_code else step.check),
             why=step.why,
             effort=step.effort.capitalize(),
             unlocks=step.unlocks,
             proof=step.proof,
             place=words.place(step.path, step.line),
-            anchor=linked.get(step.check, ""),
+            anchor=linked.get(step.check, "") if step.kind != "prove" else "",
+            exercise=step.exercise,
+            proving=step.kind == "prove",
         )
         for number, step in enumerate(steps[:3], 1)
     )

@@ -4,11 +4,12 @@ Unknown counts as pass here: what is unknown wants proof, not repair, so only ch
 full evidence the level that is lifted is the proven one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
+from fastreview.check import Kind
 from fastreview.outcome import Level
 from fastreview.review import Effort
 from fastreview.scoring import rules
@@ -65,6 +66,23 @@ def goal(dimensions: Sequence[Dimension]) -> Goal:
         chosen[dimension.name] = _reach(dimension, level, must[dimension.name].checks)
         holding += 1
     return Goal(level, tuple(repair for repair in chosen.values() if repair.checks))
+
+
+def beyond(dimensions: Sequence[Dimension]) -> Iterator[tuple[Repairs, Standing]]:
+    """Every check that fails, each with the repairs that it belongs to: those that lift its dimension, then single ones."""
+    for dimension in dimensions:
+        repairs = _lifted(dimension) if _next(dimension) else Repairs(dimension, Level.JUNIOR, ())
+        yield from ((repairs, standing) for standing in repairs.checks)
+        for standing in dimension.checks:
+            if standing not in repairs.checks and _fails(standing):
+                yield Repairs(dimension, Level.JUNIOR, (standing,)), standing
+
+
+def _fails(standing: Standing) -> bool:
+    tally = standing.tally
+    if standing.check.kind is Kind.CREDIT:
+        return tally.failed + tally.waived > 0
+    return not standing.met(Reading.POSSIBLE)
 
 
 def _shown_after(dimensions: Sequence[Dimension], repairs: Iterable[Repairs]) -> Fraction:

@@ -11,7 +11,9 @@ from tests.reviewer.scoring.projects import credit, finding, gate, judged, never
 
 from fastreview.check import Confidence
 from fastreview.outcome import Evaluation, Level, Run, SubjectState, Verdict
+from fastreview.packs import load
 from fastreview.plan import next_steps
+from fastreview.plan.exercises import EXERCISES
 from fastreview.project import Place
 from fastreview.review import LEVELS
 from fastreview.scoring import Reading, rules, score
@@ -39,7 +41,8 @@ def repaired(project: Project, codes: Collection[str]) -> Project:
 
 
 def codes(project: Project) -> tuple[str, ...]:
-    return tuple(step.check for step in next_steps(project, score(project), {}))
+    """The smallest set alone, without what fills up three."""
+    return tuple(step.check for step in next_steps(project, score(project), {}) if step.kind == "lift")
 
 
 def possible(project: Project) -> Level:
@@ -174,7 +177,8 @@ def test_steps_that_belong_together_and_unknowns() -> None:
         judged(gate("TST003", "testing"), "unknown"),
         judged(never("SEC007", "security"), "F"),
     )
-    unlocks = {step.check: step.unlocks for step in next_steps(project, score(project), {})}
+    steps = next_steps(project, score(project), {})
+    unlocks = {step.check: step.unlocks for step in steps}
     assert unlocks["TST001"] == "Testing can reach Intermediate, once TST002 is mended too"
     assert unlocks["SEC007"] == "the overall level is no longer capped; Security reaches Intermediate"
 
@@ -204,3 +208,43 @@ def test_at_staff_the_remaining_dimensions_are_lifted() -> None:
     assert score(project).headline.proven == "staff"
     (step,) = next_steps(project, score(project), {})
     assert (step.check, step.unlocks) == ("DAT3", "Data reaches Staff")
+
+
+@settings(max_examples=50, deadline=None)
+@given(projects())
+def test_three_steps_or_everything_that_is_left(project: Project) -> None:
+    steps = next_steps(project, score(project), {})
+    assert all(step.exercise and step.proof for step in steps)
+    assert len({(step.kind, step.check, step.why) for step in steps}) == len(steps)
+    failing = {e.check.code for e in project if any(v.state is SubjectState.FAIL for v in e.verdicts)}
+    if len(steps) < 3:
+        lacking = {o.check for o in score(project).results if o.state == "not-met"}
+        assert lacking & failing <= {step.check for step in steps}
+
+
+def test_what_is_undecided_comes_before_repairs_where_it_could_lift_the_level() -> None:
+    project = (
+        judged(never("SEC007", "security"), "F"),
+        judged(gate("TST001", "testing"), "U"),
+        judged(gate("DAT002", "data", 2), "F"),
+    )
+    kinds = [(step.kind, step.check) for step in next_steps(project, score(project), {})]
+    assert kinds[0] == ("lift", "SEC007")
+    (proof, *_) = next_steps(project[1:2], score(project[1:2]), {})
+    assert (proof.kind, proof.check, proof.title) == ("prove", "TST001", "Let the app be imported")
+    assert proof.unlocks == "up to 100 % more evidence; if all of it is well, the project is proven Intermediate"
+    assert proof.proof == "`fastreview .` no longer asks for it"
+
+
+def test_an_exercise_speaks_of_the_example_and_keeps_its_names_in_code_spans() -> None:
+    found = replace(finding("COR008", "POST /`users`"), place=Place("app/us`ers.py", 7))
+    project = (Evaluation(never("COR008"), Run.DONE, (Verdict("s", SubjectState.FAIL),), findings=(found,)),)
+    (step,) = next_steps(project, score(project), {})
+    assert step.exercise.endswith("is in the answer of `POST /'users'`, nested ones too.")
+    unknown = (Evaluation(gate("XYZ001"), Run.DONE, (Verdict("s", SubjectState.FAIL),)),)
+    (other,) = next_steps(unknown, score(unknown), {})
+    assert other.exercise.startswith("Mend this code, then find the next place")
+
+
+def test_every_check_of_the_pack_has_an_exercise() -> None:
+    assert {check.code for check in load().checks} == set(EXERCISES)
