@@ -89,6 +89,11 @@ def _columns(chosen: Sequence[int], needs: dict[int, list[int]]) -> dict[int, in
                     moved = True
         if not moved:
             break
+    needed = {m for n in chosen for m in needs[n]}
+    for n in chosen:
+        if n not in needed and needs[n]:
+            # No further left than the first arrow asks: long arrows would run behind the boxes between.
+            column[n] = max(column[n], min(column[m] for m in needs[n]) - 1)
     used = sorted(set(column.values()))
     return {n: used.index(place) for n, place in column.items()}
 
