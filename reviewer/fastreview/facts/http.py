@@ -51,6 +51,21 @@ class Phase(Struct, frozen=True):
     milliseconds: float = 0.0
 
 
+class Stall(Struct, frozen=True):
+    """One callback held the event loop while a request was answered; the endpoint itself was not run, or told health."""
+
+    milliseconds: float
+    stack: tuple[tuple[str, int, str], ...]
+    """Path, line and function of frames of the project, the outermost first."""
+    call: str = ""
+    method: str = ""
+    route: str = ""
+    """Path as declared."""
+    count: int = 1
+    steady: bool = True
+    """Whether it stood in one call all the time."""
+
+
 class HttpFacts(Struct, frozen=True):
     """``exchanges`` is empty and ``reason`` says why where no requests were sent."""
 
@@ -63,3 +78,6 @@ class HttpFacts(Struct, frozen=True):
     """What lifespan and requests tried to reach and was refused: "connect db:5432"."""
     reason: str = ""
     seconds: float = 0.0
+    stalls: tuple[Stall, ...] = ()
+    monitored: bool = False
+    """Whether the event loop was watched meanwhile."""

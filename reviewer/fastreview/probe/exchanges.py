@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from .asgi import Server
+from .loop_monitor import Monitor
 from .places import clean, definition
 
 MAX_APPS = 4
@@ -29,6 +30,9 @@ MAX_HUNG = 3
 MAX_FAILED = 25
 """Server errors in a row after which no more routes are asked: without its services the application has no answers."""
 MAX_SHAPE = 40
+MAX_STALLS = 50
+HELD = 0.05
+"""Seconds from which on it is told that a request held the event loop."""
 MAX_ATTEMPTS = 50
 SECONDS = 2.0
 LIFESPAN_SECONDS = 4.0
@@ -192,6 +196,7 @@ class Exchanges:
         self.scratch = Scratch(self.app)
         self.endpoints = Endpoints(self.scratch.endpoints.values())
         self.hung = 0
+        self.monitor = Monitor(project, HELD, traced=False)
 
     def send(self):
         """Fill ``http`` as the answers come: what was learnt before the time was up is kept."""
@@ -199,7 +204,7 @@ class Exchanges:
         if self.left() < 1:
             self.http["reason"] = "there was no time left to send requests"
             return
-        with self.endpoints.held_back(), self.scratch.routes():
+        with self.endpoints.held_back(), self.scratch.routes(), self.watched():
             server = Server(self.outer, self.host())
             if self.facts.get("lifespan") or self.facts.get("startup"):
                 # First, while nothing that the lifespan leaves behind is there.
@@ -214,6 +219,28 @@ class Exchanges:
                 self.http["shutdown"] = self.phase(state, error, began)
             server.close()
         self.http["seconds"] = round(time.monotonic() - start, 3)
+
+    @contextlib.contextmanager
+    def watched(self):
+        self.monitor.install()
+        self.http["monitored"] = True
+        try:
+            yield
+        finally:
+            self.monitor.stop()
+            self.http["stalls"] = [
+                {
+                    "milliseconds": one["milliseconds"],
+                    "stack": [[frame["path"], frame["line"], frame["function"]] for frame in one["stack"]],
+                    "call": one["call"],
+                    "method": one["method"],
+                    "route": one["route"],
+                    "count": one["count"],
+                    "steady": one["steady"],
+                }
+                for one in self.monitor.news()[:MAX_STALLS]
+                if one["route"]
+            ]
 
     def session(self, server, alive):
         ask = Asking(self, server, alive)
@@ -341,7 +368,9 @@ class Asking:
         if body:
             sent.append(("content-type", "application/json"))
         self.all.endpoints.reached = None
+        self.all.monitor.asked = {"method": method, "route": clean(route["path"], 300)} if route else None
         answer = self.server.ask(method, path, sent, body, seconds)
+        self.all.monitor.asked = None
         self.all.hung += answer.timed_out
         self.failed = self.failed + 1 if not answer.status or answer.status >= 500 else 0
         place = self.all.raised(answer.error)

@@ -53,6 +53,8 @@ class Monitor:
         self.floor = floor
         self.traced = traced
         self.test = ""
+        self.asked = None
+        """The request that is sent just now, where they are sent one at a time."""
         self.running = {}
         self.found = {}
         self.changed = {}
@@ -119,7 +121,7 @@ class Monitor:
         held.taken += 1
         held.imports += importing
         context = getattr(held.handle, "_context", None)
-        request = context.get(REQUEST) if context is not None else None
+        request = (context.get(REQUEST) if context is not None else None) or self.asked
         if held.samples is None:
             held.samples = {}
         if len(held.samples) < 200:

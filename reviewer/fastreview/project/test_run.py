@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from fastreview.facts import Side
-from fastreview.facts.tests import FileCoverage, RequestSeen, StallSeen, TestResult, TestRunFacts, Trial
+from fastreview.facts.http import HttpFacts, Stall
+from fastreview.facts.tests import FileCoverage, Frame, RequestSeen, StallSeen, TestResult, TestRunFacts, Trial
 from fastreview.project.code import Module
 from fastreview.project.subject import Place, Subject
 from fastreview.project.tests import Test
@@ -228,10 +229,22 @@ class TestRun:
 
     # The event loop
 
-    @property
+    @cached_property
     def stalls(self) -> tuple[StallSeen, ...]:
-        """What held the event loop, the longest first; those below the check's threshold too."""
-        return self.facts.stalls
+        """What held the event loop, the longest first; those below the check's threshold too. Beside the run, what the
+        imported app did when the review sent it requests."""
+        found = [*self.facts.stalls, *(one for http in self._probed for one in map(_seen, http.stalls))]
+        return tuple(sorted(found, key=lambda stall: -stall.milliseconds))
+
+    @cached_property
+    def _probed(self) -> tuple[HttpFacts, ...]:
+        probe = self.project.facts.probe
+        return tuple(one.http for one in probe.apps if one.http is not None) if probe else ()
+
+    @property
+    def watches_probes(self) -> bool:
+        """Whether the event loop was watched while the review sent requests."""
+        return any(http.monitored for http in self._probed)
 
     def stalls_of(self, route: Route) -> tuple[StallSeen, ...]:
         return tuple(
@@ -269,6 +282,13 @@ class Probe(Subject):
     @property
     def place(self) -> Place:
         return Place(self.trial.path, self.trial.line) if self.trial else Place("")
+
+
+def _seen(stall: Stall) -> StallSeen:
+    stack = tuple(Frame(path, line, function) for path, line, function in stall.stack)
+    return StallSeen(
+        stall.milliseconds, stack, stall.call, stall.method, stall.route, count=stall.count, steady=stall.steady
+    )
 
 
 def _shape(path: str) -> str:

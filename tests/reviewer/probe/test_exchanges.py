@@ -283,3 +283,29 @@ def test_cors_and_the_host_that_is_let_pass(tmp_path: Path) -> None:
     assert headers["access-control-allow-credentials"] == "true"
     assert headers["access-control-allow-origin"].startswith("https://fastreview-")
     assert only(facts, "unknown-path").status == 404
+
+
+def test_what_holds_the_loop_before_the_endpoint_is_told(tmp_path: Path) -> None:
+    facts = http(
+        tmp_path,
+        """
+        import time
+        from fastapi import Depends, FastAPI
+        app = FastAPI()
+        async def user() -> str:
+            time.sleep(0.3)
+            return "ann"
+        @app.get("/orders", dependencies=[Depends(user)])
+        async def orders() -> list[str]:
+            return []
+        @app.get("/health")
+        async def health() -> str:
+            return "ok"
+        """,
+    )
+    [stall] = facts.stalls
+
+    assert facts.monitored
+    assert (stall.method, stall.route, stall.call, stall.steady) == ("GET", "/orders", "time.sleep", True)
+    assert stall.stack[-1] == ("main.py", 6, "user")
+    assert 250 < stall.milliseconds < 1500
