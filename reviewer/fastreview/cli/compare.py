@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fastreview.cli.arguments import Quiet, Verbose
+from fastreview.cli.arguments import Quiet, StoreAt, Verbose
 from fastreview.cli.printing import Progress, leave_closed_output
 from fastreview.collector import collector_off
 from fastreview.errors import UsageError
@@ -18,7 +18,9 @@ def compare(
     before: Annotated[
         str,
         typer.Argument(
-            metavar="A", help="What was: a review.json, a folder, or a commit, branch or tag.", show_default=False
+            metavar="A",
+            help="What was: a review.json, a folder, a commit, branch or tag, or last, last~1 ... as kept.",
+            show_default=False,
         ),
     ],
     after: Annotated[
@@ -32,6 +34,7 @@ def compare(
     format_name: Annotated[
         str, typer.Option("--format", metavar="NAME", help=f"What to print: {', '.join(FORMATS)}.")
     ] = "terminal",
+    store: StoreAt = "",
     quiet: Quiet = False,
     verbose: Verbose = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
@@ -45,7 +48,7 @@ def compare(
         raise UsageError(f'There is no format "{format_name}" here: {", ".join(FORMATS)}.')
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
-        found = compared(review_at(before, path, progress), review_at(after, path, progress))
+        found = compared(review_at(before, path, progress, store), review_at(after, path, progress, store))
     data = encode(found) if format_name == "json" else render_comparison(found, format_name)
     try:
         sys.stdout.buffer.write(data)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 class Before(Struct, frozen=True):
-    """What to compare with: ``baseline`` is a file, ``against`` a review document or a commit, ``diff`` a commit from which
-    a branch was made; "" where nothing was asked for."""
+    """What to compare with: ``baseline`` is a file, ``against`` a review document, a commit or ``last`` for the kept
+    one, ``diff`` a commit from which a branch was made, ``store`` is where reviews are kept; "" where nothing was asked for."""
 
     baseline: str = ""
     against: str = ""
     diff: str = ""
+    store: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.baseline or self.against or self.diff)
@@ -100,10 +101,13 @@ def _comparison(
     """With a document as it is; with a commit statically on both sides, so that both are measured alike."""
     from fastreview.cli.documents import load_review
     from fastreview.cli.reviewed_at import review_of_commit, static_review
+    from fastreview.cli.stored import names_stored, stored_review
     from fastreview.compare import compare
 
     if before.against and Path(before.against).is_file():
         return compare(load_review(Path(before.against)), review)
+    if names_stored(before.against):
+        return compare(stored_review(before.against, path, before.store), review)
     revision = before.against or (changed.base if changed is not None else "")
     if not revision:
         return None

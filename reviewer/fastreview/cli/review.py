@@ -77,7 +77,10 @@ def review(
         str, typer.Option(metavar="FILE", help="Show what is not in it; `fastreview baseline` writes it.")
     ] = "",
     against: Annotated[
-        str, typer.Option(metavar="FILE|REF", help="Compare with a review.json or, statically, with a commit.")
+        str,
+        typer.Option(
+            metavar="FILE|REF", help="Compare with a review.json, last (the kept one) or, statically, a commit."
+        ),
     ] = "",
     diff: Annotated[
         str,
@@ -115,7 +118,7 @@ def review(
         ignore=ignore,
         fail_on=fail_on,
     )
-    before = Before(baseline or wish.baseline, against, diff)
+    before = Before(baseline or wish.baseline, against, diff, store)
     gates(wish.fail_on, before)
     _refuse(before, comment=format_name == COMMENT, from_facts=from_facts is not None)
     if format_name == COMMENT:

@@ -1,4 +1,4 @@
-"""The review that a word on the command line stands for: a document, a folder, or a commit."""
+"""The review that a word on the command line stands for: a document, a folder, a kept review, or a commit."""
 
 from pathlib import Path
 
@@ -7,16 +7,18 @@ from msgspec import structs
 from fastreview.cli.configuration import Asked, asked
 from fastreview.cli.documents import load_review
 from fastreview.cli.printing import Progress
+from fastreview.cli.stored import names_stored, stored_review
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.review import Review
 
 
-def review_at(named: str, folder: Path, progress: Progress) -> Review:
-    """``named`` is a file with a review document, a folder, or a revision in the repository of ``folder``. Folders and commits
-    are reviewed statically, so that two of them are measured alike; neither work tree nor index is touched.
+def review_at(named: str, folder: Path, progress: Progress, store: str = "") -> Review:
+    """``named`` is a file with a review document, a folder, ``last`` or ``last~2`` for a kept review of ``folder``, or a
+    revision in its repository. Folders and commits are reviewed statically, so that two of them are measured alike;
+    neither work tree nor index is touched.
 
     Raises:
-        UsageError: when it is none of the three.
+        UsageError: when it is none of these.
         NothingToReview: when there is nothing to assess.
     """
     path = Path(named)
@@ -25,6 +27,8 @@ def review_at(named: str, folder: Path, progress: Progress) -> Review:
     if path.is_dir():
         progress.step(f"Reviewing {named}")
         return static_review(path, named)
+    if names_stored(named):
+        return stored_review(named, folder, store)
     return review_of_commit(named, folder, progress)
 
 

@@ -54,7 +54,9 @@ class Identity(Struct, frozen=True):
             return ""
         if "/" in self.subject:
             return _PARAMETER.sub("{}", self.subject)
-        return self.subject.rpartition(".")[2]
+        rest, _, last = self.subject.rpartition(".")
+        # Every class has an ``__init__``.
+        return f"{rest.rpartition('.')[2]}.{last}" if last.startswith("__") else last
 
     @property
     def file_name(self) -> str:

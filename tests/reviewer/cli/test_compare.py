@@ -43,3 +43,15 @@ def test_mistakes_are_sentences(run: Run, words: list[str], message: str) -> Non
 def test_a_folder_without_a_service_has_nothing_to_compare(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert run("compare", tmp_path / "empty", SAMPLES / "junior").code == 3
+
+
+def test_kept_reviews(run: Run) -> None:
+    junior = SAMPLES / "junior"
+    assert "so there is no last" in run("compare", "last", junior, junior).err
+    assert run(junior, "--static", "-q", "--format", "json").code == 0
+    found = json.loads(run("compare", "last", junior, junior, "--format", "json").out)
+    assert {finding["kind"] for finding in found["findings"]} == {"persisting"}
+    assert "so there is no last~1" in run("compare", "last~1", junior, junior).err
+    ran = run(junior, "--static", "--against", "last", "--fail-on", "new,level", "--format", "comment")
+    assert ran.code == 0
+    assert "Gate level: passed." in ran.out
