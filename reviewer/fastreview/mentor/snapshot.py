@@ -115,9 +115,11 @@ def load(session: SessionFolder) -> Snapshot | None:
     except OSError as error:
         raise BadRecord(f"{shown} cannot be read: {error.strerror or error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRecord(f"{shown} cannot be used ({error}). Make it anew: fastreview mentor review.") from error
+        raise BadRecord(f"{shown} cannot be used ({error}). Make it anew: fastreview mentor review --again.") from error
     if found.schema != SCHEMA:
-        raise BadRecord(f"{shown} is of another version ({found.schema[:40]}). Make it anew: fastreview mentor review.")
+        raise BadRecord(
+            f"{shown} is of another version ({found.schema[:40]}). Make it anew: fastreview mentor review --again."
+        )
     return found
 
 

@@ -46,7 +46,23 @@ def test_nothing_but_the_folder_is_written(reviewed: Mentor, service: Path) -> N
 def test_the_same_session_gives_the_same_bytes(reviewed: Mentor, service: Path) -> None:
     file = service / ".fastreview/mentoring/2026-11-01/snapshot.json"
     before = file.read_bytes()
-    assert reviewed("review", "--static").code == 0
+    assert reviewed("review", "--static", "--again").code == 0
+    assert file.read_bytes() == before
+
+
+def test_a_look_at_the_code_between_sessions_loses_nothing(reviewed: Mentor, service: Path) -> None:
+    file = service / ".fastreview/mentoring/2026-11-01/snapshot.json"
+    before = file.read_bytes()
+    edited(service, BLOCKING, "")
+    shown = reviewed("review", "--static").out
+    assert "keeps what it saw" in shown
+    assert "Since session 2026-11-01" in shown
+    assert "ASY001" in shown.partition("+ fixed")[2].partition("Findings")[0]
+    assert file.read_bytes() == before
+    reviewed(*SECOND)
+    assert "+ fixed" in reviewed("review", "--static").out
+    late = reviewed("review", "--static", "--again", "--session", "2026-11-01")
+    assert (late.code, "is over" in late.err) == (2, True)
     assert file.read_bytes() == before
 
 

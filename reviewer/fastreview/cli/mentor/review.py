@@ -21,6 +21,9 @@ def review(
     *,
     rate: Rate = [],  # noqa: B006 - Typer copies it
     every: Annotated[bool, typer.Option("--all", help="List every finding, not the first of each check.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Let the session see the code anew, instead of what it saw first.")
+    ] = False,
     session: SessionName = "",
     static: Static = False,
     app: App = [],  # noqa: B006
@@ -34,18 +37,27 @@ def review(
     """Review the code for the session: the result beside the estimate, and what grew."""
     from fastreview.cli.mentor.looking import look, sources
     from fastreview.cli.mentor.speaking import speak
+    from fastreview.errors import UsageError
     from fastreview.mentor.folder import Folder
     from fastreview.mentor.growth import Seen, growth
-    from fastreview.mentor.snapshot import earlier, encode, snapshot
+    from fastreview.mentor.snapshot import earlier, encode, load, snapshot
     from fastreview.mentor.telling import tell
 
     folder = Folder(path)
     chosen = folder.session(session)
+    sessions = folder.sessions()
+    if again and any(other.snapshot_file.exists() for other in sessions[_place(chosen, sessions) + 1 :]):
+        raise UsageError(
+            f"Session {chosen.name} is over, and a later one compares with what it saw. Review the latest."
+        )
     _estimate(chosen, rate)
     wish = asked(path, static=static, app=app, env=env, cache=not no_cache, type_check=type_check, run_tests=run_tests)
     looked = look(path, wish, Progress(quiet=quiet))
-    sessions = folder.sessions()
     before = earlier(chosen, sessions)
+    kept = None if again else load(chosen)
+    if kept:
+        # What a session saw is what the next one is compared with: it is not lost to a look at today's code.
+        before = (*before, (chosen, kept))
     grown = growth(
         [Seen(other.name, found.review, found.subjects) for other, found in before],
         looked.review,
@@ -53,8 +65,15 @@ def review(
         talked_about(before),
     )
     found = snapshot(looked.review, looked.evaluations, grown)
-    folder.write_bytes(chosen.snapshot_file, encode(found))
+    if kept:
+        typer.echo(f"Session {chosen.name} keeps what it saw; this is the code now. --again lets it see it anew.\n")
+    else:
+        folder.write_bytes(chosen.snapshot_file, encode(found))
     speak(tell(chosen, found, sessions, sources(path), wish.signed), found.review, every=every)
+
+
+def _place(session: "SessionFolder", sessions: "Sequence[SessionFolder]") -> int:
+    return [other.name for other in sessions].index(session.name)
 
 
 def talked_about(before: "Sequence[tuple[SessionFolder, Snapshot]]") -> frozenset[str]:
