@@ -37,6 +37,7 @@ _DOCKER = re.compile(
     r"DockerException|No such file or directory: 'docker\b|docker\.(?:errors|sock)|testcontainers"
     r"|Error while fetching server API version"
 )
+_PROGRAM = re.compile(r"^No ([\w.+-]{2,40}) was found: either install")
 _SECRET = re.compile(
     r"(?i)(?:api[_ ]?key|token|credential|secret|environment variable)s? [^\n]{0,60}"
     r"(?:must be|not set|is not|required|missing)"
@@ -267,12 +268,27 @@ def needed_by(error, connects, work):
                 path = os.path.abspath(os.fsdecode(inner.filename))
                 if not path.startswith(work + os.sep):
                     return "to change %s, outside of the scratch copy" % clean(path, 150)
+            program = program_missed(inner)
+            if program:
+                return "the program %s" % program
             refused = isinstance(inner, OSError) and inner.errno in _REFUSED
             found = needed(text, connects, refused=refused and not isinstance(inner, PermissionError))
             if found:
                 return found
         one = one.__cause__ or one.__context__
     return ""
+
+
+def program_missed(error):
+    """The name of a program that could not be started because it is not installed, or ""."""
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str) and os.sep not in error.filename:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is not None and trace.tb_frame.f_globals.get("__name__") in ("subprocess", "asyncio.unix_events"):
+            return clean(error.filename, 60)
+    found = _PROGRAM.search(str(error)[:400]) if isinstance(error, OSError) else None
+    return found.group(1) if found else ""
 
 
 def needed(text, connects, *, refused=False):

@@ -35,7 +35,9 @@ AWAITED = "asyncio_mode=auto"
 MORE_PACKAGES = 3
 """Further environments, for modules that the tests import and nothing declares."""
 # What continuous integration tells the tests about their databases and themselves.
-_TOLD = re.compile(r"DATABASE|POSTGRES|REDIS|^PG[A-Z]|(?:^|_)DB(?:_|$)|SQL|^TEST|^(?:APP_|FASTAPI_)?ENV(?:IRONMENT)?$")
+_TOLD = re.compile(
+    r"DATABASE|POSTGRES|REDIS|^PG[A-Z]|(?:^|_)DB(?:_|$)|SQL|(?:^|_)TEST(?:S|ING)?(?:_|$)|^(?:APP_|FASTAPI_)?ENV(?:IRONMENT)?$"
+)
 _SET = re.compile(
     r"""(?:environ(?:\.setdefault)?|setenv|putenv)\s*[\[(]\s*["'](\w+)["']\s*(?:\]\s*=(?!=)|,)|^\s*["']?(?:[DR]:)?([A-Z][A-Z0-9_]{2,})\s*=""",
     re.MULTILINE,

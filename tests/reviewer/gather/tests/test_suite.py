@@ -111,6 +111,10 @@ TESTS = """
         os.environ["PAYMENT_API_KEY"]
 
 
+    def test_needs_a_program():
+        subprocess.run(["no-such-program", "--version"])
+
+
     def test_deletes_files():
         os.remove(os.environ["OUTSIDE"])
 
@@ -194,6 +198,7 @@ def result(found: Collected, name: str) -> TestResult:
         ("test_needs_a_server", "unknown", "it needs a server at db.internal:27017"),
         ("test_needs_the_network", "unknown", "it needs a server at 192.0.2.1:443"),
         ("test_needs_a_setting", "unknown", "PAYMENT_API_KEY"),
+        ("test_needs_a_program", "unknown", "it needs the program no-such-program"),
         ("test_deletes_files", "unknown", "precious, outside of the scratch copy"),
         ("test_talks_to_itself", "passed", ""),
         ("test_leaves_a_process", "passed", ""),
