@@ -66,12 +66,6 @@ def _escaped(part: str) -> str:
     return str(escape(part))
 
 
-def indent(line: str) -> int:
-    """Steps of four columns that a line is set in, at most 6."""
-    wide = line.expandtabs(4)
-    return min(6, (len(wide) - len(wide.lstrip(" "))) // 4)
-
-
 @cache
 def _lexer(language: str) -> "Lexer | None":
     from pygments.lexers import get_lexer_by_name

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from fastreview_reports import prose, words
 from fastreview_reports.graph import HEIGHT, KINDS, draw_injection
 from fastreview_reports.graph import WIDTH as BOX_WIDTH
-from fastreview_reports.highlight import highlight, highlight_short, indent
+from fastreview_reports.highlight import highlight, highlight_short
 from fastreview_reports.picture import WIDTH, draw, ordered
 from fastreview_reports.text import one_line
 
@@ -45,7 +45,6 @@ def environment() -> Environment:
         "box_height": HEIGHT,
         "box_width": BOX_WIDTH,
         "confidences": words.CONFIDENCES,
-        "indent": indent,
         "number": words.number,
         "ordered": ordered,
         "picture_width": WIDTH,
