@@ -14,7 +14,7 @@ from fastreview_reports.markdown import prose as escaped
 from fastreview_reports.page import environment, resource
 from fastreview_reports.pdf import printed
 from fastreview_reports.terminal import indent, prose, title
-from fastreview_reports.text import one_line
+from fastreview_reports.text import one_line, safe_document, short_words_of
 
 SHOWN = 4
 """Gaps of one part of the scope that are named; more are counted."""
@@ -22,7 +22,7 @@ SHOWN = 4
 
 def markdown(spec: Spec) -> bytes:
     """UTF-8 Markdown (CommonMark with tables and task lists)."""
-    return ("\n".join(_lines(spec)).rstrip("\n") + "\n").encode()
+    return ("\n".join(_lines(safe_document(spec))).rstrip("\n") + "\n").encode()
 
 
 def pdf(spec: Spec) -> bytes:
@@ -31,6 +31,7 @@ def pdf(spec: Spec) -> bytes:
     Raises:
         MissingLibraries: when Pango or one of its companions cannot be loaded.
     """
+    spec = short_words_of(safe_document(spec))
     style = resource("assets", "print.css") + "\n" + resource("assets", "spec.css")
     return printed(
         environment().get_template("spec.html.j2").render(spec=spec, style=style, weeks=weeks, gaps=gaps, shows=shows)
@@ -59,6 +60,7 @@ def gaps(subject: Subject) -> Sequence[RelatedPlace]:
 
 def blocks(spec: Spec) -> Iterator[RenderableType]:
     """For a terminal."""
+    spec = safe_document(spec)
     yield Text(f"{spec.title}: a project for the developer of {one_line(spec.project)}", style="bold")
     yield Text("")
     for sentence in spec.why:

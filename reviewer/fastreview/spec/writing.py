@@ -98,9 +98,11 @@ def _subject(requirement: Requirement, field: Domain, asked: Known, places: Mapp
 
 
 def _telling(requirement: Requirement, asked: Known) -> list[OutcomeEntry]:
-    """The checks that tell how the code stands: those that apply, or all where none does, for then nothing is shown."""
+    """The checks that tell how the code stands: those that apply where most do, else all. A service without a database
+    shows nothing of SQLAlchemy, whatever it does with time zones."""
     checks = [asked[code] for code in requirement.checks if code in asked]
-    return [outcome for outcome in checks if outcome.state != "not-applicable"] or checks
+    applying = [outcome for outcome in checks if outcome.state != "not-applicable"]
+    return applying if 2 * len(applying) > len(checks) else checks
 
 
 def _gap(outcome: OutcomeEntry, found: FindingEntry | None) -> RelatedPlace:

@@ -83,6 +83,18 @@ def test_where_all_is_proven_the_next_level_is_asked_for(junior: Review) -> None
     assert "another field and the same standard" in found.why[1]
 
 
+def test_what_does_not_apply_is_not_proven(junior: Review) -> None:
+    states = {"DAT011": "met", "DAT015": "met", "COR015": "met", "COR016": "met", "COR017": "met"}
+    outcomes = tuple(
+        msgspec.structs.replace(outcome, state=states.get(outcome.check, "not-applicable"))
+        for outcome in junior.outcomes
+    )
+    found = project_spec(msgspec.structs.replace(junior, outcomes=outcomes))
+    data = next(s for m in found.milestones for s in m.subjects if s.title == "Async SQLAlchemy 2.0")
+    assert any("DAT001" in gap.message and "nothing there shows it" in gap.message for gap in data.gaps)
+    assert not any("Proven already" in sentence for sentence in found.why)
+
+
 def test_an_unknown_domain_is_refused(junior: Review) -> None:
     with pytest.raises(UsageError, match="clinic"):
         project_spec(junior, "hospital")
@@ -96,6 +108,7 @@ def test_the_skeleton_is_proven_intermediate_gates(name: str, junior: Review, tm
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         assert "$package" not in text
+        assert not path.endswith(".py") or max(map(len, text.splitlines())) <= 110
     assert tomllib.loads(files["pyproject.toml"])["tool"]["fastreview"] == {"fail-on": ["never-event"]}
     (tmp_path / "uv.lock").write_text('version = 1\n\n[[package]]\nname = "fastapi"\nversion = "0.165.0"\n')
     review = assess(gather_static(tmp_path), tmp_path).review
