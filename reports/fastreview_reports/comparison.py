@@ -104,8 +104,9 @@ def sentences(found: Comparison) -> Iterator[str]:
     if found.routes:
         effect = f", {breaking} of them may break clients" if breaking else ""
         yield f"{words.number(len(found.routes), 'route')} changed{effect}."
-    if found.evidence_after != found.evidence_before:
-        yield f"Evidence is {words.percent(found.evidence_after)}, was {words.percent(found.evidence_before)}."
+    evidence = words.percent(found.evidence_before), words.percent(found.evidence_after)
+    if evidence[0] != evidence[1]:
+        yield f"Evidence is {evidence[1]}, was {evidence[0]}."
 
 
 def _row(change: LevelChange) -> tuple[str, str, str, str]:

@@ -1,12 +1,15 @@
 """The gate: whether a change may go in. Its verdicts are sentences, so that nobody has to look up why it is closed."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from fastreview.compare import Comparison
-from fastreview.compare.document import FindingChange, LevelChange
 from fastreview.review import LEVELS, FindingEntry, Review
+
+if TYPE_CHECKING:
+    # A review that compares with nothing pays for none of it.
+    from fastreview.compare.document import Comparison, FindingChange, LevelChange
 
 ABSOLUTE = ("never-event", "unmet", *(f"below-{level}" for level in LEVELS[1:]))
 """Gates that look at one review."""
@@ -61,7 +64,7 @@ def _unmet(review: Review) -> Verdict:
     return Verdict("unmet", False, "none of the checks applies yet.")
 
 
-def nothing_new(review: Review, new: Sequence[FindingEntry] | Sequence[FindingChange]) -> Verdict:
+def nothing_new(review: Review, new: "Sequence[FindingEntry] | Sequence[FindingChange]") -> Verdict:
     """Closed by a finding of a never-event, a blocker or a major one, that is ``new`` and more than possible."""
     never = {outcome.check for outcome in review.outcomes if outcome.kind == "never"}
     sure = [f for f in new if f.confidence != "possible"]
@@ -79,7 +82,7 @@ def nothing_new(review: Review, new: Sequence[FindingEntry] | Sequence[FindingCh
     return Verdict("new", False, f"{count} new: {named}{more}.")
 
 
-def no_level_lost(comparison: Comparison, changed_lines: int | None = None) -> Verdict:
+def no_level_lost(comparison: "Comparison", changed_lines: int | None = None) -> Verdict:
     """Closed by a level that a dimension lost, by evidence that disappeared, and by a change of the measure itself.
     ``changed_lines`` is the size of the change where it is known."""
     losses: list[str] = []
@@ -98,14 +101,14 @@ def no_level_lost(comparison: Comparison, changed_lines: int | None = None) -> V
     return Verdict("level", True, "No level and no evidence was lost.")
 
 
-def _told(change: LevelChange) -> str:
+def _told(change: "LevelChange") -> str:
     name = f"the dimension {change.dimension}" if change.dimension else "the project"
     if change.steps < 0:
         return f"{name} fell from {change.before} to {change.after}"
     return f"{name} is no longer assessed"
 
 
-def _by_share_alone(change: LevelChange, comparison: Comparison) -> bool:
+def _by_share_alone(change: "LevelChange", comparison: "Comparison") -> bool:
     """No gate of the dimension (of any, for the project) stopped being met, and nothing grave is new."""
     gates = [
         outcome
@@ -119,7 +122,7 @@ def _by_share_alone(change: LevelChange, comparison: Comparison) -> bool:
     return not gates and not grave and change.assessed_after
 
 
-def _other_measure(comparison: Comparison) -> Iterator[str]:
+def _other_measure(comparison: "Comparison") -> Iterator[str]:
     before, after = comparison.before, comparison.after
     if (before.ruleset, before.model) != (after.ruleset, after.model):
         yield "the two were measured by different rules, so their levels cannot be compared: compare with a commit instead"
@@ -131,7 +134,7 @@ def _other_measure(comparison: Comparison) -> Iterator[str]:
         yield f"switched off: {', '.join(switched[:NAMED])}{', ...' if len(switched) > NAMED else ''}"
 
 
-def _less_evidence(comparison: Comparison) -> Iterator[str]:
+def _less_evidence(comparison: "Comparison") -> Iterator[str]:
     if lost := [side for side in comparison.before.sides if side not in comparison.after.sides]:
         yield f"not seen any more: {', '.join(lost)}"
     fall = comparison.evidence_before - comparison.evidence_after

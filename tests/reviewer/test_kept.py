@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,24 @@ def test_what_cannot_be_read_is_not_the_same(root: Path, reviewed: Review, suffi
 def test_a_review_with_an_import_is_not_recalled_by_static_facts(root: Path) -> None:
     kept(root).keep(assess(gather_static(root), root).review, "/usr/bin/python3")
     assert recalled_same(root) is None
+
+
+@pytest.mark.parametrize(("until", "recalled"), [("2000-01-01", True), ("2199-01-01", True), ("today", False)])
+def test_a_day_that_a_comment_names_makes_a_new_review(
+    root: Path, monkeypatch: pytest.MonkeyPatch, until: str, recalled: bool
+) -> None:
+    """One that has ended stays so, one of a far day too; one whose last day was when the review was made does not."""
+    day = datetime.now(UTC).date()
+    named = day.isoformat() if until == "today" else until
+    comment = f"\nx = 1  # fastreview: ignore[ASY001] a reason until={named}\n"
+    (root / "main.py").write_text(APP + comment, "utf-8")
+    keep(root)
+    if until == "today":
+
+        class Tomorrow(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> "Tomorrow":  # noqa: ARG003
+                return cls.fromisoformat(f"{day + timedelta(days=1)}T00:00:00+00:00")
+
+        monkeypatch.setattr("fastreview.kept.datetime", Tomorrow)
+    assert (kept(root).recall() is not None) is recalled

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Protocol, TextIO, cast
 from msgspec import Struct
 
 from fastreview.cli.printing import complain, leave_closed_output
-from fastreview.compare import Comparison
 from fastreview.errors import FastreviewError, UsageError
 from fastreview.review import History, Review, Trace
 
 if TYPE_CHECKING:
+    from fastreview.compare import Comparison
     from fastreview.mentor.document import Report
     from fastreview.spec import Spec
 
@@ -142,7 +142,7 @@ def write_spec(spec: "Spec", stream: TextIO, *, colour: bool | None) -> None:
     _terminal_module().write_spec(spec, stream, colour=colour)
 
 
-def render_comparison(comparison: Comparison, format_name: str) -> bytes:
+def render_comparison(comparison: "Comparison", format_name: str) -> bytes:
     """A comparison as "terminal", "markdown" or "html", by the package that renders reviews in that format."""
     package = next(name for name, formats in _packages() if any(entry.name == format_name for entry in formats))
     return cast("bytes", import_module(f"{package}.comparison").RENDER[format_name](comparison))
@@ -161,7 +161,7 @@ def mentor_format(suffix: str, named: str) -> "Callable[[Report], bytes]":
     return known[suffix]
 
 
-def comment_of(comparison: Comparison, gates: Sequence[str]) -> bytes:
+def comment_of(comparison: "Comparison", gates: Sequence[str]) -> bytes:
     """A comparison as the comment of a pull request; ``gates`` are verdicts."""
     package = next(name for name, formats in _packages() if any(entry.name == "markdown" for entry in formats))
     return cast("bytes", import_module(f"{package}.comparison").comment(comparison, gates))
