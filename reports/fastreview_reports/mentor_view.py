@@ -281,7 +281,7 @@ def _growth(growth: Growth) -> Iterator[ChangeGroup]:
     yield from (
         ChangeGroup(title, sign, about, tuple(map(_change, changes[:CHANGES_SHOWN])), len(changes))
         for title, sign, about, changes in (
-            ("Fixed", "+", "The check holds there now.", growth.fixed),
+            ("Fixed", "+", "The check holds there now, or finds nothing left to judge.", growth.fixed),
             ("Stayed fixed", "+", "Fixed before the last session, and still.", growth.stayed),
             ("Moved", "=", "The same finding at another place: not new, not fixed.", growth.moved),
             ("Gone with its code", "=", "The code is gone, or the check no longer applies to it.", growth.gone),
@@ -299,7 +299,7 @@ def _grown(growth: Growth) -> str:
         for count, word in (
             (len(growth.fixed), "fixed"),
             (len(growth.stayed), "stayed fixed"),
-            (len(growth.unprompted), "avoided in new code, unprompted"),
+            (len(growth.unprompted), "avoided unprompted in new code"),
             (len(growth.returned), "back again"),
             (len(growth.new), "new"),
         )
