@@ -17,6 +17,10 @@ def what(change: HistoryChange) -> list[str]:
         told.append(f"met now: {_codes(change.won)}")
     if change.lost:
         told.append(f"met no more: {_codes(change.lost)}")
+    if change.scope and change.asked:
+        told.append(f"applies now: {_codes(change.asked)}")
+    if change.scope and change.unasked:
+        told.append(f"applies no more: {_codes(change.unasked)}")
     counted = [f"{number(change.fixed, 'finding')} gone"] * bool(change.fixed)
     counted += [f"{number(change.new, 'finding')} new"] * bool(change.new)
     return [*told, ", ".join(counted)] if counted else told

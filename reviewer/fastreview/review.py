@@ -384,6 +384,10 @@ class HistoryChange(Struct, frozen=True):
     new: int = 0
     levels: tuple[str, ...] = ()
     """Levels won and lost, as sentences: "security: senior (was intermediate)"."""
+    asked: tuple[str, ...] = ()
+    """Codes of checks that apply now and did not: what ``scope`` comes from."""
+    unasked: tuple[str, ...] = ()
+    """Those that apply no more."""
 
 
 class HistoryPoint(Struct, frozen=True):

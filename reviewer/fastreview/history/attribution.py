@@ -59,6 +59,8 @@ def change(before: Measured, after: Measured, choice: Choice, checks: Sequence[C
         fixed=len(set(a.findings) - set(b.findings)),
         new=len(set(b.findings) - set(a.findings)),
         levels=tuple(_levels(a, b)),
+        asked=_asked(a.judged, b.judged)[:MAX_CODES],
+        unasked=_asked(b.judged, a.judged)[:MAX_CODES],
     )
 
 
@@ -158,6 +160,12 @@ def _moved(a: Sequence[Judged], b: Sequence[Judged]) -> tuple[str, ...]:
     return tuple(
         judged.check for judged in b if judged.state == "met" and before.get(judged.check) in ("not-met", "unknown")
     )
+
+
+def _asked(a: Sequence[Judged], b: Sequence[Judged]) -> tuple[str, ...]:
+    """Checks that apply to ``b`` only."""
+    before = {judged.check for judged in a if judged.state == "not-applicable"}
+    return tuple(judged.check for judged in b if judged.state != "not-applicable" and judged.check in before)
 
 
 def _levels(a: Summary, b: Summary) -> list[str]:

@@ -79,6 +79,7 @@ def test_a_database_that_comes_in_is_scope(tmp_path: Path) -> None:
     found = split(before, measured(facts_of(tmp_path, {"main.py": AWAITED, "store.py": DATABASE})))
     assert found.scope != 0
     assert found.evidence == 0
+    assert any(code.startswith("DAT") for code in found.asked)
 
 
 def test_a_folder_that_is_left_out_is_scope(tmp_path: Path) -> None:
