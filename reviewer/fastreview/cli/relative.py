@@ -30,6 +30,10 @@ class Before(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.baseline or self.against or self.diff)
 
+    def serves(self, gate: str) -> bool:
+        """Whether the gate can be judged: a baseline knows findings, not levels."""
+        return gate not in RELATIVE or bool(self.against or self.diff or (gate == "new" and self.baseline))
+
 
 class Related(Struct, frozen=True):
     """``whole`` has every finding with its age, ``shown`` only those that were asked for."""
@@ -49,11 +53,11 @@ def gates(given: Sequence[str], before: Before) -> tuple[str, ...]:
     for gate in given:
         if gate not in GATES:
             raise UsageError(f'There is no gate "{gate}" for --fail-on: {", ".join(GATES)}.')
-        if gate == "new" and not before:
+        if gate == "new" and not before.serves(gate):
             raise UsageError(
                 "--fail-on new needs to know what is old: --baseline FILE, --against FILE|REF or --diff REF."
             )
-        if gate == "level" and not (before.against or before.diff):
+        if gate == "level" and not before.serves(gate):
             raise UsageError("--fail-on level needs something to compare with: --against FILE|REF or --diff REF.")
     return tuple(dict.fromkeys(gate for gate in given if gate != "never"))
 

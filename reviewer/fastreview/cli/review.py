@@ -24,7 +24,7 @@ from fastreview.cli.arguments import (
     TypeCheck,
     Verbose,
 )
-from fastreview.cli.configuration import asked
+from fastreview.cli.configuration import Asked, asked
 from fastreview.cli.keeping import keeper
 from fastreview.cli.printing import Progress, complain, leave_closed_output, printable, say
 from fastreview.cli.relative import Before, Related, gates, related
@@ -119,6 +119,8 @@ def review(
         fail_on=fail_on,
     )
     before = Before(baseline or wish.baseline, against, diff, store)
+    if not fail_on:
+        wish = _judgeable(wish, before, quiet=quiet)
     gates(wish.fail_on, before)
     _refuse(before, comment=format_name == COMMENT, from_facts=from_facts is not None)
     if format_name == COMMENT:
@@ -164,6 +166,14 @@ def review(
     if format_name == COMMENT:
         _comment(relation)
     _judge(relation.verdicts, quiet=quiet)
+
+
+def _judgeable(wish: Asked, before: Before, *, quiet: bool) -> Asked:
+    """Without the configured gates that compare, where this call names nothing to compare with: those are for CI."""
+    lacking = [gate for gate in wish.fail_on if gate in RELATIVE and not before.serves(gate)]
+    if lacking and not quiet:
+        say(f"Not judged, for want of something to compare with: gate {' and '.join(lacking)}.")
+    return structs.replace(wish, fail_on=tuple(gate for gate in wish.fail_on if gate not in lacking))
 
 
 def _refuse(before: Before, *, comment: bool, from_facts: bool) -> None:

@@ -101,3 +101,11 @@ def test_against_a_review_of_before(run: Run, shop: Path, tmp_path: Path) -> Non
     ran = run(shop, "--static", "--against", before, "--fail-on", "level", "--fail-on", "new", "-o", tmp_path / "r.md")
     assert ran.code == 1
     assert "Gate new: " in ran.err
+
+
+def test_configured_gates_that_compare_wait_for_something_to_compare_with(run: Run, shop: Path) -> None:
+    (shop / "fastreview.toml").write_text('fail-on = ["new", "level", "below-staff"]\n', "utf-8")
+    ran = run(shop, "--static", "--format", "json")
+    assert ran.code == 1
+    assert "Not judged, for want of something to compare with: gate new and level." in ran.err
+    assert "Gate below-staff: " in ran.err
