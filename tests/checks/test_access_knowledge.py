@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from fastreview_checks.knowledge.auth_libraries import IMPORTED_AS, MAINTAINED, OUTDATED
-from fastreview_checks.knowledge.ownership import OWNER
-from fastreview_checks.knowledge.rate_limits import LIMITS, LOCKS_OUT
-from fastreview_checks.knowledge.sinks import ADDRESSES, INJECTIONS
-from fastreview_checks.knowledge.supply_chain import AUDITS
+from fastreview_checks.knowledge.security.auth_libraries import IMPORTED_AS, MAINTAINED, OUTDATED
+from fastreview_checks.knowledge.security.ownership import OWNER
+from fastreview_checks.knowledge.security.rate_limits import LIMITS, LOCKS_OUT
+from fastreview_checks.knowledge.security.sinks import ADDRESSES, INJECTIONS
+from fastreview_checks.knowledge.security.supply_chain import AUDITS
 
 DOTTED = re.compile(r"[a-z_][\w]*(?:\.\w+)+")
 

@@ -3,12 +3,12 @@
 import pytest
 from tests.conftest import ProjectOf
 
-from fastreview_checks.knowledge.copies import copies
-from fastreview_checks.knowledge.environment import Configuration
+from fastreview_checks.knowledge.architecture.copies import copies
+from fastreview_checks.knowledge.architecture.environment import Configuration
+from fastreview_checks.knowledge.architecture.layering import Layering
+from fastreview_checks.knowledge.architecture.shared_state import changed_globals
 from fastreview_checks.knowledge.importing import SECRET, effects_of_import, imported_by_app, needed_secrets
-from fastreview_checks.knowledge.layering import Layering
 from fastreview_checks.knowledge.resources import LAST_NAMES, RESOURCES, made_resources
-from fastreview_checks.knowledge.shared_state import changed_globals
 
 APP = "from fastapi import FastAPI\nfrom app import other\n\napp = FastAPI()\n"
 

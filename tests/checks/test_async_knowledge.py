@@ -6,11 +6,12 @@ import pytest
 
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
-from fastreview_checks.knowledge import blocking, clients, cpu_bound, networking, timeouts
-from fastreview_checks.knowledge.client_lives import Anew, Kept, Lives, is_doubtful
+from fastreview_checks.knowledge import blocking, clients, cpu_bound
+from fastreview_checks.knowledge.event_loop import networking, timeouts
+from fastreview_checks.knowledge.event_loop.client_lives import Anew, Kept, Lives, is_doubtful
+from fastreview_checks.knowledge.event_loop.stacks import ordered
+from fastreview_checks.knowledge.event_loop.task_groups import GROUPS, SCOPES
 from fastreview_checks.knowledge.once import runs_once
-from fastreview_checks.knowledge.stacks import ordered
-from fastreview_checks.knowledge.task_groups import GROUPS, SCOPES
 
 
 def project_of(folder: Path, **files: str) -> Project:

@@ -2,11 +2,11 @@
 
 import re
 
-from fastreview_checks.knowledge.lasting_work import by_name
-from fastreview_checks.knowledge.markers import MARKERS
-from fastreview_checks.knowledge.opened import ENDS, OPENED
-from fastreview_checks.knowledge.pydantic_tools import IMPORTED, USED
-from fastreview_checks.knowledge.versions import LEAST, parts
+from fastreview_checks.knowledge.core.lasting_work import by_name
+from fastreview_checks.knowledge.core.markers import MARKERS
+from fastreview_checks.knowledge.core.opened import ENDS, OPENED
+from fastreview_checks.knowledge.core.pydantic_tools import IMPORTED, USED
+from fastreview_checks.knowledge.core.versions import LEAST, parts
 
 FULL_NAME = re.compile(r"[a-z]\w*(?:\.\w+)+")
 WORDS = re.compile(r"an? [\w -]+")

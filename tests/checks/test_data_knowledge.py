@@ -7,14 +7,14 @@ from tests.conftest import ProjectOf
 from fastreview.project import Project
 from fastreview.project.code import Function
 from fastreview_checks.knowledge.callers import callers
-from fastreview_checks.knowledge.commits import changing
-from fastreview_checks.knowledge.engines import ASYNC, SYNC, created
-from fastreview_checks.knowledge.money import is_money
-from fastreview_checks.knowledge.queries import NAMES, kind_of
-from fastreview_checks.knowledge.revisions import stairway
-from fastreview_checks.knowledge.rounds import is_small, rounds
+from fastreview_checks.knowledge.data.commits import changing
+from fastreview_checks.knowledge.data.engines import ASYNC, SYNC, created
+from fastreview_checks.knowledge.data.money import is_money
+from fastreview_checks.knowledge.data.queries import NAMES, kind_of
+from fastreview_checks.knowledge.data.revisions import stairway
+from fastreview_checks.knowledge.data.rounds import is_small, rounds
+from fastreview_checks.knowledge.data.sorting import is_sort
 from fastreview_checks.knowledge.sensitive import masked_names
-from fastreview_checks.knowledge.sorting import is_sort
 
 
 def function_of(project: Project, name: str) -> Function:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fastreview_checks.knowledge.core.paths import CONVERTERS, is_known, parameters, pattern, swallows
 from fastreview_checks.knowledge.paging import COUNTERS, POSITIONS, SIZES, carries, plain
-from fastreview_checks.knowledge.paths import CONVERTERS, is_known, parameters, pattern, swallows
 from fastreview_checks.knowledge.sensitive import is_password, is_secret, snake
 
 

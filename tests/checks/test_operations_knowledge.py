@@ -4,15 +4,9 @@ import re
 
 import pytest
 
-from fastreview_checks.knowledge import (
-    assertions,
-    configuration,
-    containers,
-    correlation,
-    error_handlers,
-    health,
-    pipelines,
-)
+from fastreview_checks.knowledge import configuration, containers, correlation, health, pipelines
+from fastreview_checks.knowledge.production import error_handlers
+from fastreview_checks.knowledge.testing import assertions
 
 
 @pytest.mark.parametrize(

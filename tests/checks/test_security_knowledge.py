@@ -4,7 +4,6 @@ import pytest
 
 from fastreview.facts.files import Settings
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS
-from fastreview_checks.knowledge.passwords import FAST, PASSWORD, WEAK_SCHEMES
 from fastreview_checks.knowledge.secrets import (
     Kind,
     credentials_in,
@@ -14,7 +13,8 @@ from fastreview_checks.knowledge.secrets import (
     kind_of,
     looks_random,
 )
-from fastreview_checks.knowledge.type_checkers import INSTALL, RUN, strictness
+from fastreview_checks.knowledge.security.passwords import FAST, PASSWORD, WEAK_SCHEMES
+from fastreview_checks.knowledge.typing.type_checkers import INSTALL, RUN, strictness
 
 
 @pytest.mark.parametrize(

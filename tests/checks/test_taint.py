@@ -9,7 +9,7 @@ from tests.checks.conftest import Evaluated
 
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
-from fastreview_checks.knowledge.sinks import addresses, injections
+from fastreview_checks.knowledge.security.sinks import addresses, injections
 from fastreview_checks.knowledge.taint import Source, Taint, is_checked
 
 HEAD = """

@@ -80,7 +80,7 @@ jobs:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Rung, Side, check
-from fastreview_checks.knowledge.boundaries import contract_runs, contracts
+from fastreview_checks.knowledge.architecture.boundaries import contract_runs, contracts
 
 
 @check("ARC018", dimension="architecture", level=3, gate=True, needs=(Side.FILES,), effort="hours")

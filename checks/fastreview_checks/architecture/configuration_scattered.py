@@ -91,7 +91,7 @@ def job() -> str:
 """
 
 from fastreview.api import Confidence, Found, Hit, Module, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.environment import configuration
+from fastreview_checks.knowledge.architecture.environment import configuration
 
 
 @check("ARC017", dimension="architecture", level=1, gate=True, each=Module, effort="hours")

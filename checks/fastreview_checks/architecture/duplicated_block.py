@@ -65,7 +65,7 @@ def amount(items: list[int], percent: int) -> int:
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.copies import copies
+from fastreview_checks.knowledge.architecture.copies import copies
 
 
 @check("ARC019", dimension="architecture", level=1, credit=1, each=Module, effort="hours")

@@ -122,7 +122,7 @@ async def new_key(user: User = Depends(get_user)) -> str:
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, check
 from fastreview_checks.knowledge.answers import is_operational
-from fastreview_checks.knowledge.fatness import Budget, reasons
+from fastreview_checks.knowledge.architecture.fatness import Budget, reasons
 
 
 @check("ARC002", dimension="architecture", level=1, gate=True, each=Endpoint, effort="days")

@@ -83,7 +83,7 @@ def read(order_id: int) -> int:
 from collections.abc import Iterator
 
 from fastreview.api import Confidence, Endpoint, Found, Function, Hit, NotApplicable, Place, Project, check, syntax
-from fastreview_checks.knowledge.flask_words import (
+from fastreview_checks.knowledge.architecture.flask_words import (
     CONTEXT_GLOBALS,
     CONTEXT_LIBRARIES,
     PASSING_ON,

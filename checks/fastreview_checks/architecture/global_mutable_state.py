@@ -79,7 +79,7 @@ def label(state: str) -> str:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.shared_state import (
+from fastreview_checks.knowledge.architecture.shared_state import (
     CACHE,
     answering,
     changed_globals,

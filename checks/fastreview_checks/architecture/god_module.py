@@ -239,7 +239,7 @@ def label(price: int) -> str:
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.fans import fans
+from fastreview_checks.knowledge.architecture.fans import fans
 
 
 @check("ARC014", dimension="architecture", level=1, credit=2, each=Module, effort="days")

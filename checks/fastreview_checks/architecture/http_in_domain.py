@@ -90,7 +90,7 @@ class Orders:
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.layering import (
+from fastreview_checks.knowledge.architecture.layering import (
     guards,
     http_errors,
     layering,

@@ -112,7 +112,7 @@ def label(order_id: int) -> str:
 import re
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.layering import WEB, assembles, layering, used_by_business
+from fastreview_checks.knowledge.architecture.layering import WEB, assembles, layering, used_by_business
 
 _TOLD_ELSEWHERE = frozenset({"HTTPException", "Request", "Response", "status"})
 """What business code does with these is what http-in-domain tells."""

@@ -73,8 +73,8 @@ def place(product: str, quantity: int) -> int:
 
 from fastreview.api import Endpoint, Found, Hit, Met, Module, NotApplicable, Place, Project, Related, check
 from fastreview_checks.knowledge.answers import is_operational
-from fastreview_checks.knowledge.fatness import Budget, reasons
-from fastreview_checks.knowledge.layering import WEB, layering
+from fastreview_checks.knowledge.architecture.fatness import Budget, reasons
+from fastreview_checks.knowledge.architecture.layering import WEB, layering
 
 
 @check("ARC004", dimension="architecture", level=2, gate=True, effort="days")

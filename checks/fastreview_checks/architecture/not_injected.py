@@ -88,7 +88,7 @@ rates = Rates()
 
 from fastreview.api import Endpoint, Found, Hit, NotApplicable, Project, Related, check
 from fastreview_checks.knowledge.answers import is_operational
-from fastreview_checks.knowledge.collaborators import collaborators
+from fastreview_checks.knowledge.architecture.collaborators import collaborators
 
 
 @check("ARC010", dimension="architecture", level=2, gate=True, each=Endpoint, effort="hours")

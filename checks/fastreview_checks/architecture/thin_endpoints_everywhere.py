@@ -178,7 +178,7 @@ async def start(task_id: int) -> int:
 
 from fastreview.api import Confidence, Endpoint, Found, Hit, NotApplicable, Project, Severity, check
 from fastreview_checks.knowledge.answers import is_operational
-from fastreview_checks.knowledge.fatness import Budget, reasons
+from fastreview_checks.knowledge.architecture.fatness import Budget, reasons
 
 
 @check("ARC003", dimension="architecture", level=2, gate=True, each=Endpoint, effort="days", sharpens="ARC002")

@@ -56,7 +56,7 @@ async def running() -> AsyncIterator[asyncio.TaskGroup]:
 """
 
 from fastreview.api import Found, Function, Hit, NotApplicable, Place, Project, check, syntax
-from fastreview_checks.knowledge.task_groups import GROUPS, SCOPES, opened
+from fastreview_checks.knowledge.event_loop.task_groups import GROUPS, SCOPES, opened
 
 
 @check("ASY020", dimension="async", level=2, gate=True, effort="hours")

@@ -79,8 +79,8 @@ async def timing(request: Request, call_next: RequestResponseEndpoint) -> Respon
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, External, Found, Function, Hit, Met, Middleware, NotApplicable, Project, check
+from fastreview_checks.knowledge.event_loop.stacks import is_base
 from fastreview_checks.knowledge.reached import reached
-from fastreview_checks.knowledge.stacks import is_base
 
 _BODY = frozenset({"body", "json", "form"})
 

@@ -138,9 +138,9 @@ def root() -> str:
 """
 
 from fastreview.api import Confidence, Found, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.client_lives import Anew, Kept, Lives, is_doubtful
 from fastreview_checks.knowledge.clients import BORROWS, CLIENTS, METHODS, NAMES
-from fastreview_checks.knowledge.networking import calls_of
+from fastreview_checks.knowledge.event_loop.client_lives import Anew, Kept, Lives, is_doubtful
+from fastreview_checks.knowledge.event_loop.networking import calls_of
 
 
 @check("ASY006", dimension="async", level=2, gate=True, effort="hours")

@@ -98,7 +98,7 @@ def test_root_is_timed() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.middleware_effects import own_middleware, test_of, tested_class
+from fastreview_checks.knowledge.event_loop.middleware_effects import own_middleware, test_of, tested_class
 
 
 @check("ASY015", dimension="async", level=2, credit=2, effort="hours")

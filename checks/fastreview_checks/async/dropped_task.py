@@ -90,7 +90,7 @@ async def both() -> None:
 """
 
 from fastreview.api import CallSite, Confidence, Found, Function, Hit, Project, check, syntax
-from fastreview_checks.knowledge.started_tasks import StartedTask
+from fastreview_checks.knowledge.event_loop.started_tasks import StartedTask
 
 
 @check("ASY008", dimension="async", level=1, gate=True, each=StartedTask, effort="minutes")

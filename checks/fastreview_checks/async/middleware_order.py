@@ -97,7 +97,7 @@ from fastreview.api import (
     Unknown,
     check,
 )
-from fastreview_checks.knowledge.stacks import CORS, answers, is_correlation, logs, ordered
+from fastreview_checks.knowledge.event_loop.stacks import CORS, answers, is_correlation, logs, ordered
 
 
 @check("ASY013", dimension="async", level=2, credit=2, each=App, effort="minutes")

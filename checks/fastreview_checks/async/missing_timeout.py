@@ -108,8 +108,8 @@ def root() -> str:
 """
 
 from fastreview.api import CallSite, Class, Confidence, Found, Hit, Instance, Project, check, syntax
-from fastreview_checks.knowledge.outbound_calls import OutboundCall
-from fastreview_checks.knowledge.timeouts import STREAMS, SWITCHED_OFF, UNBOUNDED
+from fastreview_checks.knowledge.event_loop.outbound_calls import OutboundCall
+from fastreview_checks.knowledge.event_loop.timeouts import STREAMS, SWITCHED_OFF, UNBOUNDED
 
 _TIMEOUTS = frozenset({"httpx.Timeout", "aiohttp.ClientTimeout"})
 

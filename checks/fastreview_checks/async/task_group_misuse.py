@@ -78,7 +78,7 @@ async def place(orders: list[int]) -> None:
 from collections.abc import Iterator
 
 from fastreview.api import Code, Found, Hit, NotApplicable, Place, Project, check, syntax
-from fastreview_checks.knowledge.task_groups import GROUPS, STARTS, opened, starts
+from fastreview_checks.knowledge.event_loop.task_groups import GROUPS, STARTS, opened, starts
 
 
 @check("ASY019", dimension="async", level=2, gate=True, effort="minutes")

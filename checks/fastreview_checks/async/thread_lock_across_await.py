@@ -110,7 +110,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.shared_sessions import shared_session
+from fastreview_checks.knowledge.event_loop.shared_sessions import shared_session
 
 _LOCKS = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition")
 

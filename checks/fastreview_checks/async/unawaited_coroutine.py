@@ -109,7 +109,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.coroutines import COROUTINES, KEEPS_THE_FUNCTION, METHODS
+from fastreview_checks.knowledge.event_loop.coroutines import COROUTINES, KEEPS_THE_FUNCTION, METHODS
 
 
 @check("ASY009", dimension="async", level=1, never=True, effort="minutes")

@@ -80,7 +80,7 @@ async def list_orders(filters: Filters = Depends()) -> list[str]:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, Unknown, check
-from fastreview_checks.knowledge.bodies import body_inputs
+from fastreview_checks.knowledge.core.bodies import body_inputs
 
 
 @check("COR030", dimension="core", level=1, gate=True, each=Route, effort="hours")

@@ -155,7 +155,7 @@ from fastreview.api import (
     Related,
     check,
 )
-from fastreview_checks.knowledge.markers import (
+from fastreview_checks.knowledge.core.markers import (
     direct_calls,
     left_out,
     marked,

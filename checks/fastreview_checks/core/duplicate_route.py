@@ -94,7 +94,7 @@ app.include_router(router)
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, check
-from fastreview_checks.knowledge.paths import UNKNOWN
+from fastreview_checks.knowledge.core.paths import UNKNOWN
 
 _COMPARED = 50
 """Routes of the same path that are looked at: the first ones answer."""

@@ -139,8 +139,8 @@ from fastreview.api import (
     fields_of,
     syntax,
 )
+from fastreview_checks.knowledge.core.validators import PYDANTIC, SERIALIZERS, first_wait, validators_of
 from fastreview_checks.knowledge.storage import uses_storage
-from fastreview_checks.knowledge.validators import PYDANTIC, SERIALIZERS, first_wait, validators_of
 
 
 @check("COR014", dimension="core", level=2, gate=True, each=Schema, effort="hours")

@@ -86,7 +86,7 @@ async def read_order(order_id: int, owner: str | None = None, team: str | None =
 """
 
 from fastreview.api import Endpoint, Found, Hit, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.by_hand import by_hand
+from fastreview_checks.knowledge.core.by_hand import by_hand
 
 
 @check("COR012", dimension="core", level=2, credit=2, each=Endpoint, effort="minutes")

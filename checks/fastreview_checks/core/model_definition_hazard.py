@@ -113,8 +113,8 @@ async def create(order: Order) -> str:
 """
 
 from fastreview.api import Found, Hit, Place, Project, Schema, check
-from fastreview_checks.knowledge.model_hazards import hazards
-from fastreview_checks.knowledge.versions import is_pydantic_v1
+from fastreview_checks.knowledge.core.model_hazards import hazards
+from fastreview_checks.knowledge.core.versions import is_pydantic_v1
 
 
 @check("COR029", dimension="core", level=1, gate=True, each=Schema, effort="minutes")

@@ -76,7 +76,7 @@ async def health() -> str:
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.openapi import customisations, document_of
+from fastreview_checks.knowledge.core.openapi import customisations, document_of
 
 
 @check("COR024", dimension="core", level=3, credit=2, each=App, effort="hours")

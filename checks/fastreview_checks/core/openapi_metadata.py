@@ -83,7 +83,7 @@ async def health() -> str:
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Unknown, check
-from fastreview_checks.knowledge.openapi import DEFAULTS, document_of, is_described, is_tagged, says
+from fastreview_checks.knowledge.core.openapi import DEFAULTS, document_of, is_described, is_tagged, says
 
 
 @check("COR023", dimension="core", level=1, credit=1, each=App, effort="minutes")

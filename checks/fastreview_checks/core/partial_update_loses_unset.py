@@ -176,7 +176,7 @@ async def replace_order(order_id: int, body: OrderPut) -> dict[str, str | None]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Route, Unknown, check
-from fastreview_checks.knowledge.partial_updates import KEEPING, losses, partial_bodies
+from fastreview_checks.knowledge.core.partial_updates import KEEPING, losses, partial_bodies
 
 
 @check("COR025", dimension="core", level=1, gate=True, each=Route, effort="minutes")

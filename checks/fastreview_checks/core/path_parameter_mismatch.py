@@ -70,7 +70,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from fastreview.api import Code, Confidence, Found, Hit, NotApplicable, Project, Route, Unknown, check, syntax
-from fastreview_checks.knowledge.paths import parameters
+from fastreview_checks.knowledge.core.paths import parameters
 from fastreview_checks.knowledge.reached import reached
 
 _DEPTH = 3

@@ -83,7 +83,7 @@ class Order(BaseModel):
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, PydanticUse, check
-from fastreview_checks.knowledge.versions import is_pydantic_v1
+from fastreview_checks.knowledge.core.versions import is_pydantic_v1
 
 
 @check("COR010", dimension="core", level=1, gate=True, each=PydanticUse, effort="minutes")

@@ -87,8 +87,8 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.pydantic_tools import tools_in_use
-from fastreview_checks.knowledge.versions import is_pydantic_v1
+from fastreview_checks.knowledge.core.pydantic_tools import tools_in_use
+from fastreview_checks.knowledge.core.versions import is_pydantic_v1
 
 
 @check("COR027", dimension="core", level=2, credit=2, effort="days")

@@ -70,7 +70,7 @@ async def read_order(order_id: int) -> int:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Route, check, syntax
-from fastreview_checks.knowledge.versions import is_before
+from fastreview_checks.knowledge.core.versions import is_before
 
 
 @check("COR003", dimension="core", level=1, credit=1, each=Route, effort="minutes", per_file=True)

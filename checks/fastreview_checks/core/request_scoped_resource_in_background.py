@@ -80,8 +80,8 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.background import Left, function_of, left_behind
-from fastreview_checks.knowledge.request_scope import Held, held, held_by
+from fastreview_checks.knowledge.core.background import Left, function_of, left_behind
+from fastreview_checks.knowledge.core.request_scope import Held, held, held_by
 
 
 @check("COR020", dimension="core", level=2, gate=True, effort="hours")

@@ -107,8 +107,8 @@ def items(limit: int = Depends(page)) -> int:
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, Dependency, Found, Function, Hit, NotApplicable, Place, Project, check, syntax
+from fastreview_checks.knowledge.core.opened import around_yields, ends, is_entered, is_kept, name_of, opened
 from fastreview_checks.knowledge.once import runs_once
-from fastreview_checks.knowledge.opened import around_yields, ends, is_entered, is_kept, name_of, opened
 
 
 @check("COR015", dimension="core", level=1, gate=True, each=Dependency, effort="minutes")

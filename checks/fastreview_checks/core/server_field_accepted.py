@@ -115,7 +115,7 @@ async def list_orders() -> list[int]:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, Unknown, check
-from fastreview_checks.knowledge.server_fields import bodies, taken_fields
+from fastreview_checks.knowledge.core.server_fields import bodies, taken_fields
 
 
 @check("COR009", dimension="core", level=2, gate=True, each=Route, effort="hours")

@@ -74,7 +74,7 @@ async def read_orders(user_id: int) -> int:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, check
-from fastreview_checks.knowledge.paths import is_known, sample, swallows
+from fastreview_checks.knowledge.core.paths import is_known, sample, swallows
 
 
 @check("COR005", dimension="core", level=1, gate=True, each=Route, effort="minutes")

@@ -92,7 +92,7 @@ from collections.abc import Iterator
 
 from fastreview.api import Found, Function, Hit, NotApplicable, Place, Project, Route, Severity, Unknown, check, syntax
 from fastreview_checks.knowledge.answers import NO_BODY
-from fastreview_checks.knowledge.statuses import sets_status, status_of
+from fastreview_checks.knowledge.core.statuses import sets_status, status_of
 
 _CREATES = re.compile(r"^(?:create|insert|register|sign_?up|new)(?:_|$|[A-Z])")
 _MORE_THAN_ONE = re.compile(

@@ -68,7 +68,7 @@ async def list_orders(limit: int = 20) -> list[int]:
 from collections.abc import Iterator
 
 from fastreview.api import Confidence, Endpoint, External, Found, Hit, NotApplicable, Place, Project, check, syntax
-from fastreview_checks.knowledge.versions import is_before
+from fastreview_checks.knowledge.core.versions import is_before
 
 _MARKERS = frozenset({"Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File"})
 

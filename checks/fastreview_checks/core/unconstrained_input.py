@@ -77,7 +77,7 @@ async def read_order(order_id: str) -> str:
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, check
-from fastreview_checks.knowledge.bounds import is_unbounded, judged
+from fastreview_checks.knowledge.core.bounds import is_unbounded, judged
 
 _SHOWN = 3
 

@@ -87,9 +87,9 @@ async def list_orders() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, Unknown, check
-from fastreview_checks.knowledge.documented import documented_statuses
-from fastreview_checks.knowledge.openapi import publishes
-from fastreview_checks.knowledge.statuses import raising
+from fastreview_checks.knowledge.core.documented import documented_statuses
+from fastreview_checks.knowledge.core.openapi import publishes
+from fastreview_checks.knowledge.core.statuses import raising
 
 _DOCUMENTED_ANYWAY = 422
 

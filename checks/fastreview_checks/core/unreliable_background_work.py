@@ -82,8 +82,8 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.background import Left, function_of, left_behind
-from fastreview_checks.knowledge.lasting_work import Lasting, by_name, dispatched, lasting
+from fastreview_checks.knowledge.core.background import Left, function_of, left_behind
+from fastreview_checks.knowledge.core.lasting_work import Lasting, by_name, dispatched, lasting
 
 
 @check("COR019", dimension="core", level=2, gate=True, effort="days")

@@ -84,7 +84,7 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Project, Route, check
-from fastreview_checks.knowledge.uploads import beside_form, in_memory, is_limited, uploads, whole_reads
+from fastreview_checks.knowledge.core.uploads import beside_form, in_memory, is_limited, uploads, whole_reads
 
 
 @check("COR026", dimension="core", level=2, credit=2, each=Route, effort="hours")

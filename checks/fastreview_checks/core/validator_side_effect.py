@@ -121,7 +121,7 @@ async def place(order: Order) -> Order:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Schema, check
-from fastreview_checks.knowledge.validators import Waiting, falls_through, first_wait, swallowed, validators_of
+from fastreview_checks.knowledge.core.validators import Waiting, falls_through, first_wait, swallowed, validators_of
 
 
 @check("COR013", dimension="core", level=1, gate=True, each=Schema, effort="hours")

@@ -51,7 +51,7 @@ fastapi
 import re
 
 from fastreview.api import Confidence, Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
-from fastreview_checks.knowledge.versions import LEAST, known, parts
+from fastreview_checks.knowledge.core.versions import LEAST, known, parts
 
 _OUTDATED = re.compile(r"\b(?:\w*Deprecat\w*Warning|PydanticDeprecatedSince\d+|StarletteDeprecationWarning)\b")
 

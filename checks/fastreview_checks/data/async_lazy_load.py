@@ -179,8 +179,8 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.commits import commits
-from fastreview_checks.knowledge.relations import lazy_reads, lazy_relations
+from fastreview_checks.knowledge.data.commits import commits
+from fastreview_checks.knowledge.data.relations import lazy_reads, lazy_relations
 from fastreview_checks.knowledge.served import served
 
 _FACTORIES = ("async_sessionmaker", "sessionmaker", "AsyncSession", "async_scoped_session")

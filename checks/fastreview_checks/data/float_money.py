@@ -95,7 +95,7 @@ from fastreview.api import (
     fields_of,
     syntax,
 )
-from fastreview_checks.knowledge.money import is_money
+from fastreview_checks.knowledge.data.money import is_money
 from fastreview_checks.knowledge.public_routes import only_reads
 
 _FLOATS = frozenset(

@@ -104,7 +104,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, Project, check
-from fastreview_checks.knowledge.orm_style import OrmUse
+from fastreview_checks.knowledge.data.orm_style import OrmUse
 
 
 @check("DAT001", dimension="data", level=1, gate=True, each=OrmUse, effort="hours", per_file=True)

@@ -93,7 +93,7 @@ app = FastAPI()
 import re
 
 from fastreview.api import Confidence, Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, Side, check
-from fastreview_checks.knowledge.revisions import destructive, stairway
+from fastreview_checks.knowledge.data.revisions import destructive, stairway
 
 _TOOL = re.compile(r"\balembic\b|migrat", re.IGNORECASE)
 _CHECKING = re.compile(r"\bcheck\b", re.IGNORECASE)

@@ -73,7 +73,7 @@ class Line(Base):
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Place, Project, Related, Table, check
-from fastreview_checks.knowledge.indexes import has_references, references
+from fastreview_checks.knowledge.data.indexes import has_references, references
 
 _INDEX_THEMSELVES = frozenset({"aiomysql", "asyncmy", "pymysql", "mysqlclient", "mysql-connector-python"})
 _OTHERS = frozenset({"asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "aiosqlite"})

@@ -160,8 +160,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Related, Route, check
+from fastreview_checks.knowledge.data.sorting import is_sort, is_typed, sorts_in_library
 from fastreview_checks.knowledge.paging import POSITIONS, SIZES, given_by_client, plain
-from fastreview_checks.knowledge.sorting import is_sort, is_typed, sorts_in_library
 from fastreview_checks.knowledge.stored_lists import list_routes
 
 _ASIDE = frozenset({"Header", "Cookie", "Path"})

@@ -192,9 +192,9 @@ async def create(key: str, session: Session = Depends(get_session), cache: Cache
 """
 
 from fastreview.api import Confidence, Found, Function, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.commits import Commit, changing, committing, owns_transactions
-from fastreview_checks.knowledge.external_calls import calls_outside
-from fastreview_checks.knowledge.queries import queries_in
+from fastreview_checks.knowledge.data.commits import Commit, changing, committing, owns_transactions
+from fastreview_checks.knowledge.data.external_calls import calls_outside
+from fastreview_checks.knowledge.data.queries import queries_in
 from fastreview_checks.knowledge.served import served
 
 

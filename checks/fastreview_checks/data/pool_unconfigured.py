@@ -93,7 +93,7 @@ app = FastAPI()
 """
 
 from fastreview.api import CallSite, Found, Hit, Met, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.engines import SYNC, created
+from fastreview_checks.knowledge.data.engines import SYNC, created
 
 _POOL = ("pool_size", "max_overflow", "pool_pre_ping", "pool_recycle", "pool_timeout", "poolclass", "pool", "creator")
 

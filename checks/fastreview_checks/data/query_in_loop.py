@@ -152,8 +152,8 @@ def get_session() -> Iterator[Session]:
 """
 
 from fastreview.api import Found, Function, Hit, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.queries import queries_in
-from fastreview_checks.knowledge.repeated_queries import repeated
+from fastreview_checks.knowledge.data.queries import queries_in
+from fastreview_checks.knowledge.data.repeated_queries import repeated
 from fastreview_checks.knowledge.served import served
 
 

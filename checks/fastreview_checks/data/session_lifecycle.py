@@ -140,7 +140,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, Project, check
-from fastreview_checks.knowledge.session_uses import SessionUse
+from fastreview_checks.knowledge.data.session_uses import SessionUse
 
 
 @check("DAT003", dimension="data", level=1, gate=True, each=SessionUse, effort="days")

@@ -118,7 +118,7 @@ async def get_session():
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check, syntax
-from fastreview_checks.knowledge.sql_text import NAMES, inserted, sql_of
+from fastreview_checks.knowledge.data.sql_text import NAMES, inserted, sql_of
 from fastreview_checks.knowledge.taint import REWRITTEN, Taint, is_checked
 
 

@@ -85,8 +85,8 @@ from fastreview.api import (
     check,
 )
 from fastreview_checks.knowledge.blocking import blocking
+from fastreview_checks.knowledge.data.engines import ASYNC, SYNC, created
 from fastreview_checks.knowledge.drivers import SYNC_DRIVERS
-from fastreview_checks.knowledge.engines import ASYNC, SYNC, created
 
 _ASYNC_ORMS = frozenset({"tortoise", "beanie", "odmantic", "ormar", "piccolo", "gino"})
 

@@ -107,7 +107,7 @@ def test_keeps_its_scope() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Side, check
-from fastreview_checks.knowledge.plugins import own_packages, parts
+from fastreview_checks.knowledge.extension.plugins import own_packages, parts
 
 
 @check("EXT002", dimension="extension", level=3, credit=2, needs=(Side.FILES,), effort="days")

@@ -98,7 +98,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.components import COMPONENT_BASES, SHARED_PARAMETERS
+from fastreview_checks.knowledge.extension.components import COMPONENT_BASES, SHARED_PARAMETERS
 
 
 @check("EXT001", dimension="extension", level=2, credit=3, effort="days")

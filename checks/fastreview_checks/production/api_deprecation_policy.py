@@ -103,8 +103,8 @@ jobs:
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Related, Rung, check
-from fastreview_checks.knowledge.contract_changes import contract_runs, contract_tests, unmarked
 from fastreview_checks.knowledge.health import stands_beside
+from fastreview_checks.knowledge.production.contract_changes import contract_runs, contract_tests, unmarked
 
 
 @check("PRD020", dimension="production", level=3, credit=1, each=App, effort="hours")

@@ -64,7 +64,7 @@ DOCS_URL=/docs
 
 from fastreview.api import Found, Hit, Met, Place, Project, Related, Side, check
 from fastreview_checks.knowledge.configuration import converting_reader
-from fastreview_checks.knowledge.environments import branches, plain_secrets, settings_classes
+from fastreview_checks.knowledge.production.environments import branches, plain_secrets, settings_classes
 
 _SHOWN = 10
 

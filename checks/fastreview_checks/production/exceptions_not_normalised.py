@@ -123,7 +123,8 @@ from fastreview.api import (
     Rung,
     check,
 )
-from fastreview_checks.knowledge.error_handlers import (
+from fastreview_checks.knowledge.health import stands_beside
+from fastreview_checks.knowledge.production.error_handlers import (
     FASTAPI_HTTP,
     HTTP,
     UNEXPECTED,
@@ -133,7 +134,6 @@ from fastreview_checks.knowledge.error_handlers import (
     library_of,
     shape_of,
 )
-from fastreview_checks.knowledge.health import stands_beside
 
 
 @check("PRD006", dimension="production", level=2, gate=True, each=App, effort="hours")

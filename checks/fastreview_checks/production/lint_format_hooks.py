@@ -66,7 +66,7 @@ line-length = 100
 """
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Side, check
-from fastreview_checks.knowledge.code_style import style_of
+from fastreview_checks.knowledge.production.code_style import style_of
 
 
 @check("PRD018", dimension="production", level=1, credit=1, needs=(Side.FILES,), effort="minutes")

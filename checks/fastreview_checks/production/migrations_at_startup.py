@@ -87,7 +87,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Related, Rung, check
-from fastreview_checks.knowledge.migrating import changes_at_start
+from fastreview_checks.knowledge.production.migrating import changes_at_start
 
 
 @check("PRD017", dimension="production", level=3, credit=1, effort="hours")

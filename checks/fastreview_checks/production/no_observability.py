@@ -66,7 +66,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Rung, check
-from fastreview_checks.knowledge.observing import only_installed, wired
+from fastreview_checks.knowledge.production.observing import only_installed, wired
 
 
 @check("PRD015", dimension="production", level=2, gate=True, effort="hours")

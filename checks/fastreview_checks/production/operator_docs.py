@@ -62,7 +62,7 @@ What stands on another site is not read:
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown, check
-from fastreview_checks.knowledge.operating import TOPICS, has_site, tells, written
+from fastreview_checks.knowledge.production.operating import TOPICS, has_site, tells, written
 
 
 @check("PRD021", dimension="production", level=1, credit=1, needs=(Side.FILES,), effort="hours")

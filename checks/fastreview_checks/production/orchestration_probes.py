@@ -80,7 +80,7 @@ services:
 """
 
 from fastreview.api import Found, Hit, Manifest, Met, NotApplicable, Place, Project, Rung, Side, check
-from fastreview_checks.knowledge.orchestration import WORKLOADS, aside, lacking, serving_containers
+from fastreview_checks.knowledge.production.orchestration import WORKLOADS, aside, lacking, serving_containers
 
 
 @check("PRD012", dimension="production", level=3, credit=3, each=Manifest, needs=(Side.FILES,), effort="hours")

@@ -130,8 +130,8 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
+from fastreview_checks.knowledge.production.serving import launchers
 from fastreview_checks.knowledge.programs import is_program, served, speaks_to_a_screen
-from fastreview_checks.knowledge.serving import launchers
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")

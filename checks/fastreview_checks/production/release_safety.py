@@ -91,8 +91,8 @@ def upgrade():
 """
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check
-from fastreview_checks.knowledge.operating import compatible, gradual, rollback
-from fastreview_checks.knowledge.orchestration import WORKLOADS, aside
+from fastreview_checks.knowledge.production.operating import compatible, gradual, rollback
+from fastreview_checks.knowledge.production.orchestration import WORKLOADS, aside
 
 
 @check("PRD022", dimension="production", level=3, credit=2, needs=(Side.FILES,), effort="days")

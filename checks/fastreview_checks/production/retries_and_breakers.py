@@ -81,7 +81,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.resilience import is_retried, limit, outbound_calls
+from fastreview_checks.knowledge.production.resilience import is_retried, limit, outbound_calls
 
 _SHOWN = 10
 

@@ -86,7 +86,7 @@ handler = Mangum(app)
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Side, check
-from fastreview_checks.knowledge.serving import FUNCTIONS, PARTS, SERVER, starts
+from fastreview_checks.knowledge.production.serving import FUNCTIONS, PARTS, SERVER, starts
 
 
 @check("PRD011", dimension="production", level=2, credit=2, needs=(Side.FILES,), effort="hours")

@@ -88,7 +88,7 @@ app = FastAPI()
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.lifespans import Ends, opened
+from fastreview_checks.knowledge.production.lifespans import Ends, opened
 
 
 @check("PRD016", dimension="production", level=2, gate=True, each=App, effort="hours")

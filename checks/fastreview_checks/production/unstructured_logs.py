@@ -88,7 +88,7 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
-from fastreview_checks.knowledge.log_setup import file_setup, json_setup, shown, text_setup
+from fastreview_checks.knowledge.production.log_setup import file_setup, json_setup, shown, text_setup
 
 
 @check("PRD004", dimension="production", level=2, gate=True, effort="hours")

@@ -75,7 +75,7 @@ jobs:
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, check
-from fastreview_checks.knowledge.supply_chain import audit_runs, partial_bot, update_bot
+from fastreview_checks.knowledge.security.supply_chain import audit_runs, partial_bot, update_bot
 
 
 @check("SEC018", dimension="security", level=3, gate=True, needs=(Side.FILES,), effort="hours")

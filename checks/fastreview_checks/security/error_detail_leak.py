@@ -103,7 +103,7 @@ async def unexpected(request: Request, error: Exception) -> JSONResponse:
 """
 
 from fastreview.api import Found, Hit, Project, check
-from fastreview_checks.knowledge.error_answers import ErrorAnswer
+from fastreview_checks.knowledge.security.error_answers import ErrorAnswer
 
 
 @check("SEC011", dimension="security", level=1, gate=True, each=ErrorAnswer, effort="hours")

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
 """
 
 from fastreview.api import Confidence, Found, Hit, Project, check
-from fastreview_checks.knowledge.literals import secrets_in_code, secrets_in_files
+from fastreview_checks.knowledge.security.literals import secrets_in_code, secrets_in_files
 
 
 @check("SEC007", dimension="security", level=1, never=True, effort="minutes", veiled=True)

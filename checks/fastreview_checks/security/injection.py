@@ -126,7 +126,7 @@ def some(path: str) -> FileResponse:
 
 from fastreview.api import CallSite, Code, Confidence, Found, Hit, Project, Related, check
 from fastreview_checks.knowledge.programs import is_program
-from fastreview_checks.knowledge.sinks import Sink, fenced, injections, is_sandboxed
+from fastreview_checks.knowledge.security.sinks import Sink, fenced, injections, is_sandboxed
 from fastreview_checks.knowledge.taint import Source, Taint, is_checked
 
 _ADVICE = {

@@ -64,7 +64,7 @@ def theme(response: Response, name: str) -> None:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.cookies import session_cookies
+from fastreview_checks.knowledge.security.cookies import session_cookies
 
 _WITHOUT = {
     "httponly": "any script on the page can read it",

@@ -81,7 +81,7 @@ def issue(data: dict[str, str]) -> str:
 """
 
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
+from fastreview_checks.knowledge.security.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
 
 
 @check("SEC004", dimension="security", level=1, never=True, effort="hours")

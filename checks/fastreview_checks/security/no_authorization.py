@@ -122,13 +122,6 @@ import re
 from functools import lru_cache
 
 from fastreview.api import App, Confidence, Found, Hit, NotApplicable, Project, Route, check
-from fastreview_checks.knowledge.permissions import (
-    asks_for_permission,
-    decides_inside,
-    is_guarded,
-    restricts_to_caller,
-    shares_secret,
-)
 from fastreview_checks.knowledge.public_routes import (
     holds_credential,
     is_public_by_purpose,
@@ -139,6 +132,13 @@ from fastreview_checks.knowledge.public_routes import (
     only_reads,
     only_redirects,
     writes_by_name,
+)
+from fastreview_checks.knowledge.security.permissions import (
+    asks_for_permission,
+    decides_inside,
+    is_guarded,
+    restricts_to_caller,
+    shares_secret,
 )
 
 _FEW = 2

@@ -106,7 +106,7 @@ async def rates(currency: str) -> str:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Route, Rung, check
-from fastreview_checks.knowledge.rate_limits import (
+from fastreview_checks.knowledge.security.rate_limits import (
     costly_packages,
     counts_attempts,
     is_limited,

@@ -93,7 +93,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Rung, check
-from fastreview_checks.knowledge.token_lifecycle import (
+from fastreview_checks.knowledge.security.token_lifecycle import (
     LONGEST_ACCESS,
     access_minutes,
     external_provider,

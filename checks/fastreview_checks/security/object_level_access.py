@@ -164,7 +164,7 @@ def product(product_id: int) -> str:
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, check
-from fastreview_checks.knowledge.ownership import (
+from fastreview_checks.knowledge.security.ownership import (
     compares_owner,
     is_for_staff,
     lists_for_all,
@@ -173,7 +173,7 @@ from fastreview_checks.knowledge.ownership import (
     owner_column,
     says_why_not,
 )
-from fastreview_checks.knowledge.permissions import (
+from fastreview_checks.knowledge.security.permissions import (
     asks_for_permission,
     decides_inside,
     is_guarded,

@@ -69,7 +69,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Confidence, Found, Hit, Met, NotApplicable, Place, Project, Side, check
-from fastreview_checks.knowledge.auth_libraries import IMPORTED_AS, MAINTAINED, OUTDATED
+from fastreview_checks.knowledge.security.auth_libraries import IMPORTED_AS, MAINTAINED, OUTDATED
 
 _ASIDE = frozenset({"dev", "test", "tests", "testing", "docs", "lint", "typing"})
 

@@ -64,7 +64,12 @@ router = APIRouter()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, check
-from fastreview_checks.knowledge.response_headers import LEAST, header_middleware, host_middleware, seen_headers
+from fastreview_checks.knowledge.security.response_headers import (
+    LEAST,
+    header_middleware,
+    host_middleware,
+    seen_headers,
+)
 
 
 @check("SEC017", dimension="security", level=3, credit=1, effort="hours")

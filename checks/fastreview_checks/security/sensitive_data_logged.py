@@ -81,8 +81,8 @@ def words(token: str, access_token: str) -> None:
 """
 
 from fastreview.api import Confidence, Found, Hit, LogCall, NotApplicable, Project, check
-from fastreview_checks.knowledge.logged import told
 from fastreview_checks.knowledge.programs import is_program
+from fastreview_checks.knowledge.security.logged import told
 
 
 @check("SEC020", dimension="security", level=1, gate=True, each=LogCall, effort="minutes")

@@ -85,7 +85,7 @@ async def go_on(next: str) -> RedirectResponse:
 
 from fastreview.api import Confidence, Found, Hit, Project, Related, check
 from fastreview_checks.knowledge.programs import is_program
-from fastreview_checks.knowledge.sinks import addresses, is_fenced_client
+from fastreview_checks.knowledge.security.sinks import addresses, is_fenced_client
 from fastreview_checks.knowledge.taint import Taint, is_checked, is_for_administrators
 
 

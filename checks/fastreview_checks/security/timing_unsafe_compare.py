@@ -80,7 +80,7 @@ def same(token_type: str, checksum: str) -> bool:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.comparing import unsafe_comparisons
+from fastreview_checks.knowledge.security.comparing import unsafe_comparisons
 
 
 @check("SEC015", dimension="security", level=2, credit=1, effort="minutes")

@@ -54,7 +54,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
-from fastreview_checks.knowledge.tls import CLIENTS, CONTEXTS, UNVERIFIED_OPTIONS
+from fastreview_checks.knowledge.security.tls import CLIENTS, CONTEXTS, UNVERIFIED_OPTIONS
 
 _SAME_MACHINE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
 _INSECURE = re.compile(r"insecure|unverified|no_verify", re.IGNORECASE)

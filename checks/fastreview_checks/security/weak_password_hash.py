@@ -86,7 +86,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.passwords import (
+from fastreview_checks.knowledge.security.passwords import (
     CALLED,
     FAST,
     HASHES_PASSWORDS,

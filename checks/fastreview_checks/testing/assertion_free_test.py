@@ -125,7 +125,7 @@ class Shop:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Test, check
-from fastreview_checks.knowledge.assertions import asserting, never_judged
+from fastreview_checks.knowledge.testing.assertions import asserting, never_judged
 
 
 @check("TST006", dimension="testing", level=1, gate=True, each=Test, effort="minutes")

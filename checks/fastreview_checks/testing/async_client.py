@@ -200,7 +200,7 @@ def test_items() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.test_clients import clients, has_lifespan, starts_lifespan
+from fastreview_checks.knowledge.testing.test_clients import clients, has_lifespan, starts_lifespan
 
 
 @check("TST007", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")

@@ -89,7 +89,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.route_tests import RUN, app_place
+from fastreview_checks.knowledge.testing.route_tests import RUN, app_place
 
 
 @check("TST004", dimension="testing", level=2, gate=True, each=Module, effort="days")

@@ -74,7 +74,7 @@ jobs:
 """
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Side, check
-from fastreview_checks.knowledge.coverage_runs import asked, by_service, configured, measured
+from fastreview_checks.knowledge.testing.coverage_runs import asked, by_service, configured, measured
 
 
 @check("TST013", dimension="testing", level=2, credit=1, needs=(Side.FILES,), effort="minutes", sharpens="TST001")

@@ -146,7 +146,7 @@ def test_orders() -> None:
 """
 
 from fastreview.api import Found, Project, Route, check
-from fastreview_checks.knowledge.route_tests import require_exercised, untested
+from fastreview_checks.knowledge.testing.route_tests import require_exercised, untested
 
 
 @check(

@@ -111,7 +111,7 @@ def test_cancel() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, check
-from fastreview_checks.knowledge.setting_up import copied, local, shared
+from fastreview_checks.knowledge.testing.setting_up import copied, local, shared
 
 
 @check("TST017", dimension="testing", level=1, credit=1, effort="hours", sharpens="TST001")

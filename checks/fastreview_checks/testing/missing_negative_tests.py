@@ -132,8 +132,8 @@ def news() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, RouteGroup, check
-from fastreview_checks.knowledge.refusals import expected, wanted
-from fastreview_checks.knowledge.route_tests import app_place, require_readable
+from fastreview_checks.knowledge.testing.refusals import expected, wanted
+from fastreview_checks.knowledge.testing.route_tests import app_place, require_readable
 
 
 @check("TST011", dimension="testing", level=2, gate=True, each=RouteGroup, effort="days", per_file=True)

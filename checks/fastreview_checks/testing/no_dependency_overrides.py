@@ -98,7 +98,7 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
-from fastreview_checks.knowledge.overrides import overrides
+from fastreview_checks.knowledge.testing.overrides import overrides
 
 
 @check("TST008", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")

@@ -89,7 +89,7 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Unknown, check
-from fastreview_checks.knowledge.backing import production, provided, reached, replaced
+from fastreview_checks.knowledge.testing.backing import production, provided, reached, replaced
 
 
 @check("TST009", dimension="testing", level=2, credit=2, effort="days", sharpens="TST001")

@@ -149,7 +149,7 @@ def test_other() -> None:
 """
 
 from fastreview.api import Confidence, Found, Hit, Project, Test, check
-from fastreview_checks.knowledge.leaks import leaks
+from fastreview_checks.knowledge.testing.leaks import leaks
 
 
 @check("TST014", dimension="testing", level=2, gate=True, each=Test, effort="hours", per_file=True)

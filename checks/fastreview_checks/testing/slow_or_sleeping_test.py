@@ -68,7 +68,7 @@ def test_rates() -> None:
 """
 
 from fastreview.api import Confidence, Found, Hit, Project, Test, check
-from fastreview_checks.knowledge.waiting import is_apart, outside_calls, sleeps
+from fastreview_checks.knowledge.testing.waiting import is_apart, outside_calls, sleeps
 
 
 @check("TST015", dimension="testing", level=1, credit=1, each=Test, effort="minutes")

@@ -82,7 +82,7 @@ def test_route() -> None:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Test, Unknown, check
-from fastreview_checks.knowledge.route_tests import RUN
+from fastreview_checks.knowledge.testing.route_tests import RUN
 
 
 @check("TST005", dimension="testing", level=2, credit=3, effort="days", sharpens="TST001")

@@ -110,7 +110,7 @@ def test_recorded() -> None:
 """
 
 from fastreview.api import Found, Project, Route, check
-from fastreview_checks.knowledge.route_tests import untested
+from fastreview_checks.knowledge.testing.route_tests import untested
 
 
 @check("TST002", dimension="testing", level=1, gate=True, each=Route, effort="hours", per_file=True)

@@ -70,7 +70,7 @@ def forward(payload: dict[str, Any], **options: Any) -> None:
 """
 
 from fastreview.api import Found, Function, Hit, NotApplicable, Project, Severity, Side, check
-from fastreview_checks.knowledge.escapes import escapes
+from fastreview_checks.knowledge.typing.escapes import escapes
 
 SHOWN = 3
 

@@ -48,7 +48,7 @@ def names(ids: list[int], prefix: Optional[str] = None) -> list[str]:
 from functools import lru_cache
 
 from fastreview.api import Found, Function, Hit, Module, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.annotations import dated_names, oldest_python
+from fastreview_checks.knowledge.typing.annotations import dated_names, oldest_python
 
 
 @check("TYP012", dimension="typing", level=1, credit=1, each=Function, effort="minutes", per_file=True)

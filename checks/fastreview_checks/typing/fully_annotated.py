@@ -37,7 +37,7 @@ def retried(call: Callable[[], str], *args: str, attempts: int = 3) -> str:
 """
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
-from fastreview_checks.knowledge.annotations import in_words, missing_annotations
+from fastreview_checks.knowledge.typing.annotations import in_words, missing_annotations
 
 
 @check(

@@ -64,7 +64,7 @@ def read(number: int) -> str:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Side, check
-from fastreview_checks.knowledge.type_tools import STRUCTURAL, tools_used
+from fastreview_checks.knowledge.typing.type_tools import STRUCTURAL, tools_used
 
 
 @check("TYP011", dimension="typing", level=3, credit=2, needs=(Side.SOURCE,), effort="days")

@@ -73,7 +73,7 @@ warn_redundant_casts = true
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Side, Unknown, check
-from fastreview_checks.knowledge.type_checkers import (
+from fastreview_checks.knowledge.typing.type_checkers import (
     STRICT_OPTION,
     checker_runs,
     configurations,

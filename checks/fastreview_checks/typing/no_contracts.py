@@ -91,7 +91,7 @@ class ListStorage:
 """
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Side, check
-from fastreview_checks.knowledge.interfaces import interfaces
+from fastreview_checks.knowledge.typing.interfaces import interfaces
 
 SHOWN = 5
 

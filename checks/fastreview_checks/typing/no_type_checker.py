@@ -49,7 +49,7 @@ jobs:
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, check
-from fastreview_checks.knowledge.type_checkers import CHECKERS, checker_runs, configurations
+from fastreview_checks.knowledge.typing.type_checkers import CHECKERS, checker_runs, configurations
 
 
 @check("TYP003", dimension="typing", level=1, gate=True, needs=(Side.FILES,), effort="hours")

@@ -59,7 +59,7 @@ repos:
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown, check
 from fastreview_checks.knowledge.pipelines import remote_runs
-from fastreview_checks.knowledge.type_checkers import checker_runs, configurations
+from fastreview_checks.knowledge.typing.type_checkers import checker_runs, configurations
 
 
 @check("TYP006", dimension="typing", level=3, gate=True, needs=(Side.FILES,), effort="hours", sharpens="TYP003")

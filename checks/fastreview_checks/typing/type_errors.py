@@ -65,7 +65,7 @@ def read() -> str:
 from functools import lru_cache
 
 from fastreview.api import Confidence, Found, Hit, Module, NotApplicable, Place, Project, Related, Side, Unknown, check
-from fastreview_checks.knowledge.type_run import errors_of, imports_unresolved
+from fastreview_checks.knowledge.typing.type_run import errors_of, imports_unresolved
 
 SHOWN = 10
 

@@ -51,7 +51,7 @@ class Basket:
 """
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
-from fastreview_checks.knowledge.annotations import in_words, missing_annotations
+from fastreview_checks.knowledge.typing.annotations import in_words, missing_annotations
 
 
 @check(

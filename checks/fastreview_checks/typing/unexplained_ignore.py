@@ -38,7 +38,7 @@ def total() -> int:
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, Related, Side, check
-from fastreview_checks.knowledge.ignores import ignores
+from fastreview_checks.knowledge.typing.ignores import ignores
 
 SHOWN = 10
 

@@ -66,9 +66,9 @@ def colours() -> list[str]:
 """
 
 from fastreview.api import Class, Found, Hit, Met, NotApplicable, Project, Route, check, syntax
-from fastreview_checks.knowledge.generic_answers import generic_answer
 from fastreview_checks.knowledge.paging import is_paged
 from fastreview_checks.knowledge.stored_lists import list_routes
+from fastreview_checks.knowledge.typing.generic_answers import generic_answer
 
 
 @check("TYP010", dimension="typing", level=2, credit=2, each=Route, effort="hours")

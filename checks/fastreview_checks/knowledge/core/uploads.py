@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, External, Function, Input, Project, Route, syntax
-from fastreview_checks.knowledge.bodies import body_inputs, is_form, is_upload, marker_of
+from fastreview_checks.knowledge.core.bodies import body_inputs, is_form, is_upload, marker_of
 from fastreview_checks.knowledge.reached import reached
 
 _LIMIT = re.compile(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fastreview.api import Class, Code, External, Function, Place, Project, syntax
 from fastreview_checks.knowledge.importing import own_modules
-from fastreview_checks.knowledge.serving import starts
+from fastreview_checks.knowledge.production.serving import starts
 
 _JSON_MAKERS = re.compile(
     r"^(?:pythonjsonlogger\.|json_log_formatter\.|ecs_logging\.|logstash_?\w*\.|cmreslogging\.|structlog\.(?:processors\.)?JSONRenderer"

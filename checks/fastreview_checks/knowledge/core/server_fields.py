@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Class, Function, Input, Project, Route, classes_in, fields_of, syntax
-from fastreview_checks.knowledge.handing import handed_to
+from fastreview_checks.knowledge.core.handing import handed_to
 
 IDS = frozenset({"id", "_id", "pk"})
 TIMES = frozenset({"created_at", "updated_at", "createdAt", "updatedAt", "deleted_at", "date_created", "date_updated"})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fastreview.api import CallSite, Function, Project, syntax
 from fastreview_checks.knowledge.callers import callers
-from fastreview_checks.knowledge.queries import kind_of, queries_in
+from fastreview_checks.knowledge.data.queries import kind_of, queries_in
 
 _DEPTH = 3
 _ASIDE = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import BASES, Class, Code, Function, Instance, Project, syntax, unwrapped
-from fastreview_checks.knowledge.opened import OPENED
-from fastreview_checks.knowledge.versions import known, parts
+from fastreview_checks.knowledge.core.opened import OPENED
+from fastreview_checks.knowledge.core.versions import known, parts
 
 _HELD = frozenset(
     {

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Self
 
 from fastreview.api import CallSite, Place, Project, Subject, syntax
-from fastreview_checks.knowledge.networking import calls_of
-from fastreview_checks.knowledge.timeouts import METHODS, NAMES, UNBOUNDED
+from fastreview_checks.knowledge.event_loop.networking import calls_of
+from fastreview_checks.knowledge.event_loop.timeouts import METHODS, NAMES, UNBOUNDED
 
 
 class OutboundCall(Subject):

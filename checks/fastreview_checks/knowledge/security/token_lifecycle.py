@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, External, Function, Project, Route, syntax
-from fastreview_checks.knowledge.jwt import ENCODERS
 from fastreview_checks.knowledge.public_routes import static_parts
 from fastreview_checks.knowledge.reached import reached
+from fastreview_checks.knowledge.security.jwt import ENCODERS
 
 LONGEST_ACCESS = 60
 """Minutes that an access token may live before it counts as long."""

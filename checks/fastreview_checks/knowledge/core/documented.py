@@ -6,7 +6,7 @@ Source: FastAPI's documentation on additional responses: route, routers, include
 from collections.abc import Iterator
 
 from fastreview.api import Code, Project, Route, syntax
-from fastreview_checks.knowledge.statuses import status_in
+from fastreview_checks.knowledge.core.statuses import status_in
 
 
 def documented_statuses(route: Route, project: Project) -> frozenset[str] | None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from fastreview.api import CallSite, Confidence, Function, Place, Project, syntax
 from fastreview_checks.knowledge.blocking import CACHE
-from fastreview_checks.knowledge.queries import kind_of, queries_in
-from fastreview_checks.knowledge.relations import awaited_relations, lazy_reads
-from fastreview_checks.knowledge.rounds import Round, depends, goes_over_tables, is_small, rounds
+from fastreview_checks.knowledge.data.queries import kind_of, queries_in
+from fastreview_checks.knowledge.data.relations import awaited_relations, lazy_reads
+from fastreview_checks.knowledge.data.rounds import Round, depends, goes_over_tables, is_small, rounds
 
 _DEPTH = 4
 _FAR = 4

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import Class, Code, Function, Hit, Instance, Module, Place, Project, Test, Variable, syntax
-from fastreview_checks.knowledge.overrides import overrides
+from fastreview_checks.knowledge.testing.overrides import overrides
 
 ORDERING = re.compile(r"^(?:pytest\.)?mark\.(?:order|run|dependency|flaky_order)$")
 GROWING = frozenset({"append", "add", "update", "extend", "insert", "setdefault", "pop", "remove", "clear", "discard"})

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from fastreview.api import External, Function, Module, NotApplicable, Place, Project
 from fastreview_checks.knowledge.containers import instructions, lineage, shipped, started_scripts
 from fastreview_checks.knowledge.creating_tables import creating_in_service, runs_with_service
-from fastreview_checks.knowledge.serving import SERVER
+from fastreview_checks.knowledge.production.serving import SERVER
 
 MIGRATES = re.compile(
     r"\balembic\b[^&|;\n]*\bupgrade\b|\baerich\b[^&|;\n]*\bupgrade\b|\byoyo\b[^&|;\n]*\bapply\b|\bpiccolo\s+migrations\s+forwards?\b"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from fastreview.api import Command, Place, Project, file_facts
-from fastreview_checks.knowledge.ignores import ignores
+from fastreview_checks.knowledge.typing.ignores import ignores
 
 CHECKERS = ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "pyre", "zuban")
 

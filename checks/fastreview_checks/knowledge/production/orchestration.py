@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from fastreview.api import Project, file_facts
 from fastreview_checks.knowledge.containers import ASIDE_NAME, instructions, lineage
-from fastreview_checks.knowledge.serving import SERVER
+from fastreview_checks.knowledge.production.serving import SERVER
 
 WORKLOADS = frozenset(
     {"Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig", "Service", "Nomad", "Fly", "Render"}

@@ -4,7 +4,7 @@ the text of the error goes into the answer."""
 from collections.abc import Iterator, Sequence
 
 from fastreview.api import App, Class, Code, Confidence, External, Function, Place, Project, Subject, syntax
-from fastreview_checks.knowledge.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
+from fastreview_checks.knowledge.security.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
 
 _GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Function, Module, Project, Route, syntax
-from fastreview_checks.knowledge.commits import changes_rows, commits, owns_transactions
-from fastreview_checks.knowledge.engines import session_made
+from fastreview_checks.knowledge.data.commits import changes_rows, commits, owns_transactions
+from fastreview_checks.knowledge.data.engines import session_made
 from fastreview_checks.knowledge.served import served
 
 PROVIDER = "the dependency that opens the session"

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Confidence, Place, Project, Related, Subject
-from fastreview_checks.knowledge.session_lives import MANAGER, PROVIDER, Owner, held_by_module, opened, owners, per_call
+from fastreview_checks.knowledge.data.session_lives import (
+    MANAGER,
+    PROVIDER,
+    Owner,
+    held_by_module,
+    opened,
+    owners,
+    per_call,
+)
 
 
 class Fault(NamedTuple):

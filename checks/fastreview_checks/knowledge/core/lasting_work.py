@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import CallSite, External, Function, Place, Project
-from fastreview_checks.knowledge.background import serving
+from fastreview_checks.knowledge.core.background import serving
 from fastreview_checks.knowledge.cpu_bound import BY_NAME
 
 

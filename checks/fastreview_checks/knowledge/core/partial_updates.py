@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from fastreview.api import Class, Function, Input, Place, Project, classes_in, fields_of, syntax
-from fastreview_checks.knowledge.handing import handed, handed_to
+from fastreview_checks.knowledge.core.handing import handed, handed_to
 
 KEEPING = frozenset(
     {

@@ -6,7 +6,7 @@ Source: Pydantic's documentation on fields and types: what depends on the value 
 from collections.abc import Iterator
 
 from fastreview.api import Endpoint, Input, syntax
-from fastreview_checks.knowledge.statuses import status_in
+from fastreview_checks.knowledge.core.statuses import status_in
 
 _REFUSED = frozenset({400, 422})
 FUNCTIONS = frozenset(

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 
 from fastreview.api import Class, Function, Project, Route
-from fastreview_checks.knowledge.permissions import decides_inside, restricts_to_caller
 from fastreview_checks.knowledge.reached import reached
+from fastreview_checks.knowledge.security.permissions import decides_inside, restricts_to_caller
 
 OWNER = re.compile(
     r"^(?:owner|user|author|creator|created_by|customer|account|member)(?:_id|_uuid|_oid)?$", re.IGNORECASE

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import BASES, SCHEMA_BASES, Class, Function, Module, syntax
-from fastreview_checks.knowledge.pydantic_tools import config_of
+from fastreview_checks.knowledge.core.pydantic_tools import config_of
 
 _TYPES = frozenset({"type", "list", "dict", "set", "tuple", "int", "str", "float", "bool", "bytes", "object"})
 _NUMERIC = frozenset({"gt", "ge", "lt", "le", "multiple_of"})

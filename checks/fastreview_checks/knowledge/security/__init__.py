@@ -1,0 +1,1 @@
+"""What the checks know about who may do what."""

@@ -1,0 +1,1 @@
+"""What the checks know about types and type checkers."""
