@@ -10,7 +10,7 @@ from fastreview.check import Unknown
 from fastreview.facts.tests import CoverageFacts, FileCoverage, RequestSeen, TestResult, TestRunFacts
 from fastreview.gather.facts import gather_static
 from fastreview.project import Project
-from fastreview_checks.knowledge.route_tests import require_exercised, untested
+from fastreview_checks.knowledge.testing.route_tests import require_exercised, untested
 
 FILES = {
     "main.py": """
