@@ -120,10 +120,15 @@ class Exercise:
     def _by_hand(self) -> Iterator[Call]:
         routes = {id(endpoint.function): endpoint.routes for endpoint in self._project.endpoints}
         names = {endpoint.function.name for endpoint in self._project.endpoints}
+        methods = {e.function.name for e in self._project.endpoints if e.function.owner is not None}
         for module in self._project.modules:
             for code in module.codes() if module.kind == "test" else ():
                 for site in code.calls if not names.isdisjoint(code.called) else ():
-                    if site.call.method in names:
+                    # Endpoints are called ``get`` and ``list``, and so is what clients and sessions do: a function of
+                    # another module is reached by an imported name only.
+                    if site.call.method in methods or (
+                        site.call.method in names and _is_imported(site.call.name.partition(".")[0], code)
+                    ):
                         target = self._project.values.target(site)
                         function = target.function if isinstance(target, Bound) else target
                         if id(function) in routes:
@@ -303,6 +308,18 @@ def _decorators(code: Code) -> Iterator[s.Call]:
         yield from (d for d in code.facts.decorators if isinstance(d, s.Call))
     for site in code.calls:
         yield site.call
+
+
+def _is_imported(name: str, code: Code) -> bool:
+    module = code.module
+    if name in module.top_level_imports or name in module.by_qualname or module.star_imports:
+        return True
+    inner: Code | None = code
+    while isinstance(inner, Function):
+        if name in inner.local_imports:
+            return True
+        inner = inner.parent
+    return False
 
 
 def _calls_on(name: str, function: Function) -> bool:
