@@ -17,7 +17,7 @@ from msgspec import Struct
 from fastreview.gather.confined import Service, Surroundings
 
 INIT_SECONDS = 60
-MAX_NAMES = 12
+MAX_NAMES = 16
 MAX_TEXT = 400_000
 POSTGRES_PORT, REDIS_PORT = 5432, 6379
 
@@ -28,7 +28,7 @@ _URL = re.compile(
     r"(?P<host>[\w.-]+)(?::(?P<port>\d{2,5}))?(?:/(?P<name>[\w-]+))?"
 )
 _VARIABLE = re.compile(
-    r"(?im)^\s*-?\s*[\"']?(?:\w*?(?:POSTGRES|PG|DATABASE|DB)_?)(?P<what>USER(?:NAME)?|DB|NAME|DATABASE|HOST(?:NAME)?|SERVER|PORT)\w*"
+    r"(?im)^\s*-?\s*[\"']?(?:\w*?(?:POSTGRES|PG|DATABASE|DB)_?)(?P<what>USER(?:NAME)?|DB|NAME|DATABASE|SCHEMA|HOST(?:NAME)?|SERVER|PORT)\w*"
     r"[\"']?\s*(?::\s*[\w\[\]| ]+?)?\s*[=:]\s*[\"']?(?P<value>[\w.-]+)"
 )
 _USUAL_HOSTS = ("db", "database", "postgres", "postgresql", "pg", "redis", "cache", "test-db", "test_db", "db_test")
@@ -100,13 +100,16 @@ class _Named:
                 what, value = match["what"].upper(), match["value"]
                 if what.startswith("USER"):
                     users[value] = None
-                elif what in ("DB", "NAME", "DATABASE"):
+                elif what in ("DB", "NAME", "DATABASE", "SCHEMA"):
                     databases[value] = None
                 elif what == "PORT" and value.isdigit():
                     self.ports["postgres"][int(value)] += 1
                 elif not value.isdigit():
                     hosts[value] = None
         self.users = [name for name in users if _NAME.match(name)][:MAX_NAMES]
+        # Suites make the name of theirs from the service's, mostly in this way.
+        own = [name for name in databases if name not in ("test", "app", "postgres") and not name.endswith("_test")]
+        databases |= dict.fromkeys(f"{name}_test" for name in own[:3])
         # What is connected to without a name has that of the user.
         databases |= users
         self.databases = [name for name in databases if _NAME.match(name) and not name.startswith("template")][

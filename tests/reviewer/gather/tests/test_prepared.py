@@ -86,7 +86,7 @@ def test_databases_are_named_by_addresses_and_variables() -> None:
     named = _Named([textwrap.dedent(text)])
 
     assert {"postgres", "shop", "admin"} <= set(named.users)
-    assert {"shop_test", "orders", "admin"} <= set(named.databases)
+    assert {"shop_test", "orders", "orders_test", "admin"} <= set(named.databases)
     assert all(name.replace("_", "").replace("-", "").isalnum() for name in (*named.users, *named.databases))
     assert {"orders-db", "cache.internal"} <= set(named.hosts)
     assert "prod.example.com" not in named.hosts
