@@ -95,5 +95,6 @@ def slow_or_sleeping_test(test: Test, project: Project) -> Found:
             test.place,
             f"The test took {slowest:.1f} s in the run of the tests. Look at what it waits for (`pytest --durations=10`).",
             symbol="seconds",
-            confidence=Confidence.CERTAIN,
+            # Under coverage, on whatever machine: how long it takes is no proof of what it waits for.
+            confidence=Confidence.POSSIBLE,
         )
