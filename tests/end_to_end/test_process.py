@@ -67,6 +67,28 @@ def test_an_encoding_without_the_signs_is_no_failure(service: Path, command: str
     assert done.stdout.isascii()
 
 
+def test_who_is_killed_outright_leaves_nothing_running(tmp_path: Path) -> None:
+    root = project(tmp_path / "service", {"main.py": "import time\ntime.sleep(600)\n" + APP})
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fastreview", str(root), "--no-cache", "-q"],
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    deadline = time.monotonic() + SECONDS
+    while not list(scratch.glob("*/control/request.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait(SECONDS)
+    while str(scratch) in running() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert str(scratch) not in running()
+
+
+def running() -> str:
+    return subprocess.run(PROCESSES, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_is_stopped_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, code: int) -> None:
     root = project(tmp_path / "service", {"main.py": "import time\ntime.sleep(600)\n" + APP})
@@ -88,4 +110,4 @@ def test_who_is_stopped_leaves_nothing_behind(tmp_path: Path, number: signal.Sig
     assert out == ""
     assert "Traceback" not in err
     assert list(scratch.iterdir()) == []
-    assert str(scratch) not in subprocess.run(PROCESSES, capture_output=True, text=True, check=True).stdout
+    assert str(scratch) not in running()

@@ -63,6 +63,7 @@ class Service:
 
 
 def main(path: str) -> int:
+    asker = os.getppid()
     spec = Spec(path)
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
     held: list[str] = []
@@ -88,7 +89,7 @@ def main(path: str) -> int:
     spec.report.write_text(json.dumps(held), "utf-8")
     # The interpreter starts only now, when the report is there for it to read.
     os.close(going)
-    code, stopped = _watched(first, spec)
+    code, stopped = _watched(first, spec, asker)
     spec.ended.write_text(json.dumps(stopped), "utf-8")
     if libc is not None:
         _sweep()
@@ -170,8 +171,8 @@ def limit(spec: Spec, held: list[str]) -> list[str]:
     return ["resource limits"]
 
 
-def _watched(first: int, spec: Spec) -> tuple[int, str]:
-    """Exit status of ``first`` and why it was ended, if it was."""
+def _watched(first: int, spec: Spec, asker: int) -> tuple[int, str]:
+    """Exit status of ``first`` and why it was ended, if it was. ``asker`` is the process that started this one."""
     start = looked = time.monotonic()
     free, work, worked = _free(spec.work), 0.0, start
     while True:
@@ -185,6 +186,8 @@ def _watched(first: int, spec: Spec) -> tuple[int, str]:
             worked = now if work > before or work == 0 else worked
         waits = now - start > spec.seconds + IDLE_SECONDS and now - worked > IDLE_SECONDS
         stopped = "time" if waits or now - start > spec.longest else ""
+        # Whoever asked was killed outright: nobody else ends what runs here.
+        stopped = "alone" if os.getppid() != asker else stopped
         if not stopped and now - looked > DISK_SECONDS:
             looked = now
             # What is free changes for others too: a look that costs little, before one that is certain.
