@@ -104,6 +104,9 @@ def draw(blocks: Blocks, width: int, *, colour: bool) -> str:
 def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield Text(one_line(view.project.name), style="bold")
     yield Text("")
+    if _is_selection(view):
+        yield from _selection(view)
+        return
     yield indent(Text(view.verdict.sentence, style="bold"))
     yield indent(Text(f"{view.verdict.headline}. Index {view.verdict.index} of 100."))
     for cap in view.verdict.caps:
@@ -116,6 +119,52 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield from steps(view)
     yield from _strengths(view)
     yield from _gaps(view)
+    yield from _reported(view)
+    yield from _evidence(view)
+    yield from _begin(view)
+
+
+def _is_selection(view: Report) -> bool:
+    """Whether so few checks were asked for that a level would be no answer."""
+    off = sum(len(group.outcomes) for group in view.outcomes if group.state == "off")
+    return not view.verdict.assessed and 2 * off > sum(len(group.outcomes) for group in view.outcomes)
+
+
+def _selection(view: Report) -> Iterator[RenderableType]:
+    """What the selected checks say, one by one: this is how a step is proven done."""
+    asked = [(group, outcome) for group in view.outcomes if group.state != "off" for outcome in group.outcomes]
+    whole = sum(len(group.outcomes) for group in view.outcomes)
+    yield indent(Text(f"{len(asked)} of {whole} checks selected; the level takes all of them.", style="dim"))
+    yield indent(Text(f"{view.verdict.headline}.", style="dim"))
+    for notice in view.notices:
+        yield indent(Text(one_line(notice).replace("`", "")))
+    yield title("Selected checks")
+    for group, outcome in asked:
+        detail = f": {one_line(outcome.detail)}" if outcome.detail else ""
+        yield indent(
+            Text.assemble(
+                (f"{group.label}  ", "green" if group.state == "met" else "yellow"),
+                (one_line(outcome.code), "bold"),
+                f" {one_line(outcome.title)}{detail}",
+            )
+        )
+    if not view.findings:
+        yield indent(Text("Nothing is reported."))
+    yield from _reported(view)
+
+
+def _begin(view: Report) -> Iterator[RenderableType]:
+    """The first step again: on a terminal the end of a long report is what is in view."""
+    step = next((step for step in view.steps if not step.proving), None)
+    if step is None:
+        return
+    yield title("Begin here")
+    where = f", {one_line(step.place)}" if step.place else ""
+    yield indent(Text.assemble((one_line(step.title), "bold"), f"  {_about(step)}{where}"))
+    yield indent(Text(f"fastreview explain {one_line(step.code)} shows why, and what to write instead.", style="dim"))
+
+
+def _reported(view: Report) -> Iterator[RenderableType]:
     yield from _findings("Findings", view.findings)
     yield from _findings("Possible findings, for a person to look at", view.possible)
     if view.set_aside:
@@ -126,7 +175,6 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
         yield title(f"Comments that set nothing aside, or less than they say ({len(view.comments)})")
         for entry in view.comments:
             yield indent(Text.assemble((f"{one_line(entry.path)}:{entry.line}", "cyan"), f"  {one_line(entry.note)}"))
-    yield from _evidence(view)
 
 
 def title(text: str) -> Group:

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from tests.reports.example import example
 
-from fastreview.review import LEVELS, Review, decode
+from fastreview.review import LEVELS, Review, State, decode
 from fastreview.scoring import rules
 from fastreview_reports import FORMATS, by_name, by_path, html, json, markdown, pdf, terminal
 from fastreview_reports.text import safe
@@ -80,7 +80,7 @@ def test_a_level_that_few_dimensions_hold_is_explained(name: str) -> None:
     found = by_name(name)
     assert found
     text = plain(name, found.render(review))
-    assert "that 62 % of the whole rubric is shown makes up for the others" in text
+    assert "62 % of the whole rubric is shown, which makes up for the others." in text
 
 
 def test_the_share_of_credits_that_is_called_needed_is_the_one_that_holds_a_level() -> None:
@@ -247,3 +247,36 @@ def test_words_rate_code_and_never_a_person() -> None:
 def test_making_a_review_safe_twice_changes_nothing() -> None:
     once: Review = safe(SMALL)
     assert safe(once) == once
+
+
+def test_the_end_of_the_terminal_report_names_the_first_step_again() -> None:
+    first = next(step for step in report(SMALL).steps if not step.proving)
+    end = terminal.render(SMALL, width=100).decode().split("Begin here")[1]
+    assert first.title in end
+    assert f"fastreview explain {first.code} " in end
+
+
+def test_a_selection_of_checks_is_answered_check_by_check_and_not_with_a_level() -> None:
+    asked = next(outcome for outcome in SMALL.outcomes if outcome.state == "met")
+    review = msgspec.structs.replace(
+        SMALL,
+        outcomes=tuple(o if o is asked else msgspec.structs.replace(o, state="off") for o in SMALL.outcomes),
+        findings=(),
+        level=msgspec.structs.replace(SMALL.level, assessed=False, capped_by=("SEC004",)),
+    )
+    text = terminal.render(review, width=100).decode()
+    assert f"1 of {len(SMALL.outcomes)} checks selected" in text
+    assert f"Passed  {asked.check} {asked.title}" in text
+    assert "Nothing is reported." in text
+    for noise in ("Held below", "Next steps", "Profile"):
+        assert noise not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("not-met", ""), ("unknown", ", which is not ruled out"), ("off", ", which was not asked")]
+)
+def test_a_never_event_that_nothing_rules_out_is_not_told_as_one_that_happened(state: State, said: str) -> None:
+    first = msgspec.structs.replace(SMALL.outcomes[0], state=state)
+    level = msgspec.structs.replace(SMALL.level, capped_by=(first.check,))
+    view = report(msgspec.structs.replace(SMALL, outcomes=(first, *SMALL.outcomes[1:]), level=level))
+    assert view.verdict.caps == (f"{first.title} ({first.check}){said}",)

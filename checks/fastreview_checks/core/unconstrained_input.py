@@ -97,7 +97,7 @@ def unconstrained_input(route: Route, project: Project) -> Found:
         more = f" and {len(unbounded) - _SHOWN} more" if len(unbounded) > _SHOWN else ""
         yield Hit(
             unbounded[0].place,
-            f"{route.key} takes {names}{more} without a limit of their own: whatever fits into a request is checked and "
+            f"{route.key} takes {names}{more} without a limit: whatever fits into a request is checked and "
             "passed on. Bound them where they are declared: `Field(max_length=...)`, an enum, a type.",
             symbol=unbounded[0].name,
             related=(Related(route.place, f"{route.key} is answered here"),),

@@ -36,7 +36,7 @@ class Verdict(Struct, frozen=True):
 
 def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
     level = review.level
-    caps = tuple(f"{by_code[code].title} ({code})" if code in by_code else code for code in level.capped_by)
+    caps = tuple(_cap(code, by_code.get(code)) for code in level.capped_by)
     return Verdict(
         sentence=words.verdict(level),
         headline=words.headline(level),
@@ -51,6 +51,14 @@ def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
     )
 
 
+def _cap(code: str, outcome: OutcomeEntry | None) -> str:
+    """A never-event that happened, or one that nothing rules out: the two are not the same news."""
+    if outcome is None:
+        return code
+    open_still = {"not-met": "", "off": ", which was not asked"}.get(outcome.state, ", which is not ruled out")
+    return f"{outcome.title} ({code}){open_still}"
+
+
 def made_up(review: Review) -> str:
     """Why a level is reached that most dimensions do not hold, or ""."""
     level = review.level
@@ -59,8 +67,8 @@ def made_up(review: Review) -> str:
     deciding = [dimension for dimension in review.dimensions if dimension.core and dimension.assessed]
     holding = sum(words.rank(dimension.proven) >= words.rank(level.proven) for dimension in deciding)
     return (
-        f"{holding} of {words.number(len(deciding), 'dimension')} hold {words.label(level.proven)}; that "
-        f"{words.percent(level.made_up_by)} of the whole rubric is shown makes up for the others."
+        f"{holding} of {words.number(len(deciding), 'dimension')} hold {words.label(level.proven)}; "
+        f"{words.percent(level.made_up_by)} of the whole rubric is shown, which makes up for the others."
     )
 
 

@@ -22,7 +22,7 @@ Env = Annotated[
     ),
 ]
 TypeCheck = Annotated[
-    bool, typer.Option("--type-check", help="Run the project's type checker; where it has none, mypy as we set it.")
+    bool, typer.Option("--type-check", help="Run the project's type checker; where it has none, ty as it comes.")
 ]
 Select = Annotated[
     list[str], typer.Option(metavar="CODES", help="Only these checks: codes, slugs, dimensions or prefixes.")
@@ -48,7 +48,7 @@ StoreAt = Annotated[
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Read every file anew, and keep nothing.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; the variable NO_COLOR does the same.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, and no summary beside -o.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Show where an error comes from.")]
 
 

@@ -117,8 +117,8 @@ def _place(file: str, line: int, root: Path, *, static: bool, quiet: bool) -> "l
         ]
         if one.role:
             parts.append(Text(f"On the way to {finding.path}:{finding.line}: {printable(one.role)}"))
-        parts.append(Text(printable(finding.message)))
-        steps = [f"{place.path}:{place.line}  {place.message}" for place in finding.related]
+        parts.append(Text(printable(finding.message).replace("`", "")))
+        steps = [f"{place.path}:{place.line}  {place.message}".replace("`", "") for place in finding.related]
         parts += [Padding(Text(printable(step), style="cyan"), (0, 0, 0, 2)) for step in steps]
         for title, text in (("Why      ", one.why), ("Improve  ", one.improve)):
             if text:

@@ -68,11 +68,13 @@ class Folder:
     """The records of one project.
 
     Raises:
-        UsageError: where ``.fastreview`` is a link that leads out of the project.
+        UsageError: where there is no such folder, or ``.fastreview`` is a link that leads out of it.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().resolve()
+        if not self.root.is_dir():
+            raise UsageError(f"There is no folder {root}. Name the folder of the project.")
         self.path = self.root / FOLDER
         if not self.path.resolve().is_relative_to(self.root):
             raise UsageError(f"{FOLDER} leads out of {root}. Make it a folder of the project.")

@@ -118,3 +118,8 @@ def test_a_link_is_not_written_through(session: SessionFolder, tmp_path_factory:
     with pytest.raises(UsageError, match="leads out"):
         session.agree(Goal("x", ("ASY001",), DAY))
     assert not list(outside.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_named() -> None:
+    with pytest.raises(UsageError, match=r"There is no folder nowhere\."):
+        Folder(Path("nowhere"))

@@ -20,7 +20,9 @@ def number(ran_out: str, check: str) -> str:
 
 
 def test_the_estimate_comes_before_the_result(mentor: Mentor) -> None:
-    assert mentor("start", "--mentor", "Ines", "--mentee", "Tom").code == 0
+    begun = mentor("start", "--mentor", "Ines", "--mentee", "Tom")
+    assert begun.code == 0
+    assert "Next: fastreview mentor review --rate core=LEVEL --rate architecture=LEVEL" in begun.out
     refused = mentor("review", "--static")
     assert refused.code == 2
     assert "before the result is seen; missing: core" in refused.err

@@ -12,7 +12,10 @@ from fastreview.cli.mentor.review import review
 from fastreview.cli.mentor.start import start
 from fastreview.cli.mentor.status import status
 
-HELP = "Review code as mentor and mentee: estimates, notes, goals, exercises, and what grew since."
+HELP = (
+    "Review code as mentor and mentee: estimates, notes, goals, exercises, and what grew since. A session goes in the "
+    "order of the commands: start, review, then note and agree while you talk, exercise, and report at the end."
+)
 
 mentor: dict[str, Callable[..., None]] = {
     "start": start,

@@ -44,4 +44,4 @@ def start(
     missing = [name for name in CORE if name not in said]
     if missing:
         typer.echo(f"Still to be estimated, before the review shows the result: {', '.join(missing)}.")
-    typer.echo("Next: fastreview mentor review")
+    typer.echo(f"Next: fastreview mentor review{''.join(f' --rate {name}=LEVEL' for name in missing)}")
