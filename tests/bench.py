@@ -47,7 +47,8 @@ def main() -> None:
 
 
 def _costs(tree: Path, work: Path) -> None:
-    copy = work / "tree"
+    # Under its own name: a package imports itself by it.
+    copy = work / "tree" / tree.resolve().name
     _copy(tree, copy)
     lines = sum(file.read_bytes().count(b"\n") for file in copy.rglob("*.py") if file.is_file())
     print(f"{tree.name}: {lines:,} lines of Python, {len(os.sched_getaffinity(0))} processors")
