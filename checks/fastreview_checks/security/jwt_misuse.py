@@ -1,4 +1,4 @@
-"""Token that proves nothing
+"""Token that proves too little
 
 A JWT is only worth what its verification proves. A token that is decoded without checking the signature can be written
 by anybody; where the token itself chooses the algorithm, a forger chooses it; and a token that never expires stays a key
