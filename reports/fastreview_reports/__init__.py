@@ -45,6 +45,12 @@ def _pdf(review: "Review") -> bytes:
     return pdf.render(review)
 
 
+def _pdf_summary(review: "Review") -> bytes:
+    from fastreview_reports import pdf
+
+    return pdf.summary(review)
+
+
 def _markdown(review: "Review") -> bytes:
     from fastreview_reports import markdown
 
@@ -80,6 +86,7 @@ FORMATS: tuple[Format, ...] = (
     Format("json", (".json",), _json, text=True),
     Format("html", (".html", ".htm"), _html, text=True),
     Format("pdf", (".pdf",), _pdf, text=False),
+    Format("pdf-summary", (".summary.pdf",), _pdf_summary, text=False),
     Format("markdown", (".md",), _markdown, text=True),
     Format("sarif", (".sarif", ".sarif.json"), _sarif, text=True),
     Format("junit", (".xml",), _junit, text=True),

@@ -11,7 +11,7 @@ from fastreview_reports.mentor_markdown import markdown
 from fastreview_reports.mentor_prose import to_html
 from fastreview_reports.mentor_view import view
 from fastreview_reports.page import environment, resource
-from fastreview_reports.pdf import typeset
+from fastreview_reports.pdf import printed
 from fastreview_reports.text import escape_acting, short_words_of
 
 
@@ -29,7 +29,7 @@ def pdf(report: Report) -> bytes:
         MissingLibraries: when Pango or one of its companions cannot be loaded.
     """
     page = _page(short_words_of(report), resource("assets", "mentor_print.css"), "")
-    return typeset(page.decode())
+    return printed(page.decode())
 
 
 def json(report: Report) -> bytes:
