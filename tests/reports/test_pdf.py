@@ -136,7 +136,11 @@ def test_the_arithmetic_is_complete() -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE[:6], "n" * 10_000, "word " * 2_000])
 def test_the_summary_has_two_pages_whatever_things_are_called(text: str) -> None:
-    assert len(PdfReader(io.BytesIO(pdf.summary(hostile(text)))).pages) == 2
+    read = PdfReader(io.BytesIO(pdf.summary(hostile(text)))).pages
+    assert len(read) == 2
+    assert "Not looked at" in re.sub(r"\s+", " ", read[0].extract_text())
+    assert "Done well" in read[1].extract_text()
+    assert "says nothing about the people who wrote it" in re.sub(r"\s+", " ", read[1].extract_text())
 
 
 @pytest.mark.parametrize("review", [REVIEW, example(8), EMPTY], ids=["small", "big", "empty"])

@@ -123,8 +123,8 @@ def _strongest(core: Sequence[DimensionEntry], outcomes: Sequence[OutcomeEntry])
         met = states.count("met")
         if len(states) >= FEW and met >= STRONG * len(states):
             text = f"{words.dimension_label(entry.name)}: {met} of {len(states)} checks passed"
-            shares.append((met / len(states), text))
-    return tuple(text for _, text in sorted(shares, key=lambda pair: -pair[0])[:3])
+            shares.append((words.rank(entry.proven), met / len(states), text))
+    return tuple(text for *_, text in sorted(shares, key=lambda share: (-share[0], -share[1]))[:3])
 
 
 def _sure(review: Review) -> tuple[str, ...]:
