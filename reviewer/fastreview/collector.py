@@ -19,7 +19,11 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def keep_until_exit() -> None:
-    """What was built stays until the process ends; to look through it, now or then, would take longer than to review a
-    small service."""
+_kept: list[object] = []
+
+
+def keep_until_exit(*built: object) -> None:
+    """What was built stays until the process ends: to look through it, or to free it object by object, would take longer
+    than to review a small service. Only the last is kept."""
+    _kept[:] = built
     gc.freeze()

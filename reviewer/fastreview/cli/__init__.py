@@ -6,16 +6,25 @@ called like a command is reached as ``./explain``.
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from fastreview.cli.process import INTERRUPTED, prepare_process
+from fastreview.cli.process import INTERRUPTED, end_process, prepare_process
 
 _OWN_OPTIONS = frozenset(("--help", "-h", "--version"))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs one command and ends the process with its exit code: 0 done, 1 gate failed, 2 usage or tool error, 3 nothing
-    to assess."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    to assess. With ``arguments`` the process is that of the caller: it goes on with `SystemExit`."""
+    if arguments is not None:
+        _run(list(arguments))
+    try:
+        _run(sys.argv[1:])
+    except SystemExit as end:
+        end_process(end.code)
+
+
+def _run(given: list[str]) -> NoReturn:
     try:
         prepare_process()
         from fastreview.cli.commands import COMMANDS, program, refuse_misspelt
@@ -25,5 +34,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             given.insert(0, "review")
         verbose = not {"-v", "--verbose"}.isdisjoint(given)
         program(given[0] if given[0] in COMMANDS else "", verbose=verbose)(given, prog_name="fastreview")
+        sys.exit()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -1,10 +1,12 @@
-"""What this process needs of the system before a command runs: three open streams, and an end that cleans up."""
+"""What this process needs of the system: three open streams before a command runs, and an end that cleans up."""
 
+import atexit
 import os
 import signal
 import sys
 import threading
 from io import TextIOWrapper
+from typing import NoReturn
 
 INTERRUPTED = 130
 
@@ -17,6 +19,20 @@ def prepare_process() -> None:
         sys.stdout.reconfigure(errors="replace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
+
+
+def end_process(code: str | int | None) -> NoReturn:
+    """Ends the process as `SystemExit` of ``code`` does, but for the objects that are left: the system takes them back at
+    once, the interpreter one by one (a tenth of a second on a large project)."""
+    if isinstance(code, str) or threading.active_count() > 1:
+        sys.exit(code)
+    atexit._run_exitfuncs()  # noqa: SLF001 - what `sys.exit` calls; there is no public name
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code or 0)
 
 
 def _open_closed_streams() -> None:

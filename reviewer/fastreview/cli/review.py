@@ -153,7 +153,7 @@ def review(
             document = structs.replace(document, history=history.history(found, wish))
         if reason:
             wanted = tuple(target for target in wanted if target.file or target.format.name != "terminal")
-        keep_until_exit()
+        keep_until_exit(found)
     written = _written(relation, wanted, colour=False if no_color else None)
     if not quiet and not reason and format_name != COMMENT and all(target.file for target in wanted):
         _summary(document, [str(target.file) for target in written])

@@ -52,7 +52,7 @@ def trace(
             raise NothingToReview(reason)
         project = Project(facts, load().limits, wish.layers)
         traced = trace_of(_asked(project, route, path))
-        keep_until_exit()
+        keep_until_exit(traced)
     write_trace(traced, sys.stdout, colour=False if no_color else None)
 
 
