@@ -111,13 +111,11 @@ def _supported_by_imports(
                 if holds_both:
                     certain.add(provider)
     # shop/auth may hold a jwt.py and be imported as shop.auth itself: what its files import as jwt is the library.
-    named = Counter(
-        prefix
-        for module in modules
-        for found in module.imports
-        if not found.level
-        for prefix in _prefixes(found.module)
-    )
+    imported = Counter([found.module for module in modules for found in module.imports if not found.level])
+    named: Counter[str] = Counter()
+    for name, times in imported.items():
+        for prefix in _prefixes(name):
+            named[prefix] += times
     return Counter(
         {f: n for f, n in supported.items() if f in certain or max(named[name] for name in _names(f, inside)) <= n}
     )

@@ -122,18 +122,19 @@ def _held(step: Step) -> str:
 
 def _dimension_index(dimension: Dimension) -> Iterator[str]:
     level, step = dimension.level(Reading.PROVEN), dimension.next_step(Reading.PROVEN)
-    yield f"  {_placed(level, dimension.checks)} = {index_of(dimension.position(Reading.PROVEN))}"
+    yield f"  {_placed(level, (dimension,))} = {index_of(dimension.position(Reading.PROVEN))}"
     if banked := dimension.banked(Reading.PROVEN):
         yield f"  banked: {percent(banked)} of the work above {_word(step.level) if step else 'that'} is done"
 
 
-def _placed(level: Level, checks: Sequence[Standing]) -> str:
+def _placed(level: Level, dimensions: Sequence[Dimension]) -> str:
     """How the index comes about, up to the equals sign."""
     if level is Level.STAFF:
         return "index: Staff"
-    done = sum((check.tally.share(Reading.PROVEN) for check in checks), Fraction(0))
-    share = shown(checks, Reading.PROVEN)
-    text = f"index: P/n over {len(checks)} checks add up to {decimal(done)}, a share of {decimal(share)}"
+    checks = sum(len(dimension.checks) for dimension in dimensions)
+    done = sum((dimension.passing(Reading.PROVEN) for dimension in dimensions), Fraction(0))
+    share = shown(dimensions, Reading.PROVEN)
+    text = f"index: P/n over {checks} checks add up to {decimal(done)}, a share of {decimal(share)}"
     limit = f" (at most {decimal(rules.SHARE_CAP)})" if share > rules.SHARE_CAP else ""
     return f"{text}{limit}; 100 x ({int(level)} + {decimal(min(share, rules.SHARE_CAP))}) / 3"
 
@@ -178,9 +179,9 @@ def _evidence(dimensions: Sequence[Dimension]) -> Iterator[str]:
 
 
 def _index(dimensions: Sequence[Dimension]) -> Iterator[str]:
-    level, checks = overall(dimensions, Reading.PROVEN), applicable(dimensions)
+    level = overall(dimensions, Reading.PROVEN)
     yield ""
-    yield f"{_placed(level, checks)} = {index_of(position(dimensions, Reading.PROVEN))}, in the band of {_word(level)}"
+    yield f"{_placed(level, core(dimensions))} = {index_of(position(dimensions, Reading.PROVEN))}, in the band of {_word(level)}"
 
 
 def _word(level: Level) -> str:

@@ -16,15 +16,6 @@ from fastreview.scoring.standing import Reading, Standing
 KINDS = (Kind.NEVER, Kind.GATE, Kind.CREDIT)
 
 
-def shown(checks: Sequence[Standing], reading: Reading) -> Fraction:
-    """Mean share of passing subjects over checks of all levels, 0 without checks.
-
-    Every check counts once, gate or credit: what decides levels is in the levels. Counting gates as all or nothing was
-    tried and made size a defect, since the more places there are, the likelier is one that fails.
-    """
-    return sum((check.tally.share(reading) for check in checks), Fraction(0)) / len(checks) if checks else Fraction(0)
-
-
 def place(level: Level, share: Fraction) -> Fraction:
     """``share`` inside the band of ``level``, 0 to 1. Staff is the end of the scale."""
     if level is Level.STAFF:
@@ -126,9 +117,17 @@ class Dimension(Struct, frozen=True, dict=True):
         """Those that apply, of all levels."""
         return tuple(check for step in self.steps for check in step.checks if check.applies)
 
+    def passing(self, reading: Reading) -> Fraction:
+        """The shares of passing subjects of its checks, added up."""
+        return self._passing[reading]
+
+    @cached_property
+    def _passing(self) -> dict[Reading, Fraction]:
+        return {reading: sum((c.tally.share(reading) for c in self.checks), Fraction(0)) for reading in Reading}
+
     def position(self, reading: Reading) -> Fraction:
         """``(L + share) / 3``, 0 to 1: the band is the level, the place in it the share of the rubric that is shown."""
-        return place(self.level(reading), shown(self.checks, reading))
+        return place(self.level(reading), shown((self,), reading))
 
     def banked(self, reading: Reading) -> Fraction:
         """The share, by weight, of what is done above the next level; 0 where there is nothing above it."""
@@ -142,6 +141,16 @@ class Dimension(Struct, frozen=True, dict=True):
         ]
         weight = sum(check.weight for check in above)
         return sum((check.earned(reading) for check in above), Fraction(0)) / weight if weight else Fraction(0)
+
+
+def shown(dimensions: Sequence[Dimension], reading: Reading) -> Fraction:
+    """Mean share of passing subjects over the checks of all levels, 0 without checks.
+
+    Every check counts once, gate or credit: what decides levels is in the levels. Counting gates as all or nothing was
+    tried and made size a defect, since the more places there are, the likelier is one that fails.
+    """
+    checks = sum(len(dimension.checks) for dimension in dimensions)
+    return sum((dimension.passing(reading) for dimension in dimensions), Fraction(0)) / checks if checks else Fraction(0)
 
 
 def profile(standings: Sequence[Standing]) -> tuple[Dimension, ...]:

@@ -68,7 +68,7 @@ def demand(dimensions: Sequence[Dimension], level: Level, reading: Reading) -> D
         tuple(dimension.name for dimension in counted),
         tuple(dimension.name for dimension in counted if dimension.level(reading) >= level),
         tuple(dimension.name for dimension in deciding if dimension.level(reading) < least(dimension, level)),
-        shown(applicable(dimensions), reading),
+        shown(core(dimensions), reading),
     )
 
 
@@ -112,7 +112,7 @@ def evidence(dimensions: Sequence[Dimension]) -> Fraction:
 
 def position(dimensions: Sequence[Dimension], reading: Reading) -> Fraction:
     """The share of the rubric that is shown, over the checks of all core dimensions, inside the band of the level."""
-    return place(overall(dimensions, reading), shown(applicable(dimensions), reading))
+    return place(overall(dimensions, reading), shown(core(dimensions), reading))
 
 
 def band(index: float) -> Level:

@@ -133,26 +133,29 @@ def _without_verdicts(run: Run, reason: str) -> str:
 
 def _counted(check: Check, verdicts: tuple[Verdict, ...]) -> Standing:
     wanted = rules.WANTED_RUNG[Level(check.level)]
-    states = Counter(verdict.state for verdict in verdicts)
-    passes = [verdict for verdict in verdicts if verdict.state is SubjectState.PASS]
-    rungs = [verdict.rung for verdict in passes if verdict.rung is not None]
-    short = sum(rung < wanted for rung in rungs)
+    # Of thousands of verdicts a few differ from one another.
+    alike = Counter([(verdict.state, verdict.rung, verdict.reason) for verdict in verdicts])
+    states: Counter[SubjectState] = Counter()
+    rungs: Counter[Rung] = Counter()
+    missing: Counter[str] = Counter()
+    for (state, rung, reason), count in alike.items():
+        states[state] += count
+        if state is SubjectState.PASS and rung is not None:
+            rungs[rung] += count
+        elif state is SubjectState.UNKNOWN:
+            missing[reason or "provide the facts that the check needs"] += count
+    short = sum(count for rung, count in rungs.items() if rung < wanted)
     limit = 0 if check.kind is Kind.NEVER else floor(rules.ACCEPTED_AT_MOST * len(verdicts))
     accepted = min(states[SubjectState.ACCEPTED], limit)
     refused = states[SubjectState.ACCEPTED] - accepted
     tally = Tally(
-        passed=len(passes) - short,
+        passed=states[SubjectState.PASS] - short,
         failed=states[SubjectState.FAIL],
         unknown=states[SubjectState.UNKNOWN] + short,
         waived=states[SubjectState.WAIVED] + refused,
         accepted=accepted,
         refused=refused,
         short=short,
-    )
-    missing = Counter(
-        verdict.reason or "provide the facts that the check needs"
-        for verdict in verdicts
-        if verdict.state is SubjectState.UNKNOWN
     )
     if short:
         missing[rules.RUNG_PROOF[wanted]] += short
