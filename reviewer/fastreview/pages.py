@@ -34,7 +34,6 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
@@ -57,6 +56,9 @@ class Verdict(StrEnum):
     FIXED = "fixed"
     NOT_APPLICABLE = "not-applicable"
     UNKNOWN = "unknown"
+
+
+_VERDICTS = frozenset(Verdict)
 
 
 class ExampleFile(Struct, frozen=True):
@@ -175,9 +177,10 @@ class _Block(Struct, frozen=True):
 def _blocks(lines: list[str], module: str) -> Iterator[_Block]:
     number = 0
     while number < len(lines):
-        opening = _FENCE.fullmatch(lines[number].rstrip())
+        line = lines[number].rstrip()
+        opening = _FENCE.fullmatch(line) if line.startswith("`") else None
         if not opening:
-            yield _Block(None, lines[number].rstrip(), number + 2, "")
+            yield _Block(None, line, number + 2, "")
             number += 1
             continue
         closing = next((n for n in range(number + 1, len(lines)) if lines[n].rstrip() == opening["ticks"]), None)
@@ -206,8 +209,8 @@ class _Reading:
         return "\n".join(self._sections.get(section, [])).strip()
 
     def take(self, block: _Block) -> None:
-        words = (block.info or "").split()
-        if len(words) > 1 and words[1] in set(Verdict):
+        words = block.info.split() if block.info else []
+        if len(words) > 1 and words[1] in _VERDICTS:
             self._take_file(block, words)
         elif len(words) > 1:
             verdicts = ", ".join(Verdict)
@@ -242,11 +245,13 @@ class _Reading:
 
 def _file(language: str, path: list[str], text: str, module: str) -> ExampleFile:
     where = path[0] if path else USUAL_PATH.get(language, "")
-    if len(path) > 1 or not where or PurePosixPath(where).is_absolute() or ".." in PurePosixPath(where).parts:
+    if len(path) > 1 or not where or where.startswith("/") or ".." in where.split("/"):
         raise BrokenPack(f'{module}: an example in {language} needs one relative path, it has "{" ".join(path)}".')
     lines = text.splitlines()
-    marked = tuple(number for number, line in enumerate(lines, 1) if _MARK.search(line))
-    return ExampleFile(where, language, "".join(_MARK.sub("", line) + "\n" for line in lines), marked)
+    marked = tuple([number for number, line in enumerate(lines, 1) if "finding" in line and _MARK.search(line)])
+    for number in marked:
+        lines[number - 1] = _MARK.sub("", lines[number - 1])
+    return ExampleFile(where, language, "".join([f"{line}\n" for line in lines]), marked)
 
 
 def _links(text: str, module: str) -> Iterator[review.Link]:

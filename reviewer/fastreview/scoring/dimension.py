@@ -150,7 +150,9 @@ def shown(dimensions: Sequence[Dimension], reading: Reading) -> Fraction:
     tried and made size a defect, since the more places there are, the likelier is one that fails.
     """
     checks = sum(len(dimension.checks) for dimension in dimensions)
-    return sum((dimension.passing(reading) for dimension in dimensions), Fraction(0)) / checks if checks else Fraction(0)
+    return (
+        sum((dimension.passing(reading) for dimension in dimensions), Fraction(0)) / checks if checks else Fraction(0)
+    )
 
 
 def profile(standings: Sequence[Standing]) -> tuple[Dimension, ...]:

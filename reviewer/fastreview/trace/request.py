@@ -50,13 +50,15 @@ def important(project: Project, most: int = 3) -> tuple[Route, ...]:
         candidates,
         key=lambda route: (-len(route.dependency_tree) - 2 * route.mutates - 2 * bool(route.security), route.key),
     )
-    chosen: list[Route] = []
+    if len(ranked) <= most:
+        return tuple(ranked)
+    # A route with the same dependencies would tell the same story.
+    different: dict[tuple[str, ...], Route] = {}
     for route in ranked:
-        # A route with the same dependencies would tell the same story.
-        known = {tuple(i.name for i in one.dependency_tree) for one in chosen}
-        if tuple(i.name for i in route.dependency_tree) not in known or len(ranked) <= most:
-            chosen.append(route)
-    return tuple(chosen[:most])
+        different.setdefault(tuple([injected.name for injected in route.dependency_tree]), route)
+        if len(different) == most:
+            break
+    return tuple(different.values())
 
 
 class _Request:
