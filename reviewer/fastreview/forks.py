@@ -25,6 +25,9 @@ MAX_ITEMS = 255
 """Items are handed out as single bytes of a pipe, which is a queue that no two readers get the same byte of."""
 
 
+_LENGTH_BYTES = 8
+
+
 def processors() -> int:
     """Processors this process may use, at most eight: the answers of more would only wait to be read."""
     try:
@@ -131,6 +134,16 @@ def _file() -> BinaryIO:
     return cast("BinaryIO", tempfile.TemporaryFile())
 
 
+def _messages(data: bytes) -> Iterator[memoryview]:
+    """What was written, each with its length before it."""
+    view, start = memoryview(data), 0
+    while start < len(view):
+        start += _LENGTH_BYTES
+        end = start + int.from_bytes(view[start - _LENGTH_BYTES : start])
+        yield view[start:end]
+        start = end
+
+
 class _Child:
     """One forked process; ``_pid`` is 0 where there is none."""
 
@@ -146,7 +159,10 @@ class _Child:
         """The child's whole life: no handler, buffer or `atexit` function of the parent runs in it."""
         code = 1
         try:
-            self._file.write(msgspec.msgpack.encode([(number, work(items[number])) for number in _taken(queue)]))
+            # Written as it comes: at the end nobody waits for all of it.
+            for number in _taken(queue):
+                data = msgspec.msgpack.encode((number, work(items[number])))
+                self._file.write(len(data).to_bytes(_LENGTH_BYTES) + data)
             self._file.flush()
             code = 0
         finally:
@@ -156,9 +172,10 @@ class _Child:
         if not self._pid or self._waited():
             return []
         self._file.seek(0)
+        # mypy knows no types that are values.
+        decoder = msgspec.msgpack.Decoder(tuple[int, answer])  # type: ignore[valid-type]
         try:
-            # mypy knows no types that are values.
-            return msgspec.msgpack.decode(self._file.read(), type=list[tuple[int, answer]])  # type: ignore[valid-type]
+            return [decoder.decode(data) for data in _messages(self._file.read())]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return []
 
