@@ -247,6 +247,7 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
     pairs = [
         (result.subject, hit, by)
         for result in results
+        if result.hits
         for hit, by in zip(result.hits, result.by or ((),) * len(result.hits), strict=True)
     ]
     pairs.sort(key=lambda pair: (pair[1].place, pair[0].key, pair[1].symbol, pair[1].message))

@@ -126,7 +126,8 @@ def layer_violation(module: Module, project: Project) -> Found:
     if module.path not in layers.free and module.path not in layers.bound:
         raise NotApplicable("the module holds no business code, or the routes themselves")
     upward = [(target, line) for target, line in project.imports_of(module) if target.path in layers.routing]
-    named = [i for i in module.facts.imports if i.module.partition(".")[0] in WEB and not i.level and not i.typing_only]
+    imports = () if WEB.isdisjoint(module.imported) else module.facts.imports
+    named = [i for i in imports if i.module.partition(".")[0] in WEB and not i.level and not i.typing_only]
     named = [i for i in named if i.name not in _TOLD_ELSEWHERE and not _CONNECTION.match(i.name)]
     named = [i for i in named if not i.module.endswith((".concurrency", ".testclient"))]
     if not upward and not named:

@@ -27,6 +27,8 @@ _RECORDS = ("tortoise.models.Model.", "tortoise.Model.", "beanie.Document.", "be
             "peewee.Model.", "mongoengine.Document.", "ormar.Model.", "piccolo.table.Table.",
             "odmantic.AIOEngine.")  # fmt: skip
 _DRIVERS = ("asyncpg.", "aiosqlite.", "sqlite3.", "psycopg.", "psycopg2.", "pymysql.", "databases.Database.")
+_QUERIED = (*_COLLECTIONS, *_RECORDS, *_DRIVERS)
+_TOUCHED = (*_SESSIONS, *_RECORDS)
 _QUERYING = frozenset({"query", "execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _HARMLESS = frozenset({"close", "connect", "model_dump", "dict", "model_validate", "json", "to_dict", "refresh"})
 _KEEPING = frozenset({"save", "save_changes", "insert", "replace", "create", "delete", "sync", "refresh_from_db"})
@@ -42,8 +44,9 @@ def builds_query(value: Value | None, call: syntax.Call) -> bool:
             return True
         if name.startswith(_RECORDS) and method in _KEEPING:
             return False
-        return name.startswith((*_COLLECTIONS, *_RECORDS, *_DRIVERS)) and method not in _HARMLESS and method.islower()
-    return any(isinstance(argument, str) and _SQL.match(argument) is not None for argument in call.args[:1])
+        return name.startswith(_QUERIED) and method not in _HARMLESS and method.islower()
+    first = call.args[0] if call.args else None
+    return type(first) is str and _SQL.match(first) is not None
 
 
 def uses_storage(value: Value | None, call: syntax.Call) -> bool:
@@ -52,7 +55,7 @@ def uses_storage(value: Value | None, call: syntax.Call) -> bool:
         return True
     return (
         isinstance(value, External)
-        and value.name.startswith((*_SESSIONS, *_RECORDS))
+        and value.name.startswith(_TOUCHED)
         and call.method not in _HARMLESS
         and call.method.islower()
     )

@@ -53,24 +53,20 @@ from fastreview_checks.knowledge.typing.annotations import dated_names, oldest_p
 
 @check("TYP012", dimension="typing", level=1, credit=1, each=Function, effort="minutes", per_file=True)
 def dated_annotation(function: Function, project: Project) -> Found:
-    annotations = [p.annotation for p in function.facts.parameters if p.annotated]
-    if function.facts.returns_annotated:
-        annotations.append(function.facts.returns)
-    if not annotations:
+    if not function.facts.returns_annotated and not any(p.annotated for p in function.facts.parameters):
         raise NotApplicable("the function has no annotations")
-    if not _imports_typing(function.module):
-        return
-    old = dated_names(oldest_python(project.facts.files.python_wanted))
-    found = {
-        name: new
-        for annotation in annotations
-        for node in syntax.walk(annotation)
-        if type(node) is syntax.Ref and node.last in old
-        for name, new in _dated(node, function, project, old)
-    }
+    found = _dated_in(project).get(id(function))
     if found:
         listed = ", ".join(f"`{name}` ({new})" for name, new in sorted(found.items()))
         yield Hit(function.place, f"`{function.name}` uses old annotations: {listed}. Write the new form.")
+
+
+@lru_cache(maxsize=1)
+def _dated_in(project: Project) -> dict[int, dict[str, str]]:
+    """By the id of a function, the old names in its annotations with what to write."""
+    old = dated_names(oldest_python(project.facts.files.python_wanted))
+    functions = (one for one in project.annotated_with(*old) if isinstance(one, Function))
+    return {id(f): found for f in functions if _imports_typing(f.module) and (found := _dated(f, project, old))}
 
 
 @lru_cache(maxsize=1_000)
@@ -79,7 +75,14 @@ def _imports_typing(module: Module) -> bool:
     return any(found.module.startswith("typing") or found.name == "*" for found in module.facts.imports)
 
 
-def _dated(written: syntax.Ref, function: Function, project: Project, old: dict[str, str]) -> list[tuple[str, str]]:
-    resolved = project.names.resolve(function.parent or function.module, written.name)
-    name = getattr(resolved, "name", "")
-    return [(written.last, old[written.last])] if name == f"typing.{written.last}" else []
+def _dated(function: Function, project: Project, old: dict[str, str]) -> dict[str, str]:
+    facts = function.facts
+    scope = function.parent or function.module
+    found: dict[str, str] = {}
+    for annotation in (*(p.annotation for p in facts.parameters if p.annotated), facts.returns):
+        for node in syntax.walk(annotation):
+            if type(node) is syntax.Ref and node.last in old:
+                resolved = project.names.resolve(scope, node.name)
+                if getattr(resolved, "name", "") == f"typing.{node.last}":
+                    found[node.last] = old[node.last]
+    return found

@@ -37,7 +37,7 @@ def retried(call: Callable[[], str], *args: str, attempts: int = 3) -> str:
 """
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
-from fastreview_checks.knowledge.typing.annotations import in_words, missing_annotations
+from fastreview_checks.knowledge.typing.annotations import in_words, incomplete
 
 
 @check(
@@ -52,7 +52,7 @@ from fastreview_checks.knowledge.typing.annotations import in_words, missing_ann
     per_file=True,
 )
 def fully_annotated(function: Function, project: Project) -> Found:
-    missing = missing_annotations(function)
+    missing = incomplete(project).get(id(function))
     if missing:
         yield Hit(
             function.place,

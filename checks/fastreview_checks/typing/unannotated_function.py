@@ -51,7 +51,7 @@ class Basket:
 """
 
 from fastreview.api import Found, Function, Hit, Project, Severity, check
-from fastreview_checks.knowledge.typing.annotations import in_words, missing_annotations
+from fastreview_checks.knowledge.typing.annotations import in_words, incomplete
 
 
 @check(
@@ -65,7 +65,7 @@ from fastreview_checks.knowledge.typing.annotations import in_words, missing_ann
     per_file=True,
 )
 def unannotated_function(function: Function, project: Project) -> Found:
-    missing = missing_annotations(function)
+    missing = incomplete(project).get(id(function))
     if missing:
         yield Hit(
             function.place,

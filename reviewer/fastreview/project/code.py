@@ -187,6 +187,13 @@ class Module(Code):
         return tuple(i for i in self.facts.imports if not i.within and i.name == "*")
 
     @cached_property
+    def imported(self) -> frozenset[str]:
+        """First parts of the modules and the names that imports name, wherever they stand and whoever reads them: what is
+        not among them need not be looked for in `facts.imports`."""
+        imports = self.facts.imports
+        return frozenset([i.module.partition(".")[0] for i in imports] + [i.name for i in imports])
+
+    @cached_property
     def exports(self) -> frozenset[str] | None:
         """The names in ``__all__``, or None without one."""
         return None if self.facts.exports is None else frozenset(self.facts.exports)
@@ -276,10 +283,11 @@ class Class:
             receiver = method.receiver
             if not receiver:
                 continue
+            start = f"{receiver}."
             for stmt in method.statements:
-                if isinstance(stmt, s.Assign):
+                if type(stmt) is s.Assign:
                     for target in stmt.targets:
-                        if isinstance(target, s.Ref) and target.root == receiver and target.name.count(".") == 1:
+                        if type(target) is s.Ref and target.name.startswith(start) and target.name.count(".") == 1:
                             found.setdefault(target.last, []).append((method, stmt))
         return found
 

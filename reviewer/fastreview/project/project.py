@@ -192,6 +192,26 @@ class Project(Subject):
         found = {id(c): c for n in names for c in self._codes_by_mention.get(n, ())}
         yield from sorted(found.values(), key=lambda c: (c.module.path, c.line))
 
+    @cached_property
+    def _by_annotation(self) -> dict[str, list[Function | Class]]:
+        """Functions and classes of the service by the names in the types of their parameters, results and fields."""
+        found: dict[str, list[Function | Class]] = {}
+        for module in self.service_modules:
+            for function in module.functions:
+                types = [p.annotation for p in function.facts.parameters]
+                types.append(function.facts.returns)
+                for name in _names_in(types):
+                    found.setdefault(name, []).append(function)
+            for cls in module.classes:
+                for name in _names_in([f.annotation for f in cls.facts.fields]):
+                    found.setdefault(name, []).append(cls)
+        return found
+
+    def annotated_with(self, *names: str) -> tuple[Function | Class, ...]:
+        """Functions with a parameter or result, and classes with a field, whose type mentions one of these names: the last
+        part of a name, in quotes or not."""
+        return tuple({id(one): one for name in names for one in self._by_annotation.get(name, ())}.values())
+
     def _named_callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by its name alone, without knowing the types of receivers."""
         name = function.owner.name if function.owner and function.name == "__init__" else function.name
@@ -730,6 +750,22 @@ _COLLECTIONS: dict[type[Subject], str] = {
     Workflow: "workflows",
     Manifest: "manifests",
 }
+
+
+def _names_in(pending: list[s.Expr]) -> set[str]:
+    """Last parts of the names in types, quoted ones included; ``pending`` is used up."""
+    found: set[str] = set()
+    while pending:
+        node = pending.pop()
+        if type(node) is s.Ref:
+            found.add(node.name.rpartition(".")[2])
+        elif type(node) is str:
+            found.add(node.rpartition(".")[2])
+        elif node is not None:
+            if type(node) is s.Attribute:
+                found.add(node.attr)
+            pending += s.children(node)
+    return found
 
 
 def _receiver_of(site: CallSite) -> Class | None:

@@ -4,6 +4,7 @@ Sources: the documentation of SQLAlchemy's sessions and of the clients in `resou
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import BASES, Class, External, Function, Instance, Module, Place, Project, Value, Variable, syntax
@@ -41,11 +42,12 @@ def collaborators(function: Function, project: Project) -> Iterator[Collaborator
     given = {p.name for p in function.facts.parameters}
     local = given | function.bindings.keys()
     for site in function.calls:
-        name = site.call.name or site.call.method
+        call = site.call
+        name = call.func.name if type(call.func) is syntax.Ref else call.method
         root = name.partition(".")[0]
         if root in local:
             continue
-        if _makes_session(project.values.target(site)) or resource(site, project):
+        if _makes_session(project.values.of(call.func, function)) or resource(site, project):
             if not _is_made_of(site.call, given):
                 yield Collaborator(site.place, "makes its own", name)
         elif _may_be_held(name) and _held(root, function, project):
@@ -65,12 +67,9 @@ def _is_made_of(call: syntax.Call, given: set[str]) -> bool:
 
 
 def _makes_session(value: Value | None) -> bool:
-    match value:
-        case Instance(of=External(name=name)):
-            return name in _FACTORIES
-        case External(name=name):
-            return name in _SESSIONS
-    return False
+    if type(value) is External:
+        return value.name in _SESSIONS
+    return type(value) is Instance and type(value.of) is External and value.of.name in _FACTORIES
 
 
 def _held(root: str, function: Function, project: Project) -> bool:
@@ -86,6 +85,7 @@ def _held(root: str, function: Function, project: Project) -> bool:
     return _works_outside(value.of, project)
 
 
+@lru_cache(maxsize=1_000)
 def _works_outside(cls: Class, project: Project) -> bool:
     """Whether objects of the class keep a client or a connection; what keeps none is a group of functions."""
     kept = (pair for one in cls.ancestry.project for pairs in one.self_assigned.values() for pair in pairs)

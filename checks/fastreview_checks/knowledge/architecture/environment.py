@@ -4,7 +4,7 @@ Sources: the documentation of `os`, python-decouple, environs and Starlette.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 from fastreview.api import Code, External, Instance, Module, Place, Project, syntax
@@ -57,9 +57,9 @@ class Configuration:
         self.users = frozenset(module.path for module in project.service_modules if self._uses(module, names, project))
 
     def _uses(self, module: Module, names: set[str], project: Project) -> bool:
-        if any(i.name in names for i in module.facts.imports):
+        if not names.isdisjoint(module.imported) and any(i.name in names for i in module.facts.imports):
             return True
-        return any(target.path in self.places for target, _ in project.imports_of(module))
+        return not self.places.isdisjoint([target.path for target, _ in project.imports_of(module)])
 
 
 def _is_client(path: str, loaded: frozenset[str]) -> bool:
@@ -80,7 +80,9 @@ def _instances(project: Project) -> set[str]:
     paths = {s.place.path for s in project.settings} | project.entry_paths
     found: set[str] = set()
     for module in project.service_modules:
-        if module.path not in paths and not any(i.name in known for i in module.facts.imports):
+        if module.path not in paths and (
+            known.isdisjoint(module.imported) or not any(i.name in known for i in module.facts.imports)
+        ):
             continue
         for name in module.bindings:
             value = project.values.of(syntax.Ref(name), module)
@@ -93,10 +95,17 @@ def _reading(project: Project) -> Iterator[Code]:
     """Code that may read the environment: of modules that import what does, and calls or mentions it."""
     libraries = project.imported_packages & _LIBRARIES.keys()
     for module in project.service_modules:
-        if any(i.module == "os" or i.module.partition(".")[0] in libraries for i in module.facts.imports):
+        if _imports(module, libraries):
             for code in module.codes():
                 if not _CALLED.isdisjoint(code.called) or "environ" in code.mentioned:
                     yield code
+
+
+def _imports(module: Module, libraries: Set[str]) -> bool:
+    """Whether it imports `os` or one of ``libraries``."""
+    if "os" not in module.imported and libraries.isdisjoint(module.imported):
+        return False
+    return any(i.module == "os" or i.module.partition(".")[0] in libraries for i in module.facts.imports)
 
 
 def _reads(project: Project) -> Iterator[tuple[Place, str]]:
@@ -107,12 +116,14 @@ def _reads(project: Project) -> Iterator[tuple[Place, str]]:
             read = (stmt.value,) if isinstance(stmt, syntax.Assign) else syntax.expressions(stmt)
             for expr in read:
                 for node in syntax.walk(expr):
+                    if type(node) is not syntax.Call and type(node) is not syntax.Subscript:
+                        continue
                     name = _variable(node, code, project)
                     line = node.line if isinstance(node, syntax.Call) else getattr(stmt, "line", 0)
                     if name is not None and not _SYSTEM.search(name) and line not in aside:
                         yield Place(code.module.path, line), name
     for module in project.service_modules:
-        if any(i.module == "os" or i.module.partition(".")[0] in _LIBRARIES for i in module.facts.imports):
+        if _imports(module, _LIBRARIES.keys()):
             for cls in module.classes:
                 for field in cls.facts.fields:
                     for node in syntax.walk(field.value) if field.has_value else ():
@@ -124,18 +135,15 @@ def _reads(project: Project) -> Iterator[tuple[Place, str]]:
 def _handed_over(project: Project, names: set[str]) -> frozenset[str]:
     """Those of ``names`` that the service itself writes into the environment of a process that it starts."""
     written: set[str] = set()
-    for module in project.service_modules:
-        for code in module.codes():
-            if not _ENVIRONMENTS.isdisjoint(code.mentioned):
-                for stmt in code.statements:
-                    targets = stmt.targets if isinstance(stmt, syntax.Assign) else ()
-                    written.update(
-                        t.index for t in targets if isinstance(t, syntax.Subscript) and isinstance(t.index, str)
-                    )
-                    for expr in syntax.expressions(stmt):
-                        for node in syntax.walk(expr):
-                            if type(node) is syntax.Mapping:
-                                written.update(key for key in node.keys if isinstance(key, str))
+    for code in project.mentions(*_ENVIRONMENTS):
+        for stmt in code.statements:
+            for target in stmt.targets if type(stmt) is syntax.Assign else ():
+                if type(target) is syntax.Subscript and isinstance(target.index, str):
+                    written.add(target.index)
+            for expr in syntax.expressions(stmt):
+                for node in syntax.walk(expr) if type(expr) is not syntax.Ref else ():
+                    if type(node) is syntax.Mapping:
+                        written.update(key for key in node.keys if isinstance(key, str))
     return frozenset(names & written)
 
 

@@ -99,11 +99,19 @@ class Layering:
     def _stores(self, module: Module) -> bool:
         """Whether it imports a library for storage, or a module of the project that does."""
         around = (module, *(target for target, _ in self._project.imports_of(module)))
-        return any(i.module.partition(".")[0] in STORAGE for one in around for i in one.facts.imports if not i.level)
+        return any(
+            i.module.partition(".")[0] in STORAGE
+            for one in around
+            if not STORAGE.isdisjoint(one.imported)
+            for i in one.facts.imports
+            if not i.level
+        )
 
     def functions(self, module: Module) -> Iterator[Function]:
         """Functions and methods that are no part of HTTP themselves."""
-        web = any(i.module.partition(".")[0] in WEB for i in module.facts.imports)
+        web = not WEB.isdisjoint(module.imported) and any(
+            i.module.partition(".")[0] in WEB for i in module.facts.imports
+        )
         for function in module.functions:
             if id(function) in self.web_functions or (
                 function.parent is not None and id(function.parent) in self.web_functions
@@ -126,7 +134,9 @@ def layering(project: Project) -> Layering:
 
 
 def imports_web(module: Module) -> bool:
-    return any(i.module.partition(".")[0] in WEB and not i.level and not i.typing_only for i in module.facts.imports)
+    return not WEB.isdisjoint(module.imported) and any(
+        i.module.partition(".")[0] in WEB and not i.level and not i.typing_only for i in module.facts.imports
+    )
 
 
 def _web_functions(project: Project) -> Iterator[int]:

@@ -53,23 +53,19 @@ def changed_globals(project: Project) -> Iterator[Change]:
     for module, containers, plain in candidates.values():
         told: set[str] = set()
         for reader, names in ((module, {n: n for n in containers}), *importers.get(module.name, ())):
-            numbers = plain if reader is module else {}
+            numbers = frozenset(plain) if reader is module else frozenset()
+            shown_names = frozenset(names)
+            wanted = shown_names | numbers
             for function in reader.functions:
-                facts = function.facts
-                changes = bool(names) and not _CHANGING.isdisjoint(facts.called)
-                if (
-                    not changes
-                    and names.keys().isdisjoint(facts.mentioned)
-                    and numbers.keys().isdisjoint(facts.mentioned)
-                ):
+                if wanted.isdisjoint(function.mentioned):
                     continue
-                for shown, line in _changes(function, frozenset(names)):
+                for shown, line in _changes(function, shown_names):
                     name = names[shown]
                     if name not in told:
                         told.add(name)
                         made = Place(module.path, containers[name])
                         yield Change(module, name, made, function, Place(reader.path, line), counts=False)
-                for name, line in _assigned_anew(function, frozenset(numbers)):
+                for name, line in _assigned_anew(function, numbers):
                     if name not in told:
                         told.add(name)
                         made = Place(module.path, plain[name])
@@ -158,6 +154,8 @@ def _importers(
     wanted = {name for names in candidates.values() for name in names}
     found: dict[str, list[tuple[Module, dict[str, str]]]] = {}
     for module in project.service_modules:
+        if wanted.isdisjoint(module.imported):
+            continue
         by_origin: dict[str, dict[str, str]] = {}
         for one in module.facts.imports:
             if one.name in wanted and not one.typing_only:
@@ -214,9 +212,11 @@ def _changed(function: Function, names: frozenset[str]) -> Iterator[tuple[str, i
     """Names among ``names`` that calls and assignments change, the lines, and whether what they hold is changed rather than
     the name."""
     for site in function.calls:
-        owner, _, method = site.call.name.rpartition(".")
-        if method in _CHANGING and owner in names:
-            yield owner, site.call.line, True
+        func = site.call.func
+        if type(func) is syntax.Ref:
+            owner, _, method = func.name.rpartition(".")
+            if owner in names and method in _CHANGING:
+                yield owner, site.call.line, True
     for stmt in function.statements:
         targets: tuple[syntax.Expr, ...] = ()
         if type(stmt) is syntax.Assign or (type(stmt) is syntax.Names and stmt.kind == "del"):

@@ -1,12 +1,26 @@
 """What a function says about its types, by the rule of PEP 484's strict checkers."""
 
 import re
+from functools import lru_cache
+from operator import attrgetter
 
-from fastreview.api import Function
+from fastreview.api import Function, Project
 
 _UNTOLD_RETURNS = frozenset({"__init__", "__post_init__", "__init_subclass__"})
 """They can only return None, and type checkers take it as said where a parameter is annotated."""
 SHOWN = 3
+_IS_ANNOTATED = attrgetter("annotated")
+
+
+@lru_cache(maxsize=1)
+def incomplete(project: Project) -> dict[int, tuple[str, ...]]:
+    """By the id of a function, what `missing_annotations` says; only functions that leave something open."""
+    return {
+        id(function): missing
+        for function in project.functions
+        if not (function.facts.returns_annotated and all(map(_IS_ANNOTATED, function.facts.parameters)))
+        and (missing := missing_annotations(function))
+    }
 
 
 def missing_annotations(function: Function) -> tuple[str, ...]:

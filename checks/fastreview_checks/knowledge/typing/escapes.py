@@ -6,7 +6,7 @@ Sources: mypy's `disallow_any_explicit` and `disallow_any_generics`, pyright's `
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fastreview.api import Code, External, Function, Project, Route, syntax
+from fastreview.api import Class, Code, External, Function, Module, Project, Route, syntax
 
 _ANY = frozenset({"typing.Any", "typing_extensions.Any"})
 _BARE = frozenset(
@@ -49,9 +49,17 @@ MAX_DEPTH = 6
 
 def escapes(function: Function, project: Project) -> tuple[tuple[str, str, int], ...]:
     """What of a signature says nothing: the parameter's name, or "" for what comes back; how it is written; the line."""
+    if id(function) not in _mentioning(project):
+        return ()
     found = tuple(_open_parts(function, project))
     # Asked last: few functions have any.
     return () if found and (_is_given(function) or function.name in _validating(project)) else found
+
+
+@lru_cache(maxsize=1)
+def _mentioning(project: Project) -> frozenset[int]:
+    """Ids of the functions whose signature has one of the names somewhere."""
+    return frozenset(map(id, project.annotated_with(*_NAMES)))
 
 
 def _open_parts(function: Function, project: Project) -> Iterator[tuple[str, str, int]]:
@@ -78,18 +86,25 @@ def _has_model(function: Function, project: Project) -> bool:
 @lru_cache(maxsize=1)
 def _validating(project: Project) -> frozenset[str]:
     """Names of functions that Pydantic calls with whatever arrives: `Annotated[int, BeforeValidator(plain)]`."""
-    found: set[str] = set()
+    written: list[syntax.Expr] = []
+    for one in project.annotated_with(*_PYDANTIC):
+        if not _imports_pydantic(one.module):
+            continue
+        if isinstance(one, Class):
+            written += [f.annotation for f in one.facts.fields if f.annotated]
+        else:
+            written += [p.annotation for p in one.facts.parameters if p.annotated]
     for module in project.service_modules:
-        if any(one.name in _PYDANTIC for one in module.facts.imports):
-            assigned = (s.value for s in module.statements if isinstance(s, syntax.Assign))
-            typed = [f.annotation for cls in module.classes for f in cls.facts.fields if f.annotated]
-            typed += [p.annotation for f in module.functions for p in f.facts.parameters if p.annotated]
-            for expr in (*assigned, *typed):
-                calls = (
-                    node for node in syntax.walk(expr) if isinstance(node, syntax.Call) and node.method in _PYDANTIC
-                )
-                found.update(arg.last for call in calls for arg in call.args if isinstance(arg, syntax.Ref))
-    return frozenset(found)
+        if not _PYDANTIC.isdisjoint(module.called) and _imports_pydantic(module):
+            written += [s.value for s in module.statements if type(s) is syntax.Assign]
+    calls = (node for expr in written for node in syntax.walk(expr) if type(node) is syntax.Call)
+    return frozenset(
+        arg.last for call in calls if call.method in _PYDANTIC for arg in call.args if type(arg) is syntax.Ref
+    )
+
+
+def _imports_pydantic(module: Module) -> bool:
+    return not _PYDANTIC.isdisjoint(module.imported) and any(one.name in _PYDANTIC for one in module.facts.imports)
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,8 @@ def tools_used(project: Project) -> dict[str, Place]:
     """The tools by name, with the first place of each: "generics", "ParamSpec", "NewType", "Self", "Literal" ..."""
     found: dict[str, Place] = {}
     for module in project.service_modules:
+        if _TYPING.isdisjoint(module.imported):
+            continue
         imported = {one.bound: one.name for one in module.facts.imports if one.module in _TYPING and one.name}
         if not imported.keys().isdisjoint(module.called):
             for site in module.calls:

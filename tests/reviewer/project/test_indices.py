@@ -1,0 +1,61 @@
+"""What is known of code without reading its bodies and types again: who mentions a name."""
+
+from tests.conftest import ProjectOf
+
+_SERVICE = """
+    import os.path as p
+    from typing import Annotated, Any
+
+    class Order:
+        lines: list["Line"]
+        total = 0
+
+    def typed(first: "models.Line", *rest: Any) -> None: ...
+
+    def result() -> Annotated[dict[str, Order], maker().plain]: ...
+
+    def untyped(first, second=Any): ...
+
+    class Line:
+        def of(self, order: Order | None) -> "Line": ...
+"""
+
+
+def test_functions_and_classes_are_known_by_the_names_in_their_types(project_of: ProjectOf) -> None:
+    project = project_of({"app/main.py": _SERVICE})
+
+    def names(*wanted: str) -> list[str]:
+        return [one.name for one in project.annotated_with(*wanted)]
+
+    assert names("Line") == ["typed", "of", "Order"]
+    assert names("Order") == ["result", "of"]
+    assert names("Any") == ["typed"]
+    assert names("Any", "Line") == ["typed", "of", "Order"]
+    assert names("plain") == ["result"]
+    assert names("models", "total", "first", "lines") == []
+
+
+def test_tests_are_not_among_them(project_of: ProjectOf) -> None:
+    project = project_of({"tests/test_main.py": _SERVICE})
+
+    assert project.annotated_with("Line", "Any") == ()
+
+
+def test_a_module_knows_what_its_imports_name(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/main.py": """
+                import os.path as p
+                from typing import TYPE_CHECKING
+                if TYPE_CHECKING:
+                    from app.models import Line as L
+                def late():
+                    from . import settings
+            """,
+        }
+    )
+
+    (module,) = project.modules
+    words = {"os", "typing", "TYPE_CHECKING", "app", "Line", "settings"}
+    assert module.imported >= words
+    assert module.imported.isdisjoint({"p", "L", "path", "models"})
