@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastreview.review import FindingEntry, Review, Severity
 from fastreview_reports import words
 from fastreview_reports.places import in_repository
+from fastreview_reports.selection import headline, selection
 from fastreview_reports.text import one_line, safe
 
 PER_KIND = 10
@@ -29,7 +30,8 @@ def render(review: Review) -> bytes:
 
 
 def _lines(review: Review, shown: list[FindingEntry]) -> Iterator[str]:
-    verdict = f"{words.headline(review.level)}. Index {review.level.index:.1f} of 100. {counts(shown)}."
+    index = "" if selection(review) else f" Index {review.level.index:.1f} of 100."
+    verdict = f"{headline(review)}.{index} {counts(shown)}."
     yield _command("notice", verdict, title="fastreview", file="", line=0, end_line=0)
     used = {"notice": 1}
     for finding in shown:

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from fastreview.review import Review
 from fastreview_reports.page import environment, resource
-from fastreview_reports.view import report
+from fastreview_reports.view import shown
+from fastreview_reports.view.effort import HOW
 
 
 def render(review: Review) -> bytes:
@@ -24,7 +25,9 @@ def render(review: Review) -> bytes:
     )
     # Files of this package, without anything of the review in them.
     trusted = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
-    text = environment().get_template("report.html.j2").render(report=report(review), policy=policy, **trusted)
+    text = (
+        environment().get_template("report.html.j2").render(report=shown(review), counted=HOW, policy=policy, **trusted)
+    )
     return (text + "\n").encode()
 
 

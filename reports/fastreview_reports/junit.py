@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from fastreview.review import FindingEntry, OutcomeEntry, Review
 from fastreview_reports import words
+from fastreview_reports.selection import headline
 from fastreview_reports.text import one_line, safe
 
 SHOWN = 20
@@ -26,7 +27,7 @@ def render(review: Review) -> bytes:
     properties = SubElement(root, "properties")
     level = review.level
     for name, value in (
-        ("headline", words.headline(level)),
+        ("headline", headline(review)),
         ("proven", level.proven),
         ("possible", level.possible),
         ("evidence", words.percent(level.evidence)),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fastreview.review import Review
 from fastreview_reports.prose import is_web_address
 from fastreview_reports.text import one_line
-from fastreview_reports.view import FindingGroup, Report, report
+from fastreview_reports.view import FindingGroup, Report, shown
+from fastreview_reports.view.effort import HOW
 
 PER_CHECK = 5
 CHECKS = 60
@@ -23,7 +24,7 @@ def render(review: Review) -> bytes:
     """UTF-8 Markdown (CommonMark with tables), at most about ``SIZE`` characters."""
     lines: list[str] = []
     size = 0
-    for line in _lines(report(review)):
+    for line in _lines(shown(review)):
         size += len(line) + 1
         if size > SIZE:
             lines += ["", "_Cut here to fit a comment; the HTML and JSON reports hold everything._"]
@@ -63,14 +64,18 @@ def prose(text: str) -> str:
 def _lines(view: Report) -> Iterator[str]:
     yield from (f"# Code review of {code(view.project.name) or 'a project'}", "")
     yield from (f"**{view.verdict.sentence}**", "")
-    yield from (f"{view.verdict.headline}. Index {view.verdict.index} of 100.", "")
+    index = "" if view.selection else f" Index {view.verdict.index} of 100."
+    yield from (f"{view.verdict.headline}.{index}", "")
     yield from (f"{view.counts}.", "", f"_{view.verdict.means}_", "")
     yield from (f"- {prose(notice)}" for notice in view.notices)
     if view.notices:
         yield ""
     for cap in view.verdict.caps:
         yield from (f"Held below Intermediate by {plain(cap)}: a never-event caps the level.", "")
-    yield from _profile(view)
+    if view.core + view.extension:
+        yield from _profile(view)
+    if view.selection:
+        yield from _selected(view)
     yield from step_lines(view)
     yield from _strengths(view)
     yield from _gaps(view)
@@ -104,6 +109,8 @@ def step_lines(view: Report) -> Iterator[str]:
             yield f"   Try: {prose(step.exercise)}  "
         yield f"   Unlocks: {prose(step.unlocks)}. Proof of done: {prose(step.proof)}"
     yield ""
+    if view.effort:
+        yield from (f"Up to the next level: **{view.effort}**. {HOW}", "")
 
 
 def _profile(view: Report) -> Iterator[str]:
@@ -116,6 +123,14 @@ def _profile(view: Report) -> Iterator[str]:
     for d in view.core + view.extension:
         name = plain(d.label) + ("" if d.core else " (shown only)")
         yield f"| {name} | {d.interval} | {d.index} | {d.met} | {d.not_met} | {d.undecided} |"
+    yield ""
+
+
+def _selected(view: Report) -> Iterator[str]:
+    yield from ("## Selected checks", "", "| Outcome | Check | |", "|---|---|---|")
+    for group in view.outcomes:
+        for outcome in group.outcomes:
+            yield f"| {group.label} | {code(outcome.code)} {plain(outcome.title)} | {prose(outcome.detail)} |"
     yield ""
 
 
@@ -170,7 +185,7 @@ def _evidence(view: Report) -> Iterator[str]:
     for side in view.sides:
         yield f"| {side.label} | {side.state} | {prose(side.text)} |"
     yield ""
-    for group in view.outcomes:
+    for group in () if view.selection else view.outcomes:
         if group.outcomes:
             codes = ", ".join(code(outcome.code) for outcome in group.outcomes)
             yield f"- {group.label} ({len(group.outcomes)}): {codes}"

@@ -30,6 +30,7 @@ def environment() -> Environment:
         "place": lambda one: words.place(one.path, one.line),
         "one_line": one_line,
         "level": words.label,
+        "day": words.day,
         "short": _short,
         "breakable": _breakable,
         "percent": words.percent,

@@ -9,7 +9,8 @@ from fastreview.errors import FastreviewError
 from fastreview.review import Review
 from fastreview_reports.page import environment, resource
 from fastreview_reports.text import short_words
-from fastreview_reports.view import report
+from fastreview_reports.view import shown
+from fastreview_reports.view.effort import HOW
 from fastreview_reports.view.paper import printed as on_paper
 from fastreview_reports.view.plain import plain
 
@@ -43,7 +44,7 @@ def render(review: Review) -> bytes:
     Raises:
         MissingLibraries: when Pango or one of its companions cannot be loaded, or there is no font.
     """
-    return _rendered(review, "print.html.j2")
+    return _rendered(review, "print.html.j2", "print_selection.html.j2")
 
 
 def summary(review: Review) -> bytes:
@@ -52,7 +53,7 @@ def summary(review: Review) -> bytes:
     Raises:
         MissingLibraries: as `render`.
     """
-    return _rendered(review, "summary.html.j2")
+    return _rendered(review, "summary.html.j2", "summary.html.j2")
 
 
 def printed(html: str) -> bytes:
@@ -65,14 +66,15 @@ def printed(html: str) -> bytes:
     return bytes(document.write_pdf(pdf_identifier=b"fastreview", pdf_variant="pdf/ua-1") or b"")
 
 
-def _rendered(review: Review, template: str) -> bytes:
+def _rendered(review: Review, whole: str, partial: str) -> bytes:
     safe = short_words(review)
-    view = report(safe)
+    view = shown(safe)
     return printed(
         environment()
-        .get_template(template)
+        .get_template(partial if view.selection else whole)
         .render(
             report=view,
+            counted=HOW,
             plain=plain(safe),
             findings=on_paper(view.findings, with_code=True),
             possible=on_paper(view.possible, with_code=True),

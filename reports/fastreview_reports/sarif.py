@@ -12,6 +12,7 @@ import msgspec
 from fastreview.review import FindingEntry, OutcomeEntry, Page, Review, Severity
 from fastreview_reports import words
 from fastreview_reports.places import in_repository, uri
+from fastreview_reports.selection import headline
 from fastreview_reports.text import escape_acting, safe
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -60,7 +61,7 @@ def _run(review: Review) -> Json:
         ],
         "results": [_result(review, finding, index) for finding in review.findings],
         "properties": {
-            "headline": words.headline(review.level),
+            "headline": headline(review),
             "proven": review.level.proven,
             "possible": review.level.possible,
             "evidence": review.level.evidence,

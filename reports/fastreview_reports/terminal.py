@@ -14,7 +14,8 @@ from rich.text import Text
 from fastreview.review import History, Review, Trace
 from fastreview_reports.text import one_line
 from fastreview_reports.trace_tree import trace_blocks
-from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report
+from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report, shown
+from fastreview_reports.view.effort import HOW
 from fastreview_reports.view.steps import StepView
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ _STYLES = {"blocker": "bold red", "major": "yellow", "minor": "default", "info":
 
 def render(review: Review, *, width: int = WIDTH, colour: bool = False) -> bytes:
     """UTF-8 text of lines up to ``width`` columns (40 to 110); escape sequences only with ``colour``, and only ours."""
-    view = report(review)
+    view = shown(review)
     return draw(lambda given: _blocks(view, given), width, colour=colour).encode()
 
 
 def write(review: Review, stream: TextIO, *, colour: bool | None = None) -> None:
     """Prints the report as suits the stream: width, encoding, colour on a terminal unless ``NO_COLOR`` is set."""
-    view = report(review)
+    view = shown(review)
     _print(lambda width: _blocks(view, width), stream, colour=colour)
 
 
@@ -104,8 +105,8 @@ def draw(blocks: Blocks, width: int, *, colour: bool) -> str:
 def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield Text(one_line(view.project.name), style="bold")
     yield Text("")
-    if _is_selection(view):
-        yield from _selection(view)
+    if view.selection:
+        yield from _selection(view, width)
         return
     yield indent(Text(view.verdict.sentence, style="bold"))
     yield indent(Text(f"{view.verdict.headline}. Index {view.verdict.index} of 100."))
@@ -124,30 +125,27 @@ def _blocks(view: Report, width: int) -> Iterator[RenderableType]:
     yield from _begin(view)
 
 
-def _is_selection(view: Report) -> bool:
-    """Whether so few checks were asked for that a level would be no answer."""
-    off = sum(len(group.outcomes) for group in view.outcomes if group.state == "off")
-    return not view.verdict.assessed and 2 * off > sum(len(group.outcomes) for group in view.outcomes)
-
-
-def _selection(view: Report) -> Iterator[RenderableType]:
+def _selection(view: Report, width: int) -> Iterator[RenderableType]:
     """What the selected checks say, one by one: this is how a step is proven done."""
-    asked = [(group, outcome) for group in view.outcomes if group.state != "off" for outcome in group.outcomes]
-    whole = sum(len(group.outcomes) for group in view.outcomes)
-    yield indent(Text(f"{len(asked)} of {whole} checks selected; the level takes all of them.", style="dim"))
-    yield indent(Text(f"{view.verdict.headline}.", style="dim"))
+    yield indent(Text(view.verdict.sentence, style="bold"))
+    yield indent(Text(f"{view.verdict.headline}."))
+    yield indent(Text(f"{view.counts}."))
     for notice in view.notices:
         yield indent(Text(one_line(notice).replace("`", "")))
+    yield indent(Text(view.verdict.means, style="dim"))
+    if view.core + view.extension:
+        yield from _profile(view, _BAR if width >= WIDTH else _BAR // 2)
     yield title("Selected checks")
-    for group, outcome in asked:
-        detail = f": {one_line(outcome.detail)}" if outcome.detail else ""
-        yield indent(
-            Text.assemble(
-                (f"{group.label}  ", "green" if group.state == "met" else "yellow"),
-                (one_line(outcome.code), "bold"),
-                f" {one_line(outcome.title)}{detail}",
+    for group in view.outcomes:
+        for outcome in group.outcomes:
+            detail = f": {one_line(outcome.detail)}" if outcome.detail else ""
+            yield indent(
+                Text.assemble(
+                    (f"{group.label}  ", "green" if group.state == "met" else "yellow"),
+                    (one_line(outcome.code), "bold"),
+                    f" {one_line(outcome.title)}{detail}",
+                )
             )
-        )
     if not view.findings:
         yield indent(Text("Nothing is reported."))
     yield from _reported(view)
@@ -234,6 +232,9 @@ def steps(view: Report) -> Iterator[RenderableType]:
         table.add_row(Text(f"{step.number}.", style="bold"), Group(*lines))
         yield indent(table)
         yield Text("")
+    if view.effort:
+        yield indent(Text.assemble(("Up to the next level: ", "bold"), f"{view.effort}."))
+        yield indent(Text(HOW, style="dim"))
 
 
 def _strengths(view: Report) -> Iterator[RenderableType]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from fastreview.review import (
     LEVELS,
@@ -53,6 +54,12 @@ SIDES = {
     "git": "Git history",
     "http": "HTTP probes",
 }
+
+# Not those of `strftime`, which are the locale's.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def rank(level: LevelName) -> int:
@@ -163,6 +170,15 @@ def listing(parts: Sequence[str]) -> str:
 
 def detail(outcome: OutcomeEntry) -> str:
     return ". ".join(part.rstrip(".") for part in (tally(outcome), sentence(outcome.reason)) if part)
+
+
+def day(iso: str) -> str:
+    """ "2026-11-22" as "22 November 2026"; what is no day stays as it is."""
+    try:
+        found = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
 
 
 def place(path: str, line: int) -> str:

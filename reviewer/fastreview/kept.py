@@ -76,7 +76,7 @@ class KeptReviews:
         kept = _read(self._file, _Kept) if self._file else None
         if kept is None or kept.installed != _installed(kept.interpreter):
             return None
-        return kept.review if _still_today(kept.review) else None
+        return _of_today(kept.review)
 
     def recall_same(self, facts: Facts) -> Review | None:
         """The review of the same static facts, whatever the times of the files."""
@@ -86,7 +86,7 @@ class KeptReviews:
         kept = _read(self._file.with_name(Path(same.review).name), _Kept) if same else None
         if same is None or kept is None or kept.interpreter:
             return None
-        return kept.review if same.shown == self._digests(same.shown) and _still_today(kept.review) else None
+        return _of_today(kept.review) if same.shown == self._digests(same.shown) else None
 
     def keep(self, review: Review, interpreter: str = "", facts: Facts | None = None) -> None:
         """Replaced in one step; a folder that cannot be written to keeps nothing. ``interpreter`` is the one that imported
@@ -122,14 +122,15 @@ class KeptReviews:
         return {path: digest(data) if isinstance(data, bytes) else "" for path, data in found.items()}
 
 
-def _still_today(review: Review) -> bool:
-    """False when a day has come since that a comment names: what it sets aside may be open now, or accepted."""
+def _of_today(review: Review) -> Review | None:
+    """None when a day has come since that a comment names: what it sets aside may be open now, or accepted."""
     today = datetime.now(UTC).date().isoformat()
-    return not any(
+    changed = any(
         (one.until and one.until < today and one.state not in ("expired", "malformed"))
         or (one.on and one.on <= today and one.note)
         for one in review.suppressions
     )
+    return None if changed else msgspec.structs.replace(review, made=today)
 
 
 K = TypeVar("K")

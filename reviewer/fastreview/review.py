@@ -452,6 +452,15 @@ class Review(Struct, frozen=True):
     """The dependency graph of all routes, bounded."""
     history: History = History()
     """Filled in by who asks for it: a review alone has none."""
+    made: str = ""
+    """The day of the review (UTC), as ``2026-11-22``; "" in documents of earlier versions."""
+
+
+def is_partial(review: Review) -> bool:
+    """Whether no level is claimed because most of what is undecided was not selected, and not for want of evidence."""
+    off = sum(outcome.state == "off" for outcome in review.outcomes)
+    undecided = sum(outcome.state in ("unknown", "crashed") for outcome in review.outcomes)
+    return not review.level.assessed and off > undecided
 
 
 def encode(review: Review) -> bytes:

@@ -448,6 +448,7 @@ def example(times: int = 1) -> Review:
     evaluated = outcomes()
     all_routes = routes(times)
     return Review(
+        made="2026-11-22",
         schema=SCHEMA,
         tool=Tool(version="0.1.0", ruleset="3f9c21d07a5e", model="1"),
         project=ProjectEntry(

@@ -256,7 +256,8 @@ def test_the_end_of_the_terminal_report_names_the_first_step_again() -> None:
     assert f"fastreview explain {first.code} " in end
 
 
-def test_a_selection_of_checks_is_answered_check_by_check_and_not_with_a_level() -> None:
+@pytest.mark.parametrize("name", ["terminal", "html", "pdf", "pdf-summary", "markdown"])
+def test_a_selection_of_checks_is_answered_check_by_check_and_not_with_a_level(name: str) -> None:
     asked = next(outcome for outcome in SMALL.outcomes if outcome.state == "met")
     review = msgspec.structs.replace(
         SMALL,
@@ -264,12 +265,23 @@ def test_a_selection_of_checks_is_answered_check_by_check_and_not_with_a_level()
         findings=(),
         level=msgspec.structs.replace(SMALL.level, assessed=False, capped_by=("SEC004",)),
     )
-    text = terminal.render(review, width=100).decode()
-    assert f"1 of {len(SMALL.outcomes)} checks selected" in text
-    assert f"Passed  {asked.check} {asked.title}" in text
-    assert "Nothing is reported." in text
-    for noise in ("Held below", "Next steps", "Profile"):
+    found = by_name(name)
+    assert found
+    text = plain("pdf" if name == "pdf-summary" else name, found.render(review))
+    assert f"Partial review, 1 of {len(SMALL.outcomes)} checks selected: no level is claimed" in text
+    assert asked.title in text
+    for noise in ("Held below", "Next steps", "next three steps", "Profile", "Gaps by level", "Area by area", "Week 1"):
         assert noise not in text
+
+
+@pytest.mark.parametrize("name", ["html", "pdf", "pdf-summary", "markdown", "terminal"])
+def test_a_report_says_what_the_next_level_costs_and_the_documents_say_of_which_day(name: str) -> None:
+    found = by_name(name)
+    assert found
+    text = plain("pdf" if name == "pdf-summary" else name, found.render(SMALL))
+    assert f"Up to the next level: {report(SMALL).effort}" in text.replace("**", "")
+    if name not in ("markdown", "terminal"):
+        assert f"22 November 2026, commit {SMALL.project.commit[:10]}" in text
 
 
 @pytest.mark.parametrize(

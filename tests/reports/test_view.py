@@ -1,10 +1,14 @@
 """What the view computes for the report: sums behind numbers, tests and dependencies of routes, imports that break layers."""
 
 import msgspec
+import pytest
 from tests.reports.example import example
 
-from fastreview_reports.view import report
+from fastreview.review import Effort, NextStep, Review
+from fastreview_reports.view import report, shown
+from fastreview_reports.view.effort import effort
 from fastreview_reports.view.sums import sums
+from fastreview_reports.words import day
 
 ARITHMETIC = (
     "P pass, F fail; n = P + F.",
@@ -74,3 +78,63 @@ def test_only_imports_with_a_finding_break_the_layers() -> None:
 def test_large_reviews_show_fewer_findings_in_full() -> None:
     assert max(len(group.in_full) for group in report(example()).findings) > 8
     assert max(len(group.in_full) for group in report(example(8)).findings) == 8
+
+
+def selected(review: Review, codes: set[str]) -> Review:
+    """The review as one of these checks only."""
+    return msgspec.structs.replace(
+        review,
+        outcomes=tuple(o if o.check in codes else msgspec.structs.replace(o, state="off") for o in review.outcomes),
+        findings=tuple(f for f in review.findings if f.check in codes),
+        level=msgspec.structs.replace(review.level, assessed=False),
+    )
+
+
+def test_a_review_of_a_dimension_shows_that_dimension_and_claims_no_level() -> None:
+    review = example()
+    name = review.outcomes[0].dimension
+    codes = {outcome.check for outcome in review.outcomes if outcome.dimension == name}
+    view = shown(selected(review, codes))
+    label = next(d.label for d in report(review).core if d.name == name)
+    assert view.verdict.sentence == f"This is a review of the dimension {label} only."
+    assert [d.name for d in (*view.core, *view.extension)] == [name]
+    assert {outcome.code for group in view.outcomes for outcome in group.outcomes} == codes
+    assert not any((view.steps, view.effort, view.gaps, view.plan.weeks, view.verdict.caps, view.arithmetic))
+    assert "evidence" not in view.verdict.headline
+    assert shown(review) == report(review)
+
+
+def test_a_review_of_one_check_shows_no_dimension() -> None:
+    view = shown(selected(example(), {"SEC001"}))
+    assert view.verdict.sentence == "This is a review of SEC001 only."
+    assert not view.core + view.extension
+
+
+def test_a_review_that_lacks_evidence_is_not_partial() -> None:
+    review = example()
+    outcomes = tuple(
+        msgspec.structs.replace(outcome, state="off" if number == 0 else "unknown")
+        for number, outcome in enumerate(review.outcomes)
+    )
+    level = msgspec.structs.replace(review.level, assessed=False)
+    assert report(msgspec.structs.replace(review, outcomes=outcomes, level=level)).selection is None
+
+
+@pytest.mark.parametrize(
+    ("efforts", "told"),
+    [
+        ((), ""),
+        (("minutes",), "up to an hour for 1 check"),
+        (("minutes", "hours"), "1 to 5 hours for 2 checks"),
+        (("hours", "days", "days"), "1 to 4.5 days for 3 checks"),
+    ],
+)
+def test_the_effort_up_to_the_next_level_is_a_range(efforts: tuple[Effort, ...], told: str) -> None:
+    steps = [NextStep("SEC001", "", one, "", "") for one in efforts]
+    evidence = NextStep("SEC002", "", "days", "", "", kind="prove")
+    assert effort([*steps, evidence]) == told
+
+
+def test_a_day_is_told_in_words() -> None:
+    assert day("2026-11-02") == "2 November 2026"
+    assert day("someday") == "someday"

@@ -4,7 +4,7 @@ Pure: a view is computed from the review alone, and every renderer shows the sam
 ``text.safe``; escaping for HTML, Markdown or a terminal is left to the renderer.
 """
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from fastreview.review import (
     LEVELS,
@@ -22,8 +22,10 @@ from fastreview.review import (
 from fastreview_reports import words
 from fastreview_reports.history_chart import Chart, chart
 from fastreview_reports.picture import broken
+from fastreview_reports.selection import MEANS, Selection, selection
 from fastreview_reports.text import safe
 from fastreview_reports.view.dimensions import DimensionView, LevelView, dimension
+from fastreview_reports.view.effort import effort
 from fastreview_reports.view.evidence import OutcomeGroup, OutcomeView, SideView, outcomes, side
 from fastreview_reports.view.findings import Anchors, FindingGroup, FindingView
 from fastreview_reports.view.routes import RouteView, routes
@@ -33,7 +35,7 @@ from fastreview_reports.view.verdict import Fact, Verdict, counts, facts, verdic
 
 __all__ = [
     "DimensionView", "Fact", "FindingGroup", "FindingView", "LevelGaps", "LevelView", "OutcomeGroup", "OutcomeView",
-    "Report", "RouteView", "SideView", "StepView", "StrengthView", "Verdict", "report",
+    "Report", "RouteView", "SideView", "StepView", "StrengthView", "Verdict", "report", "shown",
 ]  # fmt: skip
 
 
@@ -75,6 +77,57 @@ class Report(Struct, frozen=True):
     counts: str
     """The sentence of counts that is the same in every format."""
     notices: tuple[str, ...] = ()
+    made: str = ""
+    """The day, "" where it is not known."""
+    effort: str = ""
+    """What the repairs up to the next level cost together, "" where none lifts it."""
+    selection: Selection | None = None
+    """What was asked for, where that is too little for a level."""
+
+
+_ASKED = ("not-met", "crashed", "unknown", "met", "not-applicable")
+"""Of selected checks, what is to be done first."""
+
+
+def shown(review: Review) -> Report:
+    """The view for people: of a review of selected checks only what was selected."""
+    view = report(review)
+    return _partial(view, view.selection) if view.selection else view
+
+
+def _partial(view: Report, asked: Selection) -> Report:
+    """No level, caps and steps; of the profile those dimensions of which every check was asked."""
+    whole = "architecture" in asked.dimensions
+    judged = sum(len(group.outcomes) for group in view.outcomes if group.state not in ("off", "not-applicable"))
+    met = sum(len(group.outcomes) for group in view.outcomes if group.state == "met")
+    return structs.replace(
+        view,
+        verdict=structs.replace(
+            view.verdict, sentence=asked.sentence, headline=asked.headline, means=MEANS, caps=(), proven=0, possible=0
+        ),
+        facts=(
+            Fact("Checks passed", f"{met} of {judged}", "of the selected that apply"),
+            *(fact for fact in view.facts if fact.name in ("Findings", "Routes")),
+        ),
+        core=tuple(d for d in view.core if d.name in asked.dimensions),
+        extension=tuple(d for d in view.extension if d.name in asked.dimensions),
+        outcomes=tuple(
+            sorted((g for g in view.outcomes if g.state != "off"), key=lambda group: _ASKED.index(group.state))
+        ),
+        steps=(),
+        effort="",
+        plan=Plan(),
+        gaps=(),
+        more_proof=(),
+        arithmetic=(),
+        sums=sums(()),
+        routes=(),
+        traces=(),
+        injection=(),
+        history=None,
+        architecture=view.architecture if whole else Architecture(),
+        broken=view.broken if whole else (),
+    )
 
 
 def report(review: Review) -> Report:
@@ -121,4 +174,7 @@ def report(review: Review) -> Report:
         injection=review.injection,
         counts=counts(review, settled, doubtful, aside),
         notices=review.notices,
+        made=review.made,
+        effort=effort(review.next_steps),
+        selection=selection(review),
     )

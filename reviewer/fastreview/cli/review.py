@@ -31,7 +31,7 @@ from fastreview.cli.relative import Before, Related, gates, related
 from fastreview.collector import collector_off, keep_until_exit
 from fastreview.errors import NothingToReview, UsageError
 from fastreview.gate import GATES, RELATIVE, Verdict
-from fastreview.review import Review
+from fastreview.review import Review, is_partial
 
 if TYPE_CHECKING:
     from fastreview.cli.output import Target
@@ -239,7 +239,10 @@ def _summary(review: Review, files: Sequence[str]) -> None:
 
 
 def headline(review: Review) -> str:
-    """The level in one line: ``Intermediate (proven), up to Senior - evidence 83 %``."""
+    """The level in one line: ``Intermediate (proven), up to Senior - evidence 83 %``; of a partial review what it took."""
+    if is_partial(review):
+        asked = sum(outcome.state != "off" for outcome in review.outcomes)
+        return f"Partial review, {asked} of {len(review.outcomes)} checks selected: no level is claimed"
     level = review.level
     upto = f", up to {level.possible.capitalize()}" if level.possible != level.proven else ""
     text = f"{level.proven.capitalize()} (proven){upto} - evidence {int(level.evidence * 100)} %"

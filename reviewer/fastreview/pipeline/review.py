@@ -85,7 +85,9 @@ def assess(
     known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
     document = assemble(project, root, ruleset, evaluations, scorecard, known, told)
     comments = tuple(suppression_entries(aside, evaluations, scorecard.results))
-    return Outcome(msgspec.structs.replace(document, suppressions=comments), scorecard, evaluations)
+    return Outcome(
+        msgspec.structs.replace(document, suppressions=comments, made=day.isoformat()), scorecard, evaluations
+    )
 
 
 def tool_of(choice: Choice = Choice()) -> Tool:  # noqa: B008 - frozen
