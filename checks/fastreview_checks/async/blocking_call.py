@@ -131,9 +131,10 @@ class Wait(NamedTuple):
 
 @check("ASY001", dimension="async", level=1, gate=True, each=LoopFunction, effort="hours")
 def blocking_call(subject: LoopFunction, project: Project) -> Found:
-    waits = sorted((*_calls(subject.function, project), *_iterated(subject.function, project)), key=lambda w: w.place)
+    waits = [*_calls(subject), *_iterated(subject, project)]
     if not waits:
         return
+    waits.sort(key=lambda wait: wait.place)
     first = waits[0]
     others = f" (and {len(waits) - 1} more here)" if len(waits) > 1 else ""
     way = tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps)
@@ -159,48 +160,58 @@ def _confidence(subject: LoopFunction, wait: Wait) -> Confidence:
     return Confidence.CERTAIN if not subject.steps else Confidence.LIKELY
 
 
-def _calls(function: Function, project: Project) -> Iterator[Wait]:
-    for site in function.calls:
-        if site.awaited or site.deferred:
+def _calls(subject: LoopFunction) -> Iterator[Wait]:
+    told: CallSite | None = None
+    for site, target in subject.calls.library:
+        known = blocking(target.name)
+        if known is None or site.awaited or site is told or is_moment(target.name, site.call):
             continue
-        for target in project.targets(site):
-            known = blocking(target.name) if isinstance(target, External) else None
-            if known is not None and not is_moment(target.name, site.call):
-                owner, _, method = target.name.removeprefix("builtins.").rpartition(".")
-                yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known, site)
-                break
+        owner, _, method = target.name.removeprefix("builtins.").rpartition(".")
+        yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known, site)
+        told = site
 
 
-def _iterated(function: Function, project: Project) -> Iterator[Wait]:
+def _iterated(subject: LoopFunction, project: Project) -> Iterator[Wait]:
     """Loops over cursors and queries, and calls that are handed one and loop over it."""
-    for iterable, line in _iterables(function, project):
+    function = subject.function
+    for iterable, line in _iterables(subject, project):
         value = project.values.of(iterable, function)
-        name = value.of.name if isinstance(value, Instance) and isinstance(value.of, External) else ""
-        known = blocking(ITERATED[name]) if name in ITERATED else None
-        if known is not None:
-            yield Wait(Place(function.module.path, line), syntax.written(iterable, 40), known)
+        if type(value) is Instance and type(value.of) is External and value.of.name in ITERATED:
+            known = blocking(ITERATED[value.of.name])
+            if known is not None:
+                yield Wait(Place(function.module.path, line), syntax.written(iterable, 40), known)
 
 
-def _iterables(function: Function, project: Project) -> Iterator[tuple[syntax.Expr, int]]:
-    """What ``function`` loops over, or hands to something that does, with the lines."""
-    yield from ((iterable, line) for iterable, line, is_async in function.uses.iterated if not is_async)
-    for site in function.calls:
-        args = site.call.args
-        if not args:
-            continue
-        if site.call.name in _CONSUMERS:
-            yield args[0], site.call.line
-        else:
-            called = project.values.target(site)
-            if type(called) is Function:
-                for position in _iterated_parameters(called):
-                    if position < len(args):
-                        yield args[position], site.call.line
+def _iterables(subject: LoopFunction, project: Project) -> Iterator[tuple[syntax.Expr, int]]:
+    """What a function loops over, or hands to something that does, with the lines."""
+    function = subject.function
+    for iterable, line, is_async in function.uses.iterated:
+        if not is_async:
+            yield iterable, line
+    if not _CONSUMERS.isdisjoint(function.called):
+        for site in function.calls:
+            if site.call.args and site.call.name in _CONSUMERS:
+                yield site.call.args[0], site.call.line
+    for site, called in subject.calls.own:
+        if _iterated_parameters(called) and project.values.target(site) is called:
+            yield from _handed(site, called)
+    for site in subject.calls.deferred:
+        target = project.values.target(site)
+        if isinstance(target, Function):
+            yield from _handed(site, target)
+
+
+def _handed(site: CallSite, called: Function) -> Iterator[tuple[syntax.Expr, int]]:
+    args = site.call.args
+    if site.call.name not in _CONSUMERS:
+        yield from ((args[n], site.call.line) for n in _iterated_parameters(called) if n < len(args))
 
 
 @lru_cache(maxsize=10_000)
 def _iterated_parameters(function: Function) -> tuple[int, ...]:
     """Positions of the parameters that ``function`` loops over."""
+    if not (function.uses.iterated or function.facts.binds_in_expressions):
+        return ()
     given = (b.expr for bindings in function.bindings.values() for b in bindings if b.kind.endswith("iterate"))
     names = {expr.name for expr in given if isinstance(expr, syntax.Ref)}
     return tuple(n for n, parameter in enumerate(function.facts.parameters) if parameter.name in names)

@@ -200,8 +200,6 @@ def _waiting_calls(project: Project) -> list[tuple[CallSite, str, LoopFunction]]
         (site, target.name, function)
         for function in project.loop_functions
         if function.entry.kind != "lifespan"
-        for site in function.function.calls
-        if not (site.awaited or site.deferred)
-        for target in project.targets(site)
-        if isinstance(target, External) and blocking(target.name) is not None and not happens_once(function, site)
+        for site, target in function.calls.library
+        if blocking(target.name) is not None and not site.awaited and not happens_once(function, site)
     ]

@@ -72,36 +72,32 @@ def login(password: str) -> bool:
 ```
 """
 
-from fastreview.api import Confidence, External, Found, Hit, LoopFunction, Project, Related, check
+from fastreview.api import CallSite, Confidence, Found, Hit, LoopFunction, Project, Related, check
 from fastreview_checks.knowledge.cpu_bound import BY_NAME, METHODS
 from fastreview_checks.knowledge.once import happens_once
 
 
 @check("ASY003", dimension="async", level=2, gate=True, each=LoopFunction, effort="minutes")
 def cpu_bound_on_loop(subject: LoopFunction, project: Project) -> Found:
-    if METHODS.isdisjoint(subject.function.called):
-        return
-    for site in subject.function.calls:
-        if site.awaited or site.deferred or site.call.method not in METHODS:
+    told: CallSite | None = None
+    for site, target in subject.calls.library:
+        heavy = BY_NAME.get(target.name)
+        if heavy is None or site.awaited or site is told or site.call.method not in METHODS:
             continue
-        for target in project.targets(site):
-            heavy = BY_NAME.get(target.name) if isinstance(target, External) else None
-            if heavy is None:
-                continue
-            others = len(subject.routes) - 1
-            more = f" and {others} other route{'s' if others > 1 else ''}" if others > 0 else ""
-            where = f"{subject.routes[0].key}{more}" if subject.routes else subject.entry.label
-            at_start = subject.entry.kind == "lifespan" and not subject.routes
-            yield Hit(
-                site.place,
-                f"`{target.name}` {heavy.does}, and it runs on the event loop in {where}: nobody else is answered meanwhile. "
-                "Hand it to a thread with `run_in_threadpool`.",
-                symbol=target.name,
-                related=tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps),
-                confidence=Confidence.POSSIBLE
-                if heavy.small or at_start or happens_once(subject, site)
-                else Confidence.LIKELY
-                if subject.steps
-                else Confidence.CERTAIN,
-            )
-            break
+        told = site
+        others = len(subject.routes) - 1
+        more = f" and {others} other route{'s' if others > 1 else ''}" if others > 0 else ""
+        where = f"{subject.routes[0].key}{more}" if subject.routes else subject.entry.label
+        at_start = subject.entry.kind == "lifespan" and not subject.routes
+        yield Hit(
+            site.place,
+            f"`{target.name}` {heavy.does}, and it runs on the event loop in {where}: nobody else is answered meanwhile. "
+            "Hand it to a thread with `run_in_threadpool`.",
+            symbol=target.name,
+            related=tuple(Related(step.place, f"calls `{step.call.method}`") for step in subject.steps),
+            confidence=Confidence.POSSIBLE
+            if heavy.small or at_start or happens_once(subject, site)
+            else Confidence.LIKELY
+            if subject.steps
+            else Confidence.CERTAIN,
+        )

@@ -122,10 +122,11 @@ def _first_wait(project: Project) -> tuple[CallSite, str] | None:
     for function in project.loop_functions:
         if function.entry.kind == "lifespan" or _LAST_WORDS.isdisjoint(function.function.called):
             continue
-        for site in function.function.calls:
-            if site.awaited or site.deferred or site.call.method not in _LAST_WORDS:
-                continue
-            for target in project.targets(site):
-                if isinstance(target, External) and (blocking(target.name) or target.name in BY_NAME):
-                    return site, target.name
+        for site, target in function.calls.library:
+            if (
+                (blocking(target.name) or target.name in BY_NAME)
+                and site.call.method in _LAST_WORDS
+                and not site.awaited
+            ):
+                return site, target.name
     return None

@@ -72,6 +72,8 @@ class Line(Base):
 ```
 """
 
+from functools import lru_cache
+
 from fastreview.api import Found, Hit, NotApplicable, Place, Project, Related, Table, check
 from fastreview_checks.knowledge.data.indexes import has_references, references
 
@@ -83,8 +85,7 @@ _OTHERS = frozenset({"asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "aiosq
 def missing_index(table: Table, project: Project) -> Found:
     if table.orm not in ("sqlalchemy", "sqlmodel") or not has_references(table):
         raise NotApplicable("a table without foreign keys")
-    declared = {requirement.name for requirement in project.facts.files.requirements}
-    if declared & _INDEX_THEMSELVES and not declared & _OTHERS:
+    if _indexes_themselves(project):
         raise NotApplicable("the database indexes foreign keys itself")
     found = list(references(table, project))
     if found:
@@ -98,3 +99,9 @@ def missing_index(table: Table, project: Project) -> Found:
             related=tuple(Related(Place(table.place.path, one.line), f"`{one.column}`") for one in others),
             others=tuple(Place(table.place.path, one.line) for one in others),
         )
+
+
+@lru_cache(maxsize=1)
+def _indexes_themselves(project: Project) -> bool:
+    declared = {requirement.name for requirement in project.facts.files.requirements}
+    return bool(declared & _INDEX_THEMSELVES) and not declared & _OTHERS

@@ -93,6 +93,8 @@ from fastreview.api import (
 
 _NAIVE = {"utcnow": 0, "now": 1, "utcfromtimestamp": 9, "fromtimestamp": 2, "today": 0}
 """Constructors of ``datetime``, with the number of arguments from which on they get a zone."""
+_PASSED_ON = frozenset({"utcnow", "now"})
+"""Constructors that are given to others, which call them."""
 _HARMLESS = frozenset(
     {"astimezone", "replace", "year", "strftime", "timestamp", "timetuple", "date", "isoformat_basic", "total_seconds"}
 )
@@ -131,13 +133,16 @@ def naive_datetime(module: Module, project: Project) -> Found:
 
 def _uses(code: Code, project: Project) -> Iterator[tuple[str, int, bool]]:
     """Name and line of what gives a time, and whether it leaves it without a zone."""
+    passes_on = not _PASSED_ON.isdisjoint(code.mentioned)
     for site in code.calls:
         call, method = site.call, site.call.method
         if method in _NAIVE and method != "today" and _is_datetime(call.func, code, project):
             zoned = len(call.args) >= _NAIVE[method] > 0 or any(k.name in ("tz", "tzinfo") for k in call.keywords)
             yield method, call.line, not zoned and id(call) not in _spared(code)
-        for given in (*call.args, *(k.value for k in call.keywords)) if method != "partial" else ():
-            if isinstance(given, syntax.Ref) and given.last in ("utcnow", "now") and _is_datetime(given, code, project):
+        if not passes_on or method == "partial" or not (call.args or call.keywords):
+            continue
+        for given in (*call.args, *[k.value for k in call.keywords]):
+            if type(given) is syntax.Ref and given.last in _PASSED_ON and _is_datetime(given, code, project):
                 yield given.last, call.line, True
 
 
@@ -174,13 +179,17 @@ def _defaults(cls: Class, project: Project) -> list[tuple[int, str]]:
     return [
         (field.line, given.last)
         for field in cls.facts.fields
-        if isinstance(field.value, syntax.Call)
+        if type(field.value) is syntax.Call and _mentions_now(field.value)
         for call in syntax.walk(field.value)
         if isinstance(call, syntax.Call) and call.method != "partial"
         for given in (*call.args, *(k.value for k in call.keywords), call.func)
         if isinstance(given, syntax.Ref) and given.last in ("utcnow", "now") and not (given is call.func and call.args)
         if _is_datetime(given, cls.module, project)
     ]
+
+
+def _mentions_now(expr: syntax.Expr) -> bool:
+    return any(type(node) is syntax.Ref and node.name.endswith("now") for node in syntax.walk(expr))
 
 
 def _is_datetime(expr: syntax.Expr, code: Code, project: Project) -> bool:

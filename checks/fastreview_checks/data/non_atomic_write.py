@@ -207,13 +207,13 @@ def non_atomic_write(function: Function, project: Project) -> Found:
             return
     if function not in committing(project):
         raise NotApplicable("it commits nothing")
-    if function not in served(project):
+    routes = served(project).get(function)
+    if routes is None:
         raise NotApplicable("no request runs it")
     way = changing(function, project)
     if len(way) < 2:
         return
     first, second = way[0], way[1]
-    routes = served(project)[function]
     where = f" of {routes[0].key}" if routes else ""
     yield Hit(
         second.site.place,

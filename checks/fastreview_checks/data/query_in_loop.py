@@ -152,19 +152,19 @@ def get_session() -> Iterator[Session]:
 """
 
 from fastreview.api import Found, Function, Hit, NotApplicable, Project, Related, check
-from fastreview_checks.knowledge.data.queries import queries_in
+from fastreview_checks.knowledge.data.queries import sends_query
 from fastreview_checks.knowledge.data.repeated_queries import repeated
 from fastreview_checks.knowledge.served import served
 
 
 @check("DAT008", dimension="data", level=2, gate=True, each=Function, effort="hours")
 def query_in_loop(function: Function, project: Project) -> Found:
-    if function not in served(project):
+    routes = served(project).get(function)
+    if routes is None:
         raise NotApplicable("no request runs it")
     found = repeated(function, project)
-    if not found and next(queries_in(function, project), None) is None:
+    if not found and not sends_query(function, project):
         raise NotApplicable("it sends no query")
-    routes = served(project)[function]
     where = f" of {routes[0].key}" if routes else ""
     for one in found:
         yield Hit(

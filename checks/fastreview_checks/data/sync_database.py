@@ -73,7 +73,6 @@ app = FastAPI()
 from fastreview.api import (
     CallSite,
     Confidence,
-    External,
     Found,
     Function,
     Hit,
@@ -141,8 +140,6 @@ def _waiting(project: Project, families: tuple[str, ...]) -> list[tuple[CallSite
         (site, one.function)
         for one in project.loop_functions
         if one.entry.kind != "lifespan" or one.routes
-        for site in one.function.calls
-        if not (site.awaited or site.deferred)
-        for target in project.targets(site)
-        if isinstance(target, External) and target.name.startswith(families) and blocking(target.name) is not None
+        for site, target in one.calls.library
+        if target.name.startswith(families) and blocking(target.name) is not None and not site.awaited
     ]

@@ -132,7 +132,8 @@ def _is_bounded(size: Input, route: Route, project: Project) -> bool:
 
 def _cuts(function: Function, name: str) -> bool:
     """Whether ``function`` compares the size with something, or takes the minimum of it and something."""
-    return plain(name) in _compared(function)
+    word = plain(name)
+    return word in map(plain, function.mentioned) and word in _compared(function)
 
 
 @lru_cache(maxsize=10_000)

@@ -119,7 +119,6 @@ def get_session() -> Iterator[Session]:
 
 from fastreview.api import (
     Confidence,
-    Flow,
     Found,
     Hit,
     NotApplicable,
@@ -132,8 +131,9 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, carries, is_paged, may_be_list
-from fastreview_checks.knowledge.storage import fetches_many, pages, reads_relation
+from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list
+from fastreview_checks.knowledge.storage import pages
+from fastreview_checks.knowledge.stored_lists import list_origin
 
 
 @check("DAT005", dimension="data", level=1, gate=True, each=Route, effort="hours")
@@ -146,7 +146,7 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         raise NotApplicable("the answer is not a list")
     if BRIEF.search(f"{route.path}/{route.endpoint.name}"):
         raise NotApplicable("a list that is short by what it is for: today's, the newest, suggestions")
-    origin = next((o for o in Flow(project, carries).returned(route.endpoint) if _reads_all(o, project)), None)
+    origin = list_origin(route.endpoint, project)
     if origin is None:
         raise NotApplicable("no list from storage is returned, as far as the code shows")
     if is_paged(route, project):
@@ -163,10 +163,6 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         related=(Related(_place(origin), "all rows are read here"),),
         confidence=Confidence.LIKELY,
     )
-
-
-def _reads_all(origin: Origin, project: Project) -> bool:
-    return fetches_many(origin.expr, origin.code, project) or reads_relation(origin.expr, project)
 
 
 def _place(origin: Origin) -> Place:

@@ -130,9 +130,9 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
                 users.setdefault(part[0], set()).add(asks)
     for module in project.service_modules:
         for cls in module.classes:
-            kind = next((COMPONENT_BASES[b] for b in sorted(cls.ancestry.external) if b in COMPONENT_BASES), "")
-            if kind:
-                parts.setdefault(cls.key, (cls.place, f"`{cls.name}` is {kind}"))
+            bases = COMPONENT_BASES.keys() & cls.ancestry.external
+            if bases:
+                parts.setdefault(cls.key, (cls.place, f"`{cls.name}` is {COMPONENT_BASES[min(bases)]}"))
     factories = {f.name for f in project.functions if f.owner is None and _may_make_router(f)}
     classes = {key.rpartition(".")[2] for key in parts}
     for code in project.mentions(*sorted(factories | classes)):
@@ -152,8 +152,13 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
 
 
 def _may_make_router(function: Function) -> bool:
-    returns = syntax.written(function.facts.returns, 80) if function.facts.returns_annotated else ""
-    return returns.endswith("Router") or any(name.endswith("Router") for name in function.called)
+    for name in function.called:
+        if name.endswith("Router"):
+            return True
+    returns = function.facts.returns
+    if type(returns) is syntax.Ref:
+        return returns.name.endswith("Router")
+    return function.facts.returns_annotated and syntax.written(returns, 80).endswith("Router")
 
 
 def _makes_router(function: Function, project: Project) -> bool:

@@ -5,6 +5,7 @@ methods all wait. Sources: the libraries' documentation; each group names what t
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import syntax
@@ -164,6 +165,7 @@ def is_moment(name: str, call: syntax.Call) -> bool:
     return isinstance(seconds, (int, float)) and seconds <= MOMENT
 
 
+@lru_cache(maxsize=10_000)
 def blocking(name: str) -> Blocking | None:
     """What is known about a call by its full name, or None when it does not wait."""
     if name in HARMLESS:

@@ -4,6 +4,7 @@ Sources: fastapi-pagination, Google's AIP-158, JSON:API and GitHub's REST API; l
 """
 
 import re
+from functools import lru_cache
 
 from fastreview.api import Class, Declared, External, Input, Project, Route, classes_in, fields_of, syntax, unwrapped
 
@@ -43,6 +44,7 @@ BRIEF = re.compile(
 """In the path or the name of a route: its list is short by what it is for."""
 
 
+@lru_cache(maxsize=20_000)
 def plain(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
@@ -54,6 +56,7 @@ def sizes(route: Route, project: Project) -> tuple[Input, ...]:
     )
 
 
+@lru_cache(maxsize=5_000)
 def given_by_client(route: Route, project: Project) -> tuple[Input, ...]:
     """Parameters of a route, those that a model stands for included."""
     found: list[Input] = []
@@ -93,10 +96,16 @@ def asks_by_id(route: Route) -> bool:
 
 def carries(names: tuple[str, ...], name: str) -> bool:
     """Whether the part called ``name`` of an answer with these parts is its list; the parts of a wrapper are."""
-    plain_names = [plain(n) for n in names]
-    if plain(name) in CONTENTS or not name:
+    word = plain(name)
+    if not name or word in CONTENTS:
         return True
-    return plain(name) not in COUNTERS and all(n in COUNTERS or n == plain(name) for n in plain_names)
+    return word not in COUNTERS and _uncounted(names) <= {word}
+
+
+@lru_cache(maxsize=5_000)
+def _uncounted(names: tuple[str, ...]) -> frozenset[str]:
+    """What the parts that count nothing are called, in plain letters."""
+    return frozenset(map(plain, names)) - COUNTERS
 
 
 _LISTS = frozenset(

@@ -1,8 +1,11 @@
 """What a function calls, and what that calls."""
 
+from functools import lru_cache
+
 from fastreview.api import Function, Project
 
 
+@lru_cache(maxsize=10_000)
 def reached(function: Function, project: Project, depth: int) -> tuple[Function, ...]:
     """``function`` and the project's functions that it reaches by ``depth`` calls, the closest first, each once."""
     found = {id(function): function}

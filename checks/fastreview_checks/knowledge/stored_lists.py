@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from fastreview.api import Flow, Project, Route
+from fastreview.api import Flow, Function, Origin, Project, Route
 from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, carries, is_paged, may_be_list
 from fastreview_checks.knowledge.storage import fetches_many, reads_relation
 
@@ -22,5 +22,13 @@ def _is_list(route: Route, project: Project) -> bool:
         return False
     if route.answers is not None and is_paged(route, project):
         return True
-    origins = Flow(project, carries).returned(route.endpoint)
-    return any(fetches_many(o.expr, o.code, project) or reads_relation(o.expr, project) for o in origins)
+    return list_origin(route.endpoint, project) is not None
+
+
+@lru_cache(maxsize=5_000)
+def list_origin(endpoint: Function, project: Project) -> Origin | None:
+    """Where a list from storage that ``endpoint`` returns is read."""
+    for origin in Flow(project, carries).returned(endpoint):
+        if fetches_many(origin.expr, origin.code, project) or reads_relation(origin.expr, project):
+            return origin
+    return None

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Function
@@ -52,19 +52,35 @@ class Entry:
         return f"the {self.kind}" if self.function.name == self.kind else f"{self.kind} {self.function.name}"
 
 
+class Calls:
+    """The calls of a function by what they call, in source order; one stands as often as there are things that it may call."""
+
+    __slots__ = ("deferred", "library", "own", "run")
+
+    def __init__(self) -> None:
+        self.library: list[tuple[CallSite, External]] = []
+        self.own: list[tuple[CallSite, Function]] = []
+        self.deferred: list[CallSite] = []
+        """Calls in lambdas, whatever they call."""
+        self.run: list[tuple[CallSite, Function]] = []
+        """What runs on the loop with the function, called or not."""
+
+
 class LoopFunction(Subject):
     """A function that runs on the event loop, with the shortest way there. ``steps`` are the calls from the entry to it."""
 
     unit = "function on the event loop"
 
     def __init__(
-        self, function: Function, entry: Entry, steps: tuple[CallSite, ...], routes: tuple[Route, ...]
+        self, function: Function, entry: Entry, steps: tuple[CallSite, ...], routes: tuple[Route, ...], calls: Calls
     ) -> None:
         self.function = function
         self.entry = entry
         self.steps = steps
         self.routes = routes
         """Routes that reach it, by any way; those of the entry, which ``steps`` start at, come first."""
+        self.calls = calls
+        """Its calls by what they call: a check that asks for one kind need not look at all of them again."""
 
     @property
     def key(self) -> str:
@@ -83,7 +99,7 @@ class Loop:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._indirect = Indirect(project)
-        self._callees: dict[int, tuple[tuple[CallSite, Function], ...]] = {}
+        self._calls: dict[int, Calls] = {}
 
     def functions(self) -> tuple[LoopFunction, ...]:
         entries = tuple(self.entries())
@@ -96,12 +112,14 @@ class Loop:
         while queue:
             function = queue.popleft()
             _, entry, steps = ways[id(function)]
-            for site, called in self.callees(function) if len(steps) < MAX_STEPS else ():
+            for site, called in self.calls(function).run if len(steps) < MAX_STEPS else ():
                 if id(called) not in ways:
                     ways[id(called)] = (called, entry, (*steps, site))
                     queue.append(called)
         routes = self._routes(entries)
-        found = (LoopFunction(f, e, w, _own_first(e, routes.get(id(f), []))) for f, e, w in ways.values())
+        found = (
+            LoopFunction(f, e, w, _own_first(e, routes.get(id(f), [])), self.calls(f)) for f, e, w in ways.values()
+        )
         return tuple(sorted(found, key=lambda f: f.place))
 
     def _routes(self, entries: tuple[Entry, ...]) -> dict[int, list[Route]]:
@@ -115,7 +133,7 @@ class Loop:
             while stack:
                 function = stack.pop()
                 found.setdefault(id(function), {}).update({id(r): r for r in entry.routes})
-                for _, called in self.callees(function):
+                for _, called in self.calls(function).run:
                     if id(called) not in seen:
                         seen.add(id(called))
                         stack.append(called)
@@ -244,31 +262,35 @@ class Loop:
                     found.add(id(function))
         return frozenset(found)
 
-    def callees(self, function: Function) -> tuple[tuple[CallSite, Function], ...]:
-        """What ``function`` calls on the loop, with the calls."""
+    def calls(self, function: Function) -> Calls:
+        """What ``function`` calls, and what of it runs on the loop."""
         key = id(function)
-        if key not in self._callees:
-            self._callees[key] = tuple(self._called(function))
-        return self._callees[key]
+        if key not in self._calls:
+            self._calls[key] = self._called(function)
+        return self._calls[key]
 
-    def _called(self, function: Function) -> Iterator[tuple[CallSite, Function]]:
+    def _called(self, function: Function) -> Calls:
         elsewhere = self._indirect.handed_over(function)
+        found = Calls()
+        run = found.run
         for site in function.calls:
             if site.deferred:
+                found.deferred.append(site)
                 continue
             targets = self._project.targets(site)
             for target in targets:
-                if not isinstance(target, Function) or id(target) in elsewhere:
+                if type(target) is External:
+                    found.library.append((site, target))
                     continue
-                if not self._is_streamed(site, target, function):
-                    for run in self._running(target):
-                        yield site, run
+                called = cast("Function", target)
+                found.own.append((site, called))
+                if id(called) not in elsewhere and not self._is_streamed(site, called, function):
+                    run += [(site, one) for one in self._running(called)]
             for given in self._indirect.given(site, targets):
-                for run in self._running(given):
-                    yield site, run
-        for site, target in self._indirect.of(function):
-            for run in self._running(target):
-                yield site, run
+                run += [(site, one) for one in self._running(given)]
+        for site, reached in self._indirect.of(function):
+            run += [(site, one) for one in self._running(reached)]
+        return found
 
     def _running(self, function: Function) -> tuple[Function, ...]:
         """What of ``function`` runs on the loop when it is called there: itself, or only what is wrapped around it."""

@@ -170,13 +170,14 @@ class Project(Subject):
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """Calls in service code by the last part of what is called (``print``, ``execute``), in the order of the files."""
-        seen: set[int] = set()
         wanted = frozenset(names)
-        codes = (c for n in names for c in self._codes_by_call.get(n, ()) if c.module.kind == "service")
-        for code in sorted(codes, key=lambda c: (c.module.path, c.line)):
-            if id(code) not in seen:
-                seen.add(id(code))
-                yield from (site for site in code.calls if site.call.method in wanted)
+        for code in self.calling(*names):
+            yield from (site for site in code.calls if site.call.method in wanted)
+
+    def calling(self, *names: str) -> Sequence[Code]:
+        """Service code that calls something of one of these names, in the order of the files; no body is decoded for it."""
+        found = {id(c): c for n in names for c in self._codes_by_call.get(n, ()) if c.module.kind == "service"}
+        return sorted(found.values(), key=lambda c: (c.module.path, c.line))
 
     @cached_property
     def _codes_by_mention(self) -> dict[str, list[Code]]:

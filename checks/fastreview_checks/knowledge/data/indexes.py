@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, Project, Table, syntax
+from fastreview.api import Class, Module, Project, Table, syntax
 
 _COLUMNS = frozenset({"Column", "mapped_column", "Field"})
 _INDEXING = frozenset({"Index", "UniqueConstraint", "PrimaryKeyConstraint"})
@@ -23,68 +23,86 @@ class Reference(NamedTuple):
 
 def references(table: Table, project: Project) -> Iterator[Reference]:
     """Foreign keys of ``table`` without an index that begins with them."""
+    bare = [one for one in _columns(table.cls) if one.refers and not one.says("index") and not one.says("unique")]
+    if not bare:
+        return
     indexed = _first_columns(table) | _migrated(project).get(_table_name(table), frozenset())
-    keys = [
-        f.name
-        for c in table.cls.ancestry.project
-        for f in c.facts.fields
-        if _says(f.value, f.annotation, "primary_key")
-    ]
-    for field in table.cls.facts.fields:
-        made = [n for e in (field.value, field.annotation) for n in syntax.walk(e) if isinstance(n, syntax.Call)]
-        if not any(_refers(call) for call in made):
-            continue
-        column = _column_name(field.name, made)
-        covered = any(_says(field.value, field.annotation, word) for word in ("index", "unique"))
-        leads = bool(keys) and keys[0] == field.name
-        if not covered and not leads and not {column, field.name} & indexed:
-            yield Reference(field.name, field.line, table.cls)
+    columns = (column for cls in table.cls.ancestry.project for column in _columns(cls))
+    key = next((column.name for column in columns if column.says("primary_key")), "")
+    for one in bare:
+        if one.name != key and indexed.isdisjoint((one.name, _column_name(one))):
+            yield Reference(one.name, one.line, table.cls)
 
 
 def has_references(table: Table) -> bool:
-    return any(
-        isinstance(n, syntax.Call) and _refers(n)
-        for field in table.cls.facts.fields
-        for expr in (field.value, field.annotation)
-        for n in syntax.walk(expr)
-    )
+    return any(column.refers for column in _columns(table.cls))
+
+
+class _Column(NamedTuple):
+    """A field of a table, with the calls in its value and its annotation."""
+
+    name: str
+    line: int
+    made: tuple[syntax.Call, ...]
+    refers: bool
+
+    def says(self, word: str) -> bool:
+        return any(call.method in _COLUMNS and call.keyword(word) is True for call in self.made)
+
+
+@lru_cache(maxsize=10_000)
+def _columns(cls: Class) -> tuple[_Column, ...]:
+    found = []
+    for field in cls.facts.fields:
+        made = (*_calls(field.value), *_calls(field.annotation))
+        found.append(_Column(field.name, field.line, made, any(map(_refers, made))))
+    return tuple(found)
+
+
+def _calls(expr: syntax.Expr) -> list[syntax.Call]:
+    return [node for node in syntax.walk(expr) if type(node) is syntax.Call]
 
 
 def _refers(call: syntax.Call) -> bool:
     return call.method == "ForeignKey" or (call.method == "Field" and isinstance(call.keyword("foreign_key"), str))
 
 
-def _says(value: syntax.Expr, annotation: syntax.Expr, word: str) -> bool:
-    calls = (
-        n for e in (value, annotation) for n in syntax.walk(e) if isinstance(n, syntax.Call) and n.method in _COLUMNS
-    )
-    return any(call.keyword(word) is True for call in calls)
-
-
-def _column_name(name: str, made: list[syntax.Call]) -> str:
-    given = next((c.args[0] for c in made if c.method in ("Column", "mapped_column") and c.args), None)
-    return given if isinstance(given, str) else name
+def _column_name(column: _Column) -> str:
+    given = next((c.args[0] for c in column.made if c.method in ("Column", "mapped_column") and c.args), None)
+    return given if isinstance(given, str) else column.name
 
 
 def _first_columns(table: Table) -> frozenset[str]:
     found: set[str] = set()
     for cls in table.cls.ancestry.project:
+        found |= _indexed_below(cls.module)
         bodies = [cls.fields["__table_args__"].value] if "__table_args__" in cls.fields else []
         method = cls.methods.get("__table_args__")
         bodies += [s.value for s in method.statements if isinstance(s, syntax.Return)] if method else []
-        # Indexes may stand below the class as well: Index("ix", Order.customer_id).
-        for stmt in cls.module.body:
-            bodies += [stmt.value] if isinstance(stmt, syntax.Do | syntax.Assign) else []
         for body in bodies:
-            for node in syntax.walk(body):
-                if isinstance(node, syntax.Call) and node.method in _INDEXING:
-                    columns = node.args[1:] if node.method == "Index" else node.args
-                    first = columns[0] if columns else None
-                    if isinstance(first, str):
-                        found.add(first)
-                    elif isinstance(first, syntax.Ref):
-                        found.add(first.last)
+            found.update(_indexed(body))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1_000)
+def _indexed_below(module: Module) -> frozenset[str]:
+    """Indexes may stand below the class as well: ``Index("ix", Order.customer_id)``."""
+    if _INDEXING.isdisjoint(module.called):
+        return frozenset()
+    made = (stmt.value for stmt in module.body if isinstance(stmt, syntax.Do | syntax.Assign))
+    return frozenset(column for expr in made for column in _indexed(expr))
+
+
+def _indexed(expr: syntax.Expr) -> Iterator[str]:
+    """The first columns of the indexes that are made in ``expr``."""
+    for node in _calls(expr):
+        if node.method in _INDEXING:
+            columns = node.args[1:] if node.method == "Index" else node.args
+            first = columns[0] if columns else None
+            if isinstance(first, str):
+                yield first
+            elif isinstance(first, syntax.Ref):
+                yield first.last
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ Sources: the vocabularies of schema.org (``price``, ``totalPaymentDue``), Stripe
 """
 
 import re
+from functools import lru_cache
 
 _MONEY = re.compile(
     r"(?:^|_)(?:price|amount|salary|wage|revenue|balance|invoice_total|total_price|subtotal|total_amount|grand_total|net_amount|"
@@ -22,5 +23,10 @@ _OWN_MEASURES = re.compile(
 
 def is_money(name: str, of: str) -> bool:
     """Whether a field of this name holds an amount of money, in a class called ``of``."""
+    return _names_money(name) and not _OWN_MEASURES.search(of)
+
+
+@lru_cache(maxsize=20_000)
+def _names_money(name: str) -> bool:
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return _MONEY.search(snake) is not None and not _NOT_MONEY.search(snake) and not _OWN_MEASURES.search(of)
+    return _MONEY.search(snake) is not None and not _NOT_MONEY.search(snake)

@@ -6,7 +6,7 @@ Sources: SQLAlchemy's "What's New in 2.0" and migration guide, Tortoise's change
 import re
 from collections.abc import Iterator, Sequence
 
-from fastreview.api import CallSite, External, Module, Place, Project, Subject, Table, syntax
+from fastreview.api import CallSite, Code, External, Module, Place, Project, Subject, Table, syntax
 
 _FIELD = re.compile(r"Field$")
 _UNTYPED = "type checkers cannot tell the types of its attributes"
@@ -42,22 +42,29 @@ class OrmUse(Subject):
 
     @classmethod
     def all_of(cls, project: Project) -> Sequence["OrmUse"]:
-        found = tuple(use for module in project.service_modules for use in _uses(module, project))
+        querying: dict[str, list[Code]] = {}
+        for code in project.calling("query", "select", "exec"):
+            querying.setdefault(code.module.path, []).append(code)
+        found = tuple(
+            use
+            for module in project.service_modules
+            for use in (*_tables(module, project), *_queries(querying.get(module.path, ()), project))
+        )
         first = next((use for use in found if use.declares), None)
         if first is not None and not any(use.old for use in found):
             first.shown = True
         return found
 
 
-def _uses(module: Module, project: Project) -> Iterator[OrmUse]:
-    """Every table of ``module`` and every function of it that queries."""
+def _tables(module: Module, project: Project) -> Iterator[OrmUse]:
     for model in project.models_in.get(module.path, ()):
         if isinstance(model, Table):
             yield _table(model, project)
-    if not _queries(module):
-        return
-    for code in module.codes():
-        name = code.qualname or module.name
+
+
+def _queries(codes: Sequence[Code], project: Project) -> Iterator[OrmUse]:
+    for code in codes:
+        name = code.qualname or code.module.name
         old = [site for site in code.calls if _is_legacy_query(site, project)] if "query" in code.called else []
         if old:
             yield OrmUse(
@@ -68,11 +75,7 @@ def _uses(module: Module, project: Project) -> Iterator[OrmUse]:
                 why="async sessions do not have it",
             )
         elif not {"select", "exec"}.isdisjoint(code.called):
-            yield OrmUse(name, Place(module.path, code.line))
-
-
-def _queries(module: Module) -> bool:
-    return any(not {"query", "select", "exec"}.isdisjoint(code.called) for code in module.codes())
+            yield OrmUse(name, Place(code.module.path, code.line))
 
 
 def _is_legacy_query(site: CallSite, project: Project) -> bool:

@@ -88,9 +88,10 @@ def kind_of(site: CallSite, project: Project) -> str:
     if site.call.method not in _KNOWN or site.deferred:
         return ""
     known = _kinds(project)
-    if id(site) not in known:
-        known[id(site)] = _kind(site, project)
-    return known[id(site)]
+    kind = known.get(id(site))
+    if kind is None:
+        kind = known[id(site)] = _kind(site, project)
+    return kind
 
 
 @lru_cache(maxsize=1)
@@ -181,11 +182,19 @@ def _head(args: tuple[syntax.Expr, ...]) -> str:
     return "update" if isinstance(text, str) and _PLAIN_SQL.match(text) else ""
 
 
+def sends_query(code: Code, project: Project) -> bool:
+    """Whether a call of ``code`` goes to a database."""
+    if _KNOWN.isdisjoint(code.called):
+        return False
+    return any(site.call.method in _KNOWN and kind_of(site, project) for site in code.calls)
+
+
 def queries_in(code: Code, project: Project) -> Iterator[tuple[CallSite, str]]:
     """The calls of ``code`` that go to a database, with what they do."""
     if _KNOWN.isdisjoint(code.called):
         return
     for site in code.calls:
-        kind = kind_of(site, project)
-        if kind:
-            yield site, kind
+        if site.call.method in _KNOWN:
+            kind = kind_of(site, project)
+            if kind:
+                yield site, kind

@@ -59,6 +59,12 @@ def awaited_relations(project: Project) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def mentioning_relations(project: Project) -> frozenset[Code]:
+    """Service code that mentions a relation of either kind by name."""
+    return frozenset(project.mentions(*lazy_relations(project), *awaited_relations(project)))
+
+
 def _loads_on_access(made: syntax.Call) -> bool:
     if made.method not in ("relationship", "Relationship"):
         return False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from fastreview.api import CallSite, Confidence, Function, Place, Project, syntax
 from fastreview_checks.knowledge.blocking import CACHE
 from fastreview_checks.knowledge.data.queries import kind_of, queries_in
-from fastreview_checks.knowledge.data.relations import awaited_relations, lazy_reads
+from fastreview_checks.knowledge.data.relations import awaited_relations, lazy_reads, mentioning_relations
 from fastreview_checks.knowledge.data.rounds import Round, depends, goes_over_tables, is_small, rounds
 
 _DEPTH = 4
@@ -26,16 +26,23 @@ class Repeated(NamedTuple):
 
 def repeated(function: Function, project: Project) -> tuple[Repeated, ...]:
     """The places of ``function`` that send a query in each round of a loop."""
-    return tuple(sorted((*_calls(function, project), *_relations(function, project)), key=lambda one: one.place))
+    found: list[Repeated] = []
+    sites = [site for site in function.calls if site.loops and not site.deferred]
+    if sites:
+        found += _calls(sites, function, project)
+    if function in mentioning_relations(project):
+        found += _relations(function, project)
+    return tuple(sorted(found, key=lambda one: one.place)) if found else ()
 
 
-def _calls(function: Function, project: Project) -> Iterator[Repeated]:
-    for site in function.calls:
-        if not site.loops or site.deferred:
-            continue
+def _calls(sites: list[CallSite], function: Function, project: Project) -> Iterator[Repeated]:
+    for site in sites:
         kind = kind_of(site, project)
-        way = (site,) if kind in ("read", "write") else () if kind else _onward(site, project)
-        around = [one for one in rounds(function) if id(site.call) in one.calls - one.single] if way else []
+        way = (site,) if kind else _onward(site, project)
+        if not way or kind == "commit":
+            continue
+        key = id(site.call)
+        around = [one for one in rounds(function) if key in one.calls and key not in one.single]
         around = [one for one in around if not goes_over_tables(one, function)]
         if any(depends(site.call, one) and not is_small(one, function, project) for one in around):
             yield Repeated(site.place, site.call.method, way, _confidence(way, around, project))
@@ -63,7 +70,7 @@ def _relations(function: Function, project: Project) -> Iterator[Repeated]:
 
 def _onward(site: CallSite, project: Project) -> tuple[CallSite, ...]:
     for target in project.targets(site):
-        if isinstance(target, Function) and not _is_cached(target):
+        if type(target) is Function and not _is_cached(target):
             way = _path(target, project)
             if way:
                 return (site, *way)
@@ -96,11 +103,11 @@ def _changes(function: Function, project: Project, depth: int = 2) -> bool:
     return any(_changes(t, project, depth - 1) for t in inner if isinstance(t, Function) and t is not function)
 
 
+@lru_cache(maxsize=20_000)
 def _is_cached(function: Function) -> bool:
     return _keeps(function) or any(CACHE.search(name.rpartition(".")[2]) for name in function.decorator_names)
 
 
-@lru_cache(maxsize=20_000)
 def _keeps(function: Function) -> bool:
     """Whether a function within another one answers from what it found the first time: ``nonlocal asked; if asked: return``."""
     outer = {

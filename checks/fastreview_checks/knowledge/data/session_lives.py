@@ -79,10 +79,14 @@ def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[Ca
 @lru_cache(maxsize=1)
 def after_the_answer(project: Project) -> frozenset[int]:
     """Ids of functions that run when the request has been answered and its session closed: background tasks."""
+    # Each step of a way leads to a function on the loop, whose own way ends with it.
+    handed_on = {
+        id(one.steps[-1]) for one in project.loop_functions if one.steps and one.steps[-1].call.method in _HANDED_ON
+    }
     return frozenset(
         id(one.function)
         for one in project.loop_functions
-        if one.entry.kind == "background" or any(step.call.method in _HANDED_ON for step in one.steps)
+        if one.entry.kind == "background" or not handed_on.isdisjoint(map(id, one.steps))
     )
 
 

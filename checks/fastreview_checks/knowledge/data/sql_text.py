@@ -31,10 +31,10 @@ def sql_of(site: CallSite, project: Project) -> syntax.Expr | syntax.Missing:
     if not site.call.args:
         return syntax.MISSING
     given = site.call.args[0]
+    if site.call.method in _RUNS_SQL and _reads_as_sql(given, site.code):
+        return given
     value = project.values.target(site)
     if isinstance(value, External) and value.name in _MAKES_SQL:
-        return given
-    if site.call.method in _RUNS_SQL and _reads_as_sql(given, site.code):
         return given
     return syntax.MISSING
 

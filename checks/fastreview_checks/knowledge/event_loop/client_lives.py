@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from fastreview.api import CallSite, Class, Code, External, Function, Project, syntax
+from fastreview.api import CallSite, Class, Code, External, Function, LoopFunction, Project, Route, syntax
 from fastreview_checks.knowledge.blocking import CACHE
 from fastreview_checks.knowledge.clients import CREDENTIALS, KEEPS, PERSONAL, Client
 from fastreview_checks.knowledge.once import runs_once
@@ -97,13 +97,14 @@ class Lives:
     def _request(self, function: Function) -> Anew | None:
         on_loop = self._on_loop.get(id(function))
         if on_loop is not None:
-            return None if any(_is_kept(step) for step in on_loop.steps) else on_loop
+            label = on_loop.routes[0].key if on_loop.routes else on_loop.entry.label
+            return None if any(_is_kept(step) for step in on_loop.steps) else Anew(label, on_loop.steps)
         pending: list[tuple[Function, tuple[CallSite, ...]]] = [(function, ())]
         seen = {id(function)}
         while pending:
             current, steps = pending.pop(0)
             if id(current) in self._in_threads:
-                return Anew(self._in_threads[id(current)], steps)
+                return Anew(self._in_threads[id(current)].key, steps)
             for site in self._project.callers(current) if len(steps) < MAX_HOPS and not _is_cached(current) else ():
                 if isinstance(site.code, Function) and id(site.code) not in seen and not _is_kept(site):
                     seen.add(id(site.code))
@@ -111,21 +112,21 @@ class Lives:
         return None
 
     @cached_property
-    def _on_loop(self) -> dict[int, Anew]:
+    def _on_loop(self) -> dict[int, LoopFunction]:
         return {
-            id(f.function): Anew(f.routes[0].key if f.routes else f.entry.label, f.steps)
+            id(f.function): f
             for f in self._project.loop_functions
             if f.routes or f.entry.kind in ("middleware", "handler")
         }
 
     @cached_property
-    def _in_threads(self) -> dict[int, str]:
-        """Plain endpoints and dependencies, which run in threads, by a route that they serve."""
-        found: dict[int, str] = {}
+    def _in_threads(self) -> dict[int, Route]:
+        """A route for each plain endpoint and dependency that it runs in a thread."""
+        found: dict[int, Route] = {}
         for route in self._project.routes:
             for function in (route.endpoint, *(injected.function for injected in route.dependency_tree)):
                 if function is not None and not function.is_async:
-                    found.setdefault(id(function), route.key)
+                    found.setdefault(id(function), route)
         return found
 
 

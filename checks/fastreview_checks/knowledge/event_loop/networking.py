@@ -4,6 +4,7 @@ Sources: the libraries' documentation.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastreview.api import CallSite, External, Module, Project, absolute_name
 
@@ -19,6 +20,7 @@ _STANDARD = frozenset({"urllib", "urllib.request", "http", "http.client"})
 """Modules of the standard library that call others; their neighbours (``urllib.parse``, ``HTTPStatus``) do not."""
 
 
+@lru_cache(maxsize=1)
 def speaking(project: Project) -> tuple[Module, ...]:
     """Modules of the service that import a client library, or a name from a module that does."""
     direct: dict[str, Module] = {}
