@@ -56,8 +56,7 @@ def converting_reader(project: Project) -> Place | None:
     """Where values are read and converted by a library, in one module."""
     found = [
         site.place
-        for module in project.service_modules
-        for code in module.codes()
+        for code in project.mentions("cast")
         for site in code.calls
         if _library(project.values.target(site)) in CONVERTING
         and not isinstance(site.call.keyword("cast"), syntax.Missing)
@@ -85,8 +84,7 @@ def _is_loaded(cls: Class, project: Project) -> bool:
             for stmt in code.statements
             for expr in syntax.expressions(stmt)
         )
-        for module in project.service_modules
-        for code in module.codes()
+        for code in project.mentions(cls.name)
         for site in code.calls
     )
 

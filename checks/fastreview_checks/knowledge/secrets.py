@@ -35,8 +35,7 @@ _STORE = re.compile(
     r"(?:^|_)(?:db|pgdb|database|postgres(?:ql)?|pg|mysql|maria(?:db)?|mssql|sql|oracle|mongo(?:db)?|redis|rabbit(?:mq)?|amqp|minio"
     r"|neo4j|clickhouse|elastic(?:search)?|opensearch|kafka|celery|broker|cache|rmq|s3|vespa)(?:_|$)"
 )
-_TELLING = ("key", "token", "secret", "pass", "pwd", "pepper")
-"""In all names of secrets: what holds none of these words need not be taken apart."""
+_TELLING = re.compile("key|token|secret|pass|pwd|pepper")
 _PUBLIC = re.compile(r"(?:^|_)(?:public|publishable|anon|dummy|fake|example|sample|test|mock|invalid|cert)(?:_|$)")
 
 _PLACEHOLDER = re.compile(
@@ -70,8 +69,7 @@ LEAST_KINDS_OF_CHARACTERS = 8
 def kind_of(name: str, holder: str = "") -> Kind | None:
     """What a variable, setting or argument of this name holds, or None where it is no secret. ``holder`` is the class it
     stands in: the password of ``DatabaseSettings``."""
-    lowered = name.lower()
-    if not any(part in lowered for part in _TELLING):
+    if not is_telling(name):
         return None
     plain = _words(name)
     if _PUBLIC.search(plain):
@@ -81,6 +79,11 @@ def kind_of(name: str, holder: str = "") -> Kind | None:
     if _SIGNING.search(plain):
         return Kind.KEY if _VENDOR.search(plain) else Kind.SIGNING
     return Kind.KEY if _KEY.search(plain) else None
+
+
+def is_telling(name: str) -> bool:
+    """Whether a name holds a word that all names of secrets do: others need not be taken apart."""
+    return _TELLING.search(name.lower()) is not None
 
 
 def _words(name: str) -> str:

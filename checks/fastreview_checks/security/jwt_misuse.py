@@ -83,6 +83,8 @@ def issue(data: dict[str, str]) -> str:
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
 from fastreview_checks.knowledge.security.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
 
+_LIBRARIES = frozenset({"jwt", "jose", "authlib", "joserfc"})
+
 
 @check("SEC004", dimension="security", level=1, never=True, effort="hours")
 def jwt_misuse(project: Project) -> Found:
@@ -117,10 +119,14 @@ def jwt_misuse(project: Project) -> Found:
 def _calls(project: Project, names: frozenset[str]) -> list[tuple[CallSite, str]]:
     """Calls of these library functions by the service."""
     found = []
+    libraries = {
+        module.path
+        for module in project.service_modules
+        for i in module.facts.imports
+        if i.module.partition(".")[0] in _LIBRARIES
+    }
     for module in project.service_modules:
-        if not any(i.module.partition(".")[0] in ("jwt", "jose", "authlib", "joserfc") for i in module.facts.imports):
-            continue
-        for code in module.codes():
+        for code in module.codes() if module.path in libraries else ():
             for site in code.calls:
                 target = project.values.target(site)
                 if isinstance(target, External) and target.name in names:

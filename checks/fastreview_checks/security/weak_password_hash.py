@@ -96,6 +96,7 @@ from fastreview_checks.knowledge.security.passwords import (
     WEAK_SCHEMES,
 )
 
+_CALLED = frozenset(CALLED)
 _ADVICE = "Hash passwords with Argon2, scrypt or bcrypt through a library."
 
 
@@ -104,7 +105,7 @@ def weak_password_hash(project: Project) -> Found:
     tables = {id(table.cls) for table in project.tables}
     strong: CallSite | None = None
     weak = False
-    for code in dict.fromkeys(site.code for site in project.calls(*CALLED)):
+    for code in project.calling(*CALLED):
         hashes, fast = _hashing(code, project)
         strong = strong or next(iter(hashes), None)
         for site, what in fast if not hashes else ():
@@ -135,7 +136,7 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
         isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
     )
     for site in code.calls:
-        target = project.values.target(site) if site.call.method in CALLED else None
+        target = project.values.target(site) if site.call.method in _CALLED else None
         if not isinstance(target, External):
             continue
         if target.name.startswith(STRONG):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,8 @@ from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:
     from fastreview.project.project import Project
+
+K = TypeVar("K", bound=s.Statement)
 
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "abstractproperty"})
 
@@ -95,6 +97,23 @@ class Code(Subject):
     def statements(self) -> tuple[s.Stmt, ...]:
         """Every statement, those of nested blocks included, nested functions not."""
         return tuple(s.statements(self.body))
+
+    @cached_property
+    def _by_kind(self) -> dict[type[s.Statement], list[s.Statement]]:
+        found: dict[type[s.Statement], list[s.Statement]] = {}
+        for stmt in self.statements:
+            found.setdefault(type(stmt), []).append(stmt)
+        return found
+
+    def statements_of(self, kind: type[K]) -> Sequence[K]:
+        """Every statement of one kind (``syntax.Try``), those of nested blocks included, in source order."""
+        return cast("Sequence[K]", self._by_kind.get(kind, ()))
+
+    def may_say(self, *words: bytes) -> bool:
+        """Whether one of these words, in lower case, may stand in the body, in a name or in literal text; it is not decoded for
+        that: it holds all of them as written."""
+        text = bytes(self.facts.body).lower()
+        return any(word in text for word in words)
 
     @cached_property
     def uses(self) -> Uses:

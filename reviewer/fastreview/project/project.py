@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -187,6 +187,11 @@ class Project(Subject):
                 for name in code.mentioned:
                     found.setdefault(name, []).append(code)
         return found
+
+    @property
+    def words(self) -> Collection[str]:
+        """Names and attributes that bodies of service code mention, each once."""
+        return self._codes_by_mention.keys()
 
     def mentions(self, *names: str) -> Iterator[Code]:
         """Service code whose body mentions one of these names or attributes, in the order of the files."""

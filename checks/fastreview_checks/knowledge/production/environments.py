@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, Function, Place, Project, syntax
+from fastreview.api import Class, Code, Function, Place, Project, syntax
 from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE, NAME, SCHEMA_BASES, own_settings
 from fastreview_checks.knowledge.importing import own_modules
 from fastreview_checks.knowledge.secrets import kind_of
@@ -18,6 +18,8 @@ _ENVIRONMENT = re.compile(
     r"|^(?:deploy(?:ment)?|run(?:time)?)_?(?:env(?:ironment)?|mode)$",
     re.IGNORECASE,
 )
+_NAMES_HOLD = (b"env", b"stage", b"deploy", b"run_mode", b"runmode", b"runtime_mode", b"runtimemode")
+"""In each name of an environment that `_ENVIRONMENT` knows."""
 _ASKING = re.compile(
     r"^is_?(?:in_?)?(?:prod(?:uction)?|dev(?:elopment|eloper)?|local|staging|test(?:ing)?)(?:_?(?:mode|env(?:ironment)?))?$",
     re.IGNORECASE,
@@ -37,10 +39,13 @@ class Branch(NamedTuple):
 def branches(project: Project) -> Iterator[Branch]:
     """Where the service's code asks which environment it runs in, settings modules aside."""
     own = own_modules(project)
+    asking = frozenset(word for word in project.words if _ASKING.search(word))
     for module in project.service_modules:
         if module.path not in own or CONFIGURATION_FILE.search(module.path):
             continue
         for code in module.codes():
+            if not _may_ask(code, asking):
+                continue
             owner = code.owner if isinstance(code, Function) else None
             if owner is not None and NAME.search(owner.name):
                 continue
@@ -54,6 +59,13 @@ def branches(project: Project) -> Iterator[Branch]:
                     if asked is not None:
                         yield Branch(Place(module.path, statement.line), syntax.written(asked, 60))
                         break
+
+
+def _may_ask(code: Code, asking: frozenset[str]) -> bool:
+    """Whether the body, which need not be decoded for it, has a condition and a word that `_asks` looks for."""
+    if isinstance(code, Function) and code.facts.complexity == 1:
+        return False
+    return not asking.isdisjoint(code.mentioned) or code.may_say(*_NAMES_HOLD)
 
 
 def _asks(node: syntax.Expr) -> bool:

@@ -67,9 +67,9 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
     endpoints = {id(endpoint.function) for endpoint in project.endpoints}
     for module in project.service_modules:
         for code in module.codes():
-            for stmt in code.statements:
-                for handler in stmt.handlers if type(stmt) is syntax.Try else ():
-                    returns = id(code) in endpoints
+            for stmt in code.statements_of(syntax.Try):
+                returns = id(code) in endpoints
+                for handler in stmt.handlers:
                     if not _answers(handler.body, code, project, returns=returns):
                         continue
                     revealing = handler.name if _unexpected(handler.type, code, project) else ""

@@ -12,6 +12,7 @@ from fastreview_checks.knowledge.secrets import (
     is_identifier,
     is_placeholder,
     is_reference,
+    is_telling,
     is_token,
     kind_of,
     looks_random,
@@ -24,6 +25,7 @@ _WRAPPERS = frozenset({"SecretStr", "pydantic.SecretStr", "Field", "str", "Secre
 _HASHING = re.compile(
     r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password"
 )
+_GIVING = frozenset({str, syntax.Call, syntax.Operation})
 _CREATES = re.compile(r"create|add|register|insert|seed|save|set|ensure|bootstrap|^[A-Z]")
 _COMPARED = re.compile(r"^(?:x_)?(?:token|api_?key|password|secret|access_?token|auth_?token|admin_?token)$")
 _WORDS = frozenset({"", "bearer", "null", "none", "undefined", "basic"})
@@ -47,24 +49,25 @@ class WrittenSecret(NamedTuple):
 def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
     guards = {id(fn) for fn in (d.function for d in project.dependencies)} | {id(e.function) for e in project.endpoints}
     settings = {id(s.cls) for s in project.settings}
+    passing = _passing_secrets(project)
     for module in project.service_modules:
         for cls in module.classes:
-            if cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+            fields = [field for field in cls.facts.fields if field.has_value]
+            if not fields or cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+                continue
+            in_settings = id(cls) in settings
+            if not in_settings and any(b.startswith("pydantic.") for b in cls.ancestry.external):
                 continue
             validated = _validated(cls)
-            for field in cls.facts.fields:
-                if field.name in validated:
-                    continue
-                in_settings = id(cls) in settings
-                if field.has_value and (
-                    in_settings or not any(b.startswith("pydantic.") for b in cls.ancestry.external)
-                ):
+            how = "default" if in_settings else "literal"
+            for field in fields:
+                if field.name not in validated and _may_give(field.value):
                     place = Place(module.path, field.line)
-                    how = "default" if in_settings else "literal"
                     yield from _given(field.name, field.value, place, module, how, cls.name)
         for code in module.codes():
             yield from _assigned(code)
-            yield from _passed(code, project)
+            if id(code) in passing:
+                yield from _passed(code, project)
             if id(code) in guards:
                 yield from _compared(code)
 
@@ -129,11 +132,10 @@ def _refused(module: Module) -> frozenset[str]:
     lists += [b.expr for name, bindings in module.bindings.items() if _REFUSED.search(name) for b in bindings]
     found = {node for expr in lists for node in syntax.walk(expr) if isinstance(node, str)}
     for code in module.codes():
-        for stmt in code.statements:
-            if isinstance(stmt, syntax.If):
-                for node in syntax.walk(stmt.test):
-                    if isinstance(node, syntax.Operation) and node.op in ("==", "in", "!=", "not in"):
-                        found.update(o for n in node.operands for o in syntax.walk(n) if isinstance(o, str) and o)
+        for stmt in code.statements_of(syntax.If):
+            for node in syntax.walk(stmt.test):
+                if type(node) is syntax.Operation and node.op in ("==", "in", "!=", "not in"):
+                    found.update(o for n in node.operands for o in syntax.walk(n) if type(o) is str and o)
     return frozenset(found)
 
 
@@ -157,16 +159,16 @@ def _validated(cls: Class) -> frozenset[str]:
         given
         for method in cls.methods.values()
         for decorator in method.facts.decorators
-        if isinstance(decorator, syntax.Call) and decorator.method in ("field_validator", "validator")
-        if any(isinstance(stmt, syntax.Raise) for stmt in method.statements)
+        if type(decorator) is syntax.Call and decorator.method in ("field_validator", "validator")
+        if method.statements_of(syntax.Raise)
         for given in decorator.args
         if isinstance(given, str)
     )
 
 
 def _assigned(code: Code) -> Iterator[WrittenSecret]:
-    for stmt in code.statements:
-        if type(stmt) is syntax.Assign and stmt.has_value and not stmt.op and _may_give(stmt.value):
+    for stmt in code.statements_of(syntax.Assign):
+        if type(stmt.value) in _GIVING and stmt.has_value and not stmt.op and _may_give(stmt.value):
             for target in stmt.targets:
                 name = (
                     target.last
@@ -179,7 +181,7 @@ def _assigned(code: Code) -> Iterator[WrittenSecret]:
                     yield from _given(name, stmt.value, Place(code.module.path, stmt.line), code.module, "literal")
     if isinstance(code, Function):
         for parameter in code.facts.parameters:
-            if isinstance(parameter.default, str):
+            if type(parameter.default) is str:
                 place = Place(code.module.path, parameter.line)
                 yield from _given(parameter.name, parameter.default, place, code.module, "literal")
 
@@ -192,8 +194,6 @@ def _may_give(value: syntax.Expr) -> bool:
 
 
 def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
-    if not _may_pass_secrets(code, project):
-        return
     for site in code.calls:
         call = site.call
         if not any(type(given) is str for given in call.args) and not any(type(k.value) is str for k in call.keywords):
@@ -210,23 +210,12 @@ def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
             yield from _positional(call, place, project.values.target(site), code.module)
 
 
-def _may_pass_secrets(code: Code, project: Project) -> bool:
-    """Whether the body, which need not be decoded for it, has a keyword or calls something that secrets are passed to."""
-    mentioned, called = _telling(project)
-    return not (mentioned.isdisjoint(code.mentioned) and called.isdisjoint(code.called))
-
-
-@lru_cache(maxsize=1)
-def _telling(project: Project) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of secrets that any service code mentions, and what it calls that takes some: each name is judged once."""
-    mentioned: set[str] = set()
-    called: set[str] = set()
-    for module in project.service_modules:
-        for code in module.codes():
-            mentioned.update(code.mentioned)
-            called.update(code.called)
-    hashing = {name for name in called if _HASHING.search(name.lower())}
-    return frozenset(n for n in mentioned if kind_of(n) is not None), _taking_passwords(project) | hashing
+def _passing_secrets(project: Project) -> set[int]:
+    """Code, by its id, that has a keyword or calls something that secrets are passed to; no body is decoded for it."""
+    telling = [word for word in project.words if is_telling(word)]
+    secrets = [word for word in telling if kind_of(word) is not None]
+    taking = _taking_passwords(project).union(word for word in telling if _HASHING.search(word.lower()))
+    return {id(code) for code in (*project.mentions(*secrets), *project.calling(*taking))}
 
 
 @lru_cache(maxsize=1)
@@ -236,7 +225,8 @@ def _taking_passwords(project: Project) -> frozenset[str]:
         function.name
         for module in project.modules
         for function in module.functions
-        if _CREATES.search(function.name) and any(kind_of(p.name) is Kind.PASSWORD for p in function.facts.parameters)
+        for parameter in function.facts.parameters
+        if kind_of(parameter.name) is Kind.PASSWORD and _CREATES.search(function.name)
     )
 
 
