@@ -23,7 +23,8 @@ from typing import TypeVar, cast
 import msgspec
 
 from fastreview.facts import Facts
-from fastreview.gather.cache import cache_folder, store
+from fastreview.folders import cache_folder
+from fastreview.gather.cache import store
 from fastreview.gather.discovery import discover
 from fastreview.gather.git import GitUnavailable, git_facts
 from fastreview.gather.module import digest

@@ -19,6 +19,7 @@ import msgspec
 
 from fastreview import __version__
 from fastreview.facts.source import ModuleFacts
+from fastreview.folders import cache_folder
 
 KEPT = 60
 """Cache files in the folder; the ones written longest ago go first."""
@@ -88,25 +89,6 @@ def store(file: Path, data: bytes, kept: int) -> None:
         others = sorted(file.parent.glob(f"*{file.suffix}"), key=lambda one: one.stat().st_mtime, reverse=True)
         for old in others[kept:]:
             old.unlink(missing_ok=True)
-
-
-def cache_folder() -> Path | None:
-    """Where the platform keeps caches, or None where the user has no home."""
-    given = os.environ.get("FASTREVIEW_CACHE_DIR") or ""
-    if given:
-        return Path(given).absolute()
-    try:
-        match sys.platform:
-            case "win32":
-                base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-            case "darwin":
-                base = Path.home() / "Library" / "Caches"
-            case _:
-                xdg = os.environ.get("XDG_CACHE_HOME", "")
-                base = Path(xdg) if os.path.isabs(xdg) else Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return base / "fastreview"
 
 
 @cache

@@ -3,12 +3,12 @@
 import hashlib
 import os
 import re
-import sys
 from pathlib import Path
 
 from msgspec import Struct
 
 from fastreview.errors import UsageError
+from fastreview.folders import data_folder
 
 FILE = "history.sqlite3"
 _URL = re.compile(r"[a-z][a-z0-9+]*://", re.IGNORECASE)
@@ -59,25 +59,6 @@ def place(given: str = "") -> Place | None:
     if not file.parent.is_dir():
         raise UsageError(f"There is no folder {file.parent} to keep {file.name} in.")
     return Place(file.with_name(f"{file.name}-waiting"), file, named=True)
-
-
-def data_folder() -> Path | None:
-    """Where the platform keeps a program's data, or None where the user has no home."""
-    given = os.environ.get("FASTREVIEW_DATA_DIR") or ""
-    if given:
-        return Path(given).absolute()
-    try:
-        match sys.platform:
-            case "win32":
-                base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-            case "darwin":
-                base = Path.home() / "Library" / "Application Support"
-            case _:
-                xdg = os.environ.get("XDG_DATA_HOME", "")
-                base = Path(xdg) if os.path.isabs(xdg) else Path.home() / ".local" / "share"
-    except RuntimeError:
-        return None
-    return base / "fastreview"
 
 
 def _digest(text: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from fastreview.facts.source import ModuleFacts
 from fastreview.gather import cache, source
-from fastreview.gather.cache import FactCache, cache_folder
+from fastreview.gather.cache import FactCache
 from fastreview.gather.module import module_facts
 from fastreview.gather.source import gather_source
 
@@ -127,15 +127,3 @@ def test_the_oldest_caches_go(project: Path, monkeypatch: pytest.MonkeyPatch) ->
         os.utime(folder / f"{number}.facts", (number, number))
     extracted(project, monkeypatch)
     assert sorted(path.name for path in folder.iterdir()) == sorted(["3.facts", cache_file(project).name])
-
-
-def test_the_folder_is_where_the_platform_keeps_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FASTREVIEW_CACHE_DIR", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert cache_folder() == Path("/somewhere/fastreview")
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert cache_folder() == tmp_path / ".cache" / "fastreview"
-    monkeypatch.setattr("sys.platform", "darwin")
-    assert cache_folder() == tmp_path / "Library" / "Caches" / "fastreview"

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from fastreview.gather.cache import cache_folder, store
+from fastreview.folders import cache_folder
+from fastreview.gather.cache import store
 
 KEPT_SECONDS = 30 * 86_400
 """An environment that was not used for this long is removed."""
