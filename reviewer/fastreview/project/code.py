@@ -381,6 +381,15 @@ class Function(Code):
         names = (d.func if isinstance(d, s.Call) else d for d in self.facts.decorators)
         return frozenset(n.name for n in names if isinstance(n, s.Ref))
 
+    def given(self) -> Iterator[s.Expr]:
+        """What a caller gets: the values that it returns, or those that it yields."""
+        for stmt in self.statements:
+            match stmt:
+                case s.Return(value=value) if value is not None and not self.facts.yields:
+                    yield value
+                case s.Do(value=s.Yield(value=value)) | s.Assign(value=s.Yield(value=value)):
+                    yield value
+
 
 # The functions below visit every node of what they read. They compare types: class patterns of structs cost an
 # `ABCMeta.__instancecheck__` for each that does not match.

@@ -7,7 +7,7 @@ functions, and a table of library types. What cannot be known is None, never a g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -545,7 +545,7 @@ class Values:
         if found is None and self._depth < MAX_DEPTH:
             self._depth += 1
             try:
-                found = next((v for e in _given(function) if (v := self.of(e, function))), None)
+                found = next((v for e in function.given() if (v := self.of(e, function))), None)
             finally:
                 self._depth -= 1
         self._returns[key] = found
@@ -554,16 +554,6 @@ class Values:
 
 def _is_async_session(value: Value | None) -> bool:
     return isinstance(value, Instance) and isinstance(value.of, External) and value.of.name == ASYNC_SESSION
-
-
-def _given(function: Function) -> Iterator[s.Expr]:
-    """What a function returns or yields."""
-    for stmt in function.statements:
-        match stmt:
-            case s.Return(value=value) if value is not None and not function.facts.yields:
-                yield value
-            case s.Do(value=s.Yield(value=value)) | s.Assign(value=s.Yield(value=value)):
-                yield value
 
 
 def _element(value: Value | None) -> Value | None:

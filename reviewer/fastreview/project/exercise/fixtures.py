@@ -54,7 +54,7 @@ class Fixtures:
         found: dict[str, Given] = {}
         for name in sorted(names & set(code.parameters)) if depth < MAX_DEPTH else ():
             fixture = self.named(name, code)
-            values = list(_returned(fixture)) if fixture is not None else []
+            values = list(fixture.given()) if fixture is not None else []
             if fixture is not None and len(values) == 1:
                 inner = self.given(fixture, set(fixture.parameters), depth + 1)
                 found[name] = Given(values[0], fixture, inner or None)
@@ -97,7 +97,7 @@ def _table(decorator: s.Call, function: Function, names: AbstractSet[str], loops
 
 def _params(fixture: Function, loops: Loops) -> Iterator[Given]:
     """The ``params`` of a fixture that hands them on as they are."""
-    if [s.written(value, 40) for value in _returned(fixture)] == ["request.param"]:
+    if [s.written(value, 40) for value in fixture.given()] == ["request.param"]:
         for decorator in fixture.facts.decorators:
             params = decorator.keyword("params") if isinstance(decorator, s.Call) else s.MISSING
             if not isinstance(params, s.Missing):
@@ -111,15 +111,6 @@ def _name_of(function: Function) -> str:
             if isinstance(given, str):
                 return given
     return function.name
-
-
-def _returned(function: Function) -> Iterator[s.Expr]:
-    for stmt in function.statements:
-        match stmt:
-            case s.Return(value=value) if value is not None and not function.facts.yields:
-                yield value
-            case s.Do(value=s.Yield(value=value)) | s.Assign(value=s.Yield(value=value)):
-                yield value
 
 
 def _closeness(path: str, near: str) -> tuple[bool, int, bool]:
