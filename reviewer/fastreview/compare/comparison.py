@@ -15,7 +15,7 @@ from fastreview.compare.document import (
     StrengthChange,
 )
 from fastreview.compare.identity import identities, matched
-from fastreview.review import FindingEntry, OutcomeEntry, Review, StrengthEntry
+from fastreview.review import DimensionEntry, FindingEntry, Headline, OutcomeEntry, Review, StrengthEntry
 
 DECIDED = ("met", "not-met", "not-applicable")
 SEVERITIES = ("blocker", "major", "minor", "info")
@@ -28,7 +28,7 @@ def compare(before: Review, after: Review) -> Comparison:
         schema=SCHEMA,
         before=_stamp(before),
         after=_stamp(after),
-        level=_level(before, after),
+        level=_level("", before.level, after.level),
         evidence_before=before.level.evidence,
         evidence_after=after.level.evidence,
         dimensions=tuple(_dimensions(before, after)),
@@ -71,10 +71,9 @@ def _cautions(before: Review, after: Review) -> Iterator[str]:
         yield f"Not seen before: {', '.join(gained)}. What depends on it was undecided, so it is not told as new."
 
 
-def _level(before: Review, after: Review) -> LevelChange:
-    old, new = before.level, after.level
+def _level(name: str, old: Headline | DimensionEntry, new: Headline | DimensionEntry) -> LevelChange:
     return LevelChange(
-        "",
+        name,
         old.proven,
         new.proven,
         old.possible,
@@ -91,17 +90,7 @@ def _dimensions(before: Review, after: Review) -> Iterator[LevelChange]:
     for new in after.dimensions:
         old = known.get(new.name)
         if old is not None and (old.assessed or new.assessed):
-            yield LevelChange(
-                new.name,
-                old.proven,
-                new.proven,
-                old.possible,
-                new.possible,
-                old.index,
-                new.index,
-                old.assessed,
-                new.assessed,
-            )
+            yield _level(new.name, old, new)
 
 
 def _outcomes(before: Review, after: Review) -> Iterator[OutcomeChange]:
