@@ -28,6 +28,7 @@ from msgspec import Struct, structs
 from fastreview.check import Check, Kind
 from fastreview.errors import BadConfiguration, BrokenPack, UnknownCheck
 from fastreview.installed import check_packs
+from fastreview.outcome import Level
 from fastreview.scoring.rules import CORE, PROFILE_ONLY
 
 THRESHOLDS = "thresholds.toml"
@@ -86,12 +87,12 @@ def configured(
         checks[code] = _with_thresholds(check, gate | {k: v for k, v in table.items() if k in gate} if gate else {})
     for code, word in sorted(levels.items()):
         check = checks[_known_code(ruleset, code)]
-        level = ("intermediate", "senior", "staff").index(word) + 1
+        level = Level[word.upper()]
         if check.kind is Kind.NEVER and level != 1:
             raise BadConfiguration(f"levels.{code}: a never-event stays where it is, at intermediate.")
         if level != check.level:
-            told.append(f"{code} is asked at {word} (standard {('intermediate', 'senior', 'staff')[check.level - 1]})")
-            checks[code] = structs.replace(check, level=level)
+            told.append(f"{code} is asked at {word} (standard {Level(check.level).word})")
+            checks[code] = structs.replace(check, level=int(level))
     ordered = sorted(checks.values(), key=lambda check: (DIMENSIONS.index(check.dimension), check.level, check.code))
     return Ruleset(tuple(ordered), limits), tuple(told)
 
