@@ -1,6 +1,7 @@
 """`fastreview each`: every service of a repository has its own review, and a table shows them side by side."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,7 @@ def each(
         raise UsageError(f"There is no folder {output} to write reports into.")
     progress = Progress(quiet=quiet)
     reviews: dict[str, Review | str] = {}
+    gates: dict[str, tuple[str, ...]] = {}
     with collector_off(), progress:
         progress.step("Looking for services")
         found = discover(path)
@@ -54,38 +56,41 @@ def each(
         if not folders:
             raise NothingToReview(f"No FastAPI application is created in {path}, so there is no service to review.")
         for folder in folders:
-            reviews[folder] = _review(path / folder, progress, static=static, env=env, cache=not no_cache)
+            reviews[folder], gates[folder] = _review(
+                path / folder, progress, static=static, env=env, cache=not no_cache
+            )
     found_rollup = rollup(reviews)
     if output is not None:
         _write(reviews, output)
     _show(found_rollup, format_name)
-    failed = _gates(path, reviews)
+    failed = list(_failed(reviews, gates))
     for text in failed:
         complain(text)
     if failed:
         raise typer.Exit(1)
 
 
-def _review(folder: Path, progress: Progress, *, static: bool, env: str, cache: bool) -> Review | str:
-    """One service that cannot be reviewed does not keep the others from it."""
+def _review(
+    folder: Path, progress: Progress, *, static: bool, env: str, cache: bool
+) -> tuple[Review | str, tuple[str, ...]]:
+    """One service, and the gates of its configuration. One that cannot be reviewed does not keep the others from it."""
     from fastreview.cli.reviewing import review_of
 
     try:
-        return review_of(folder, asked(folder, static=static, env=env, cache=cache), progress)
+        wanted = asked(folder, static=static, env=env, cache=cache)
+        return review_of(folder, wanted, progress), wanted.fail_on
     except FastreviewError as error:
-        return str(error)
+        return str(error), ()
 
 
-def _gates(path: Path, reviews: dict[str, Review | str]) -> list[str]:
+def _failed(reviews: dict[str, Review | str], gates: dict[str, tuple[str, ...]]) -> Iterator[str]:
     """What each service's own configuration asks for; gates that compare have nothing to compare with here."""
     from fastreview.gate import ABSOLUTE, absolute
 
-    failed = []
     for folder, found in reviews.items():
         if isinstance(found, Review):
-            verdicts = [absolute(gate, found) for gate in asked(path / folder).fail_on if gate in ABSOLUTE]
-            failed += [f"{folder}: {verdict.sentence}" for verdict in verdicts if not verdict.passed]
-    return failed
+            verdicts = (absolute(gate, found) for gate in gates[folder] if gate in ABSOLUTE)
+            yield from (f"{folder}: {verdict.sentence}" for verdict in verdicts if not verdict.passed)
 
 
 def _write(reviews: dict[str, Review | str], folder: Path) -> None:
