@@ -5,6 +5,7 @@ Sources: Docker's build best practices and Dockerfile reference, documentation o
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from fastreview.api import ContainerFile, NotApplicable, Project, file_facts
 
@@ -63,6 +64,13 @@ def shipped(container: ContainerFile) -> file_facts.ContainerFacts:
     if not facts.stages:
         raise NotApplicable("the file has no stage")
     return facts
+
+
+def shipping(project: Project) -> Iterator[file_facts.ContainerFacts]:
+    """The container files that ship the service."""
+    for container in project.container_files:
+        with suppress(NotApplicable):
+            yield shipped(container)
 
 
 def lineage(facts: file_facts.ContainerFacts, stage: file_facts.Stage | None = None) -> tuple[file_facts.Stage, ...]:

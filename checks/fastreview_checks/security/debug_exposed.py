@@ -91,7 +91,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, check, syntax
-from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipped, started_scripts
+from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipping, started_scripts
 
 _PRODUCTION_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Fly", "Render", "Nomad"})
 _PRODUCTION_FILE = re.compile(r"(?:^|[./_-])prod(?:uction)?(?:[./_-]|$)", re.IGNORECASE)
@@ -133,11 +133,7 @@ def _debugging(app: App, project: Project) -> Found:
 
 def _reloading(project: Project) -> Iterator[tuple[Place, str]]:
     """Commands that start production, where they ask for a reloader."""
-    for container in project.container_files:
-        try:
-            facts = shipped(container)
-        except NotApplicable:
-            continue
+    for facts in shipping(project):
         stages = lineage(facts)
         if ASIDE_NAME.search(stages[0].name.replace("_", "-")):
             continue

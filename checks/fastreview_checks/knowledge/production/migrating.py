@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import External, Function, Module, NotApplicable, Place, Project
-from fastreview_checks.knowledge.containers import instructions, lineage, shipped, started_scripts
+from fastreview.api import External, Function, Module, Place, Project
+from fastreview_checks.knowledge.containers import instructions, lineage, shipping, started_scripts
 from fastreview_checks.knowledge.creating_tables import creating_in_service, runs_with_service
 from fastreview_checks.knowledge.production.serving import SERVER
 
@@ -60,11 +60,7 @@ def changes_at_start(project: Project) -> Iterator[AtStart]:
 
 
 def _in_images(project: Project) -> Iterator[AtStart]:
-    for container in project.container_files:
-        try:
-            facts = shipped(container)
-        except NotApplicable:
-            continue
+    for facts in shipping(project):
         stages = lineage(facts)
         last = {i.keyword: i for i in reversed(list(instructions(stages, "CMD", "ENTRYPOINT")))}
         command = " ".join(i.value for i in last.values())

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Code, External, NotApplicable, Place, Project, syntax
-from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipped, started_scripts
+from fastreview.api import Code, External, Place, Project, syntax
+from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipping, started_scripts
 
 SERVER = re.compile(
     r"(?:^|[\s/\"'\[,=&;])(?:uvicorn|gunicorn|hypercorn|granian|daphne|uwsgi)(?=[\s\"',]|$)|\bfastapi[\s\"',]+run\b|-m[\s\"',]+(?:uvicorn|gunicorn|hypercorn|granian)"
@@ -93,11 +93,7 @@ def launchers(project: Project) -> frozenset[str]:
 
 
 def _of_images(project: Project) -> Iterator[Start]:
-    for container in project.container_files:
-        try:
-            facts = shipped(container)
-        except NotApplicable:
-            continue
+    for facts in shipping(project):
         stages = lineage(facts)
         if _PYTHON_IMAGES.search(stages[-1].image):
             # Its start script computes the workers and sets both timeouts: documented in the image's README.
