@@ -5,6 +5,9 @@ from collections.abc import Mapping
 import pytest
 from tests.checks.conftest import Evaluated
 
+from fastreview.packs import load
+from fastreview.pages import Verdict, read
+
 
 @pytest.mark.parametrize(
     ("refusal", "found"),
@@ -158,3 +161,37 @@ def test_a_token_that_names_nobody(evaluated: Evaluated, claims: str, confidence
     )
 
     assert [finding.confidence for finding in evaluation.findings] == [confidence]
+
+
+@pytest.mark.parametrize("code", ["SEC007", "ARC012"])
+def test_settings_that_a_dependency_asks_satisfy_both_who_looks_for_secrets_and_who_looks_at_imports(
+    evaluated: Evaluated, code: str
+) -> None:
+    page = next(read(check) for check in load(["fastreview_checks"]).checks if check.code == "ARC012")
+    shown = next(e for e in page.examples if e.verdict is Verdict.GOOD and "get_settings" in e.source)
+    evaluation = evaluated(code, {file.path: file.text for file in shown.files})
+    assert evaluation.findings == ()
+
+
+@pytest.mark.parametrize(("made", "told"), [("settings = Settings()", True), ("def get() -> Settings: ...", False)])
+def test_a_secret_of_settings_that_are_made_on_import_is_told_to_move_too(
+    evaluated: Evaluated,
+    made: str,
+    told: bool,
+) -> None:
+    evaluation = evaluated(
+        "SEC007",
+        {
+            "main.py": f"""
+            from fastapi import FastAPI
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                jwt_secret: str = "please-change-me"
+
+            {made}
+            app = FastAPI()
+            """
+        },
+    )
+    assert ["imports would need the value" in finding.message for finding in evaluation.findings] == [told]

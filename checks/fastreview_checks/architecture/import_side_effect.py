@@ -6,8 +6,10 @@ can be imported at all: not the tests, not the OpenAPI document.
 
 ## Improve
 
-Open connections and start threads in the lifespan, make tables in migrations, and read settings in the function that
-builds the app. What is left at the top of a module then only defines things.
+Open connections and start threads in the lifespan, make tables in migrations, and read settings in a cached function
+that a dependency asks, or in the function that builds the app when the server calls it (`uvicorn --factory`). What is
+left at the top of a module then only defines things. A default for a secret is no way out: it lets everything start
+with a value that everybody can read (SEC007).
 
 ## When not to apply
 
@@ -102,6 +104,39 @@ class Settings(BaseSettings):
 
 settings = Settings()  # finding
 ```
+
+A dependency that asks for them needs the secret when a request comes:
+
+```python good app/main.py
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+from app.settings import Settings, get_settings
+
+app = FastAPI(title="orders")
+
+
+@app.get("/keys")
+def keys(settings: Annotated[Settings, Depends(get_settings)]) -> int:
+    return len(settings.jwt_secret.get_secret_value())
+```
+
+```python good app/settings.py
+from functools import lru_cache
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    jwt_secret: SecretStr
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()
+```
 """
 
 from collections.abc import Iterator
@@ -179,7 +214,8 @@ def _read(project: Project) -> Iterator[Hit]:
         yield Hit(
             place,
             f"Importing this module reads `{settings.name}`, which fails without {some}. "
-            "Read the settings in the function that builds the app, and hand them on.",
+            "Read the settings in a cached function that a dependency asks, or in the function that builds the app when the "
+            "server calls it; a default for the secret would be no repair.",
             symbol=settings.name,
             confidence=Confidence.POSSIBLE if all(supplied(name) for name in names) else Confidence.LIKELY,
         )

@@ -156,13 +156,22 @@ def effects_of_import(project: Project) -> Iterator[Effect]:
 
 def needed_secrets(project: Project) -> Iterator[tuple[Place, Class, tuple[str, ...]]]:
     """Where settings are read while the service is imported, their class, and its secrets without a default."""
-    loaded = {id(module) for module in imported_by_app(project)} if project.settings else set()
+    loaded = _loaded(project) if project.settings else set()
     for settings in project.settings:
         required = tuple(_required_secrets(settings.cls))
         site = next(_made_at_import(settings.cls, project, loaded), None) if required else None
         given = {k.name for k in site.call.keywords} if site is not None else set()
         if site is not None and not given.issuperset(required) and "" not in given:
             yield site.place, settings.cls, tuple(name for name in required if name not in given)
+
+
+def made_at_import(settings: Class, project: Project) -> bool:
+    """Whether the service makes its settings when it is imported."""
+    return next(_made_at_import(settings, project, _loaded(project)), None) is not None
+
+
+def _loaded(project: Project) -> set[int]:
+    return {id(module) for module in imported_by_app(project)}
 
 
 def supplied_names(project: Project) -> Callable[[str], bool]:

@@ -9,6 +9,9 @@ then whoever knows the default can issue tokens for every user.
 Declare the setting without a default, so that the service does not start without it, and read it from the environment
 or a secret store. Take the value for new: what was committed stays in the history.
 
+Then make the settings in a function that a dependency, or the function that builds the app, calls. Made at the top of a
+module, they would now need the secret for every import: of the tests, of migrations, of the OpenAPI document (ARC012).
+
 ## When not to apply
 
 Names that only point to a secret (`${DB_PASSWORD}`), examples in documentation, tests, `.env.example`, and placeholders
@@ -29,6 +32,8 @@ class Settings(BaseSettings):
 ```
 
 ```python fixed
+from functools import lru_cache
+
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
@@ -36,6 +41,11 @@ from pydantic_settings import BaseSettings
 class Settings(BaseSettings):
     jwt_secret: SecretStr
     openai_api_key: SecretStr
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()  # asked for by Depends(get_settings), and not on import
 ```
 
 ```python bad
@@ -76,8 +86,11 @@ class Settings(BaseSettings):
 ```
 """
 
-from fastreview.api import Confidence, Found, Hit, Project, check
+from fastreview.api import Confidence, Found, Hit, Place, Project, check
+from fastreview_checks.knowledge.importing import made_at_import
 from fastreview_checks.knowledge.security.literals import secrets_in_code, secrets_in_files
+
+_LATER = " Make the settings in a dependency or in the function that builds the app then: imports would need the value."
 
 
 @check("SEC007", dimension="security", level=1, never=True, effort="minutes", veiled=True)
@@ -89,7 +102,18 @@ def hard_coded_secret(project: Project) -> Found:
         seen.add((secret.place, secret.name))
         yield Hit(
             secret.place,
-            f"{secret.said}. Take it out, read it from the environment without a default, and replace the value.",
+            f"{secret.said}. Take it out, read it from the environment without a default, and replace the value."
+            f"{_LATER if _read_on_import(secret.place, project) else ''}",
             symbol=secret.name,
             confidence=Confidence.POSSIBLE if secret.doubtful else Confidence.LIKELY,
         )
+
+
+def _read_on_import(place: Place, project: Project) -> bool:
+    """Whether it is a default of settings that are made at the top of a module: without it, the import would fail."""
+    return any(
+        settings.cls.place.path == place.path
+        and settings.cls.place.line <= place.line <= settings.cls.place.end_line
+        and made_at_import(settings.cls, project)
+        for settings in project.settings
+    )
