@@ -11,12 +11,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from fastreview.compare import Comparison
-from fastreview.compare.document import FindingChange, FindingKind, LevelChange
+from fastreview.compare.document import FindingChange, FindingKind, LevelChange, Stamp
 from fastreview_reports import words
 from fastreview_reports.html import digest
 from fastreview_reports.markdown import code, plain, prose
 from fastreview_reports.page import environment, resource
 from fastreview_reports.terminal import WIDTH, draw, indent, title
+from fastreview_reports.terminal import prose as bare
 from fastreview_reports.text import one_line, safe_document
 
 SHOWN = 40
@@ -52,7 +53,10 @@ class Section(NamedTuple):
 
 
 class View(NamedTuple):
+    """``sides`` head the columns of the levels: what was, what is."""
+
     heading: str
+    sides: tuple[str, str]
     sentences: tuple[str, ...]
     cautions: tuple[str, ...]
     levels: tuple[tuple[str, str, str, str], ...]
@@ -72,8 +76,16 @@ _KINDS: dict[FindingKind, tuple[str, str]] = {
 
 def view(comparison: Comparison) -> View:
     found = safe_document(comparison)
+    sides = _named(found.before), _named(found.after)
+    names = found.before.name, found.after.name
+    if names[0] == names[1]:
+        heading = f"{names[0]}: {sides[0]} to {sides[1]}" if all(sides) else f"{names[0]} before and after"
+    else:
+        heading = " to ".join(f"{name}, {side}" if side else name for name, side in zip(names, sides, strict=True))
+    told = all(sides) and sides[0] != sides[1]
     return View(
-        f"{_named(found.before.name, found.before.commit)} to {_named(found.after.name, found.after.commit)}",
+        heading,
+        (words.sentence(sides[0]), words.sentence(sides[1])) if told else ("Before", "After"),
         tuple(sentences(found)),
         found.cautions,
         tuple(_row(change) for change in (found.level, *found.dimensions)),
@@ -81,8 +93,12 @@ def view(comparison: Comparison) -> View:
     )
 
 
-def _named(name: str, commit: str) -> str:
-    return f"{name} {commit[:8]}".strip()
+def _named(review: Stamp) -> str:
+    """What was reviewed: a commit, or files that are in none; "" where there is no repository."""
+    commit = review.commit[:8]
+    if review.dirty:
+        return f"work tree on {commit}" if commit else "work tree"
+    return f"commit {commit}" if commit else ""
 
 
 def sentences(found: Comparison) -> Iterator[str]:
@@ -146,9 +162,8 @@ def _routes(found: Comparison) -> Iterator[Item]:
 
 
 def _finding(change: FindingChange) -> Item:
-    severity = "never-event" if change.never else change.severity
     doubt = ", possible" if change.confidence == "possible" else ""
-    note = f"{severity}{doubt}" + (f", was at {change.was}" if change.was else "")
+    note = f"{change.severity}{doubt}" + (f", was at {change.was}" if change.was else "")
     return Item(change.check, one_line(change.message), words.place(change.path, change.line), note)
 
 
@@ -163,18 +178,20 @@ def _blocks(shown: View) -> Iterator[RenderableType]:
     for sentence in shown.sentences:
         yield indent(Text(sentence))
     for caution in shown.cautions:
-        yield indent(Text(f"Note: {caution}"))
+        yield indent(Text.assemble("Note: ", bare(caution)))
     yield title("Levels")
+    yield indent(Text(f"{'':<22} {f'{shown.sides[0]} → {shown.sides[1]}':<48} index", style="dim"))
     for name, before, after, index in shown.levels:
         arrow = f"{before} → {after}" if before != after else after
-        yield indent(Text(f"{name:<22} {arrow:<32} {index:>6}"))
+        yield indent(Text(f"{name:<22} {arrow:<47} {index:>6}"))
     for section in shown.sections:
         yield title(f"{section.title} ({len(section.items)})")
         if section.means:
             yield indent(Text(section.means, style="dim"))
         for item in section.shown:
-            yield indent(Text(" ".join(filter(None, (item.mark, item.place, f"({item.note})" if item.note else "")))))
-            yield indent(Text(item.text), 4)
+            note = f"({bare(item.note)})" if item.note else ""
+            yield indent(Text(" ".join(filter(None, (item.mark, item.place, note)))))
+            yield indent(bare(item.text), 4)
         if section.more:
             yield indent(Text(f"and {section.more} more"))
 
@@ -188,7 +205,7 @@ def _markdown(shown: View) -> Iterator[str]:
     yield from (f"# {plain(shown.heading)}", "")
     yield from (" ".join(plain(sentence) for sentence in shown.sentences), "")
     yield from _cautions(shown.cautions)
-    yield from _levels(shown.levels)
+    yield from _levels(shown.levels, shown.sides)
     for section in shown.sections:
         yield from (f"## {section.title} ({len(section.items)})", "")
         yield from ((section.means, "") if section.means else ())
@@ -199,11 +216,11 @@ def _markdown(shown: View) -> Iterator[str]:
 
 def _cautions(cautions: Sequence[str]) -> Iterator[str]:
     for caution in cautions:
-        yield from (f"> {plain(caution)}", "")
+        yield from (f"> {prose(caution)}", "")
 
 
-def _levels(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
-    yield from ("| | Before | After | Index |", "|---|---|---|--:|")
+def _levels(rows: Sequence[tuple[str, str, str, str]], sides: tuple[str, str]) -> Iterator[str]:
+    yield from (f"| | {plain(sides[0])} | {plain(sides[1])} | Index |", "|---|---|---|--:|")
     for name, before, after, index in rows:
         yield f"| {plain(name)} | {before} | {f'**{after}**' if before != after else after} | {index} |"
     yield ""
@@ -229,7 +246,7 @@ def _comment(comparison: Comparison, gates: Sequence[str]) -> Iterator[str]:
         yield ""
     yield from _cautions(shown.cautions)
     if changed := [row for row in shown.levels if row[1] != row[2]]:
-        yield from _levels(changed)
+        yield from _levels(changed, shown.sides)
     routes = next((section.items for section in shown.sections if section.title == "Contract"), ())
     if routes:
         yield from ("**Contract**", "")

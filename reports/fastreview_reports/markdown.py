@@ -71,7 +71,7 @@ def _lines(view: Report) -> Iterator[str]:
     if view.notices:
         yield ""
     for cap in view.verdict.caps:
-        yield from (f"Held below Intermediate by {plain(cap)}: a never-event caps the level.", "")
+        yield from (f"Held below Intermediate by {plain(cap)}. Such a never-event caps the level.", "")
     if view.core + view.extension:
         yield from _profile(view)
     if view.selection:

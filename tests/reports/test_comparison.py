@@ -2,11 +2,12 @@
 
 import html5lib
 import pytest
+from msgspec import structs
 from tests.reports.example import HOSTILE, example, hostile
 from tests.reports.test_hostile import ACTING
 
 from fastreview.compare import compare
-from fastreview_reports.comparison import MARKER, RENDER, comment
+from fastreview_reports.comparison import MARKER, RENDER, comment, view
 
 
 @pytest.mark.parametrize("name", list(RENDER))
@@ -32,3 +33,22 @@ def test_a_comment_is_short_and_found_again() -> None:
     assert text.startswith(MARKER)
     assert "Gate level: passed." in text
     assert text.count("\n- `ASY") + text.count("\n- `SEC") + text.count("\n- `COR") <= 5
+
+
+def test_a_commit_and_the_work_tree_on_it_have_names_of_their_own() -> None:
+    review = example()
+    clean, dirty = (
+        structs.replace(review, project=structs.replace(review.project, dirty=dirty)) for dirty in (False, True)
+    )
+    commit = review.project.commit[:8]
+    shown = view(compare(clean, dirty))
+    assert shown.sides == (f"Commit {commit}", f"Work tree on {commit}")
+    assert shown.heading == f"{review.project.name}: commit {commit} to work tree on {commit}"
+    assert view(compare(clean, clean)).sides == ("Before", "After")
+
+
+def test_code_in_messages_has_no_ticks_where_there_is_no_markdown() -> None:
+    findings = tuple(structs.replace(f, message="The key `SECRET_KEY` is here.") for f in example().findings)
+    found = compare(structs.replace(example(), findings=()), structs.replace(example(), findings=findings))
+    assert "The key SECRET_KEY is here." in RENDER["terminal"](found).decode()
+    assert "The key <code>SECRET_KEY</code> is here." in RENDER["html"](found).decode()
