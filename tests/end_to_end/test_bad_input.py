@@ -10,7 +10,8 @@ import pytest
 
 from fastreview.facts import Side
 from fastreview.gather import app
-from fastreview.gather.facts import HOW_TO_IMPORT, HOW_TO_NAME, HOW_TO_REPAIR, Options, gather
+from fastreview.gather.facts import HOW_TO_IMPORT, HOW_TO_NAME, HOW_TO_REPAIR, gather
+from fastreview.gather.options import Options
 
 from .conftest import Fastreview, state_of
 

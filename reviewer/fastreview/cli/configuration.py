@@ -10,24 +10,17 @@ from msgspec import Struct
 
 from fastreview.cli.arguments import names
 from fastreview.config import Config, load
+from fastreview.gather.options import Options
 from fastreview.mentor.records import ACCEPTED, Signed
 
 if TYPE_CHECKING:
-    from fastreview.gather.facts import Options
     from fastreview.pipeline import Choice
 
 
 class Asked(Struct, frozen=True):
-    """How to gather and what to evaluate; the fields are those of `Options` and `Choice`."""
+    """How to gather and what to evaluate; the other fields are those of `Choice`, and what the gate asks for."""
 
-    static: bool = False
-    apps: tuple[str, ...] = ()
-    environment: str = "auto"
-    cache: bool = True
-    type_check: bool = False
-    run_tests: bool = False
-    thorough: bool = False
-    exclude: tuple[str, ...] = ()
+    options: Options = Options()
     selected: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     thresholds: dict[str, dict[str, float]] = {}
@@ -38,21 +31,6 @@ class Asked(Struct, frozen=True):
     baseline: str = ""
     by_hand: bool = False
     """The checks were chosen on the command line."""
-
-    def options(self) -> "Options":
-        # A review that is recalled gathers nothing.
-        from fastreview.gather.facts import Options
-
-        return Options(
-            static=self.static,
-            apps=self.apps,
-            environment=self.environment,
-            cache=self.cache,
-            type_check=self.type_check,
-            run_tests=self.run_tests,
-            thorough=self.thorough,
-            exclude=self.exclude,
-        )
 
     def choice(self) -> "Choice":
         from fastreview.pipeline import Choice
@@ -98,14 +76,16 @@ def asked(
     """
     config = configuration(path) if path is not None else Config()
     return Asked(
-        static=static or config.static,
-        apps=tuple(app) or config.apps,
-        environment=env if env != "auto" else config.env,
-        cache=cache,
-        type_check=type_check or (config.type_check and not static),
-        run_tests=run_tests or thorough or (config.run_tests and not static),
-        thorough=thorough,
-        exclude=config.exclude,
+        Options(
+            static=static or config.static,
+            apps=tuple(app) or config.apps,
+            environment=env if env != "auto" else config.env,
+            cache=cache,
+            type_check=type_check or (config.type_check and not static),
+            run_tests=run_tests or thorough or (config.run_tests and not static),
+            thorough=thorough,
+            exclude=config.exclude,
+        ),
         selected=names(select) or config.select,
         ignored=names(ignore) or config.ignore,
         thresholds=config.thresholds,

@@ -101,7 +101,7 @@ def _place(file: str, line: int, root: Path, *, static: bool, quiet: bool) -> "l
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
         review = review_of(root, wish, progress)
-    found = explanation_of(review, relative, line, discover(root, wish.exclude).python)
+    found = explanation_of(review, relative, line, discover(root, wish.options.exclude).python)
     parts: list[RenderableType] = [Text(printable(found.place), style="bold")]
     if found.route:
         parts.append(Text(f"The endpoint of {printable(found.route)} begins here.", style="dim"))

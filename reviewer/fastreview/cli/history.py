@@ -148,7 +148,7 @@ def _replay(path: Path, wish: Asked, store: str, progress: Progress, limit: int,
         return
     progress.step(f"Replaying {len(todo)} commits")
     rules = ruler(tool_of(choice), wish.selected, wish.ignored, wish.layers)
-    job = Job(of, choice, wish.exclude, keys, rules, to.waiting)
+    job = Job(of, choice, wish.options.exclude, keys, rules, to.waiting)
     done = backfill(job, todo, lambda at, total: progress.step(f"Replaying commits, {at} of {total}"))
     if done.empty:
         complain(f"{done.empty} of {len(todo)} commits hold no FastAPI service here.")

@@ -116,7 +116,7 @@ def _comparison(
     if not revision:
         return None
     old = review_of_commit(revision, path, progress, wish)
-    return compare(old, review if wish.static else static_review(path, str(path), wish))
+    return compare(old, review if wish.options.static else static_review(path, str(path), wish))
 
 
 _Mark = tuple[str, str]

@@ -54,7 +54,7 @@ def static_review(path: Path, named: str, wish: Asked | None = None) -> Review:
     own = asked(path, static=True)
     if wish is not None and wish.by_hand:
         own = structs.replace(own, selected=wish.selected, ignored=wish.ignored)
-    facts = gather(path, own.options())
+    facts = gather(path, own.options)
     if reason := nothing_to_assess(facts, named):
         raise NothingToReview(reason)
     return assess(facts, path, own.choice()).review

@@ -35,13 +35,13 @@ def reviewed(
         UsageError: when ``path`` is not a folder that can be listed, or something that was asked for is not there.
     """
     progress.step("Looking at the project")
-    kept = KeptReviews(path, wish.key, wish.exclude) if wish.cache else None
+    kept = KeptReviews(path, wish.key, wish.options.exclude) if wish.options.cache else None
     if kept and not with_facts and (kept.in_history or not for_history) and (known := kept.recall()):
         return Reviewed(known)
     from fastreview.gather.facts import gather
 
-    facts = gather(path, wish.options(), progress.files, _prepare)
-    timeless = facts if wish.static else None
+    facts = gather(path, wish.options, progress.files, _prepare)
+    timeless = facts if wish.options.static else None
     if kept and timeless and not with_facts and (known := kept.recall_same(timeless)):
         kept.keep(known, facts=timeless)
         return Reviewed(known, facts=facts, kept=kept)
@@ -49,7 +49,7 @@ def reviewed(
     found = assessed(facts, path, wish, path)
     # What kept the app from being imported, or the checker from running, may be gone the next time.
     lacking = any(side.state == "unavailable" for side in found.review.gathered if side.what in ("app", "types"))
-    if kept and not found.reason and (wish.static or not lacking):
+    if kept and not found.reason and (wish.options.static or not lacking):
         kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless)
     return structs.replace(found, kept=kept)
 

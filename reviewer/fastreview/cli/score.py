@@ -31,7 +31,7 @@ def score(
     wish = asked(path, static=static, app=app, env=env, cache=not no_cache)
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
-        facts = gather(path, wish.options(), progress.files)
+        facts = gather(path, wish.options, progress.files)
         progress.step("Evaluating the checks")
         review = assess(facts, None, wish.choice()).review
     reason = nothing_to_assess(facts, str(path))

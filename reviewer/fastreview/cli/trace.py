@@ -46,7 +46,7 @@ def trace(
     wish = asked(path, static=static, app=app, env=env, cache=not no_cache)
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
-        facts = gather(path, wish.options(), progress.files)
+        facts = gather(path, wish.options, progress.files)
         reason = nothing_to_assess(facts)
         if reason:
             raise NothingToReview(reason)

@@ -21,6 +21,7 @@ from fastreview.forks import ahead
 from fastreview.gather.cache import FactMemory
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
+from fastreview.gather.options import Options
 from fastreview.gather.roots import import_roots
 from fastreview.gather.source import Progress, gather_source
 from fastreview.gather.tests import COVERAGE_FILES
@@ -42,22 +43,6 @@ FILES_PER_PROCESS = 100
 HOW_TO_IMPORT = "install the project into .venv, or name an interpreter that has it with --env"
 HOW_TO_NAME = "name it with --app module:attribute"
 HOW_TO_REPAIR = "let the module be imported without its services: what connects, waits or exits belongs in the lifespan"
-
-
-class Options(Struct, frozen=True):
-    """How to gather. ``environment`` is auto, project, none or an interpreter; ``apps`` are ``module:attribute``.
-    ``type_check``: the type checker is run."""
-
-    static: bool = False
-    apps: tuple[str, ...] = ()
-    environment: str = "auto"
-    cache: bool = True
-    type_check: bool = False
-    run_tests: bool = False
-    thorough: bool = False
-    """Run the tests a second time in another order, and once for each guard that is taken out."""
-    exclude: tuple[str, ...] = ()
-    """Patterns of paths that are not read."""
 
 
 def gather_static(root: Path, *, cache: bool = False) -> Facts:

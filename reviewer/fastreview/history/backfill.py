@@ -11,8 +11,9 @@ from fastreview.collector import collector_off
 from fastreview.errors import FastreviewError
 from fastreview.facts.source import ModuleFacts
 from fastreview.forks import processors, shared
-from fastreview.gather.facts import Options, gather
+from fastreview.gather.facts import gather
 from fastreview.gather.git import GitUnavailable
+from fastreview.gather.options import Options
 from fastreview.gather.scratch import scratch_folder
 from fastreview.history.commits import Commit, Replay, Source
 from fastreview.pipeline import Choice, assess, nothing_to_assess

@@ -9,8 +9,9 @@ from fastreview.cli import reviewing
 from fastreview.cli.configuration import Asked
 from fastreview.cli.printing import Progress
 from fastreview.cli.reviewing import Reviewed, reviewed
+from fastreview.gather.options import Options
 
-STATIC = Asked(static=True)
+STATIC = Asked(Options(static=True))
 
 
 @pytest.fixture
@@ -54,6 +55,6 @@ def test_a_change_that_is_taken_back_is_not_evaluated_again(root: Path, made: li
 
 def test_other_thresholds_are_evaluated_again(root: Path, made: list[Path]) -> None:
     os.utime(root / "main.py", (1, 1))
-    other = Asked(static=True, thresholds={"ARC002": {"complexity": 3}})
+    other = Asked(Options(static=True), thresholds={"ARC002": {"complexity": 3}})
     reviewed(root, other, Progress(quiet=True))
     assert len(made) == 2

@@ -8,7 +8,8 @@ from msgspec import structs
 
 from fastreview.facts import Facts, Gathered, Side
 from fastreview.facts.app import ProbeFacts
-from fastreview.gather.facts import Options, gather
+from fastreview.gather.facts import gather
+from fastreview.gather.options import Options
 from fastreview.history.attribution import Measured, _standing, change
 from fastreview.pipeline import Choice, assess, checks_of
 from fastreview.review import HistoryChange

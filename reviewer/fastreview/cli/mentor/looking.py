@@ -36,7 +36,7 @@ def look(path: Path, wish: Asked, progress: Progress) -> Looked:
 
     with collector_off(), progress:
         progress.step("Looking at the project")
-        facts = gather(path, wish.options(), progress.files)
+        facts = gather(path, wish.options, progress.files)
         if reason := nothing_to_assess(facts, str(path)):
             raise NothingToReview(reason)
         progress.step("Evaluating the checks")

@@ -7,7 +7,8 @@ import pytest
 
 from fastreview.errors import UsageError
 from fastreview.facts.files import FileFacts, Requirement, Settings, Value
-from fastreview.gather.facts import Options, gather, gather_static
+from fastreview.gather.facts import gather, gather_static
+from fastreview.gather.options import Options
 from fastreview.gather.tests.configured import arguments
 from fastreview.gather.tests.needed import has_tests, learnt, needed, wants_async_fixtures
 from fastreview.gather.tests.services import _Named
