@@ -14,6 +14,7 @@ from fastreview.review import (
     Severity,
     State,
 )
+from fastreview.units import plural
 
 PROVEN_MEANS = (
     "Proven counts only what was seen to hold; possible is where the code would stand if everything that could "
@@ -84,17 +85,6 @@ def percent(share: float) -> str:
 def number(count: int, one: str, many: str = "") -> str:
     """ "1 route", "25 routes", "1,200 routes"."""
     return f"{count:,} {one if count == 1 else many or plural(one)}"
-
-
-def plural(one: str) -> str:
-    """The unit of several subjects: "function on the event loop" has its noun in front."""
-    for preposition in (" on ", " of ", " in "):
-        noun, found, rest = one.partition(preposition)
-        if found:
-            return plural(noun) + found + rest
-    if one.endswith(("s", "ware")):
-        return one
-    return f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
 
 
 def interval(proven: LevelName, possible: LevelName) -> str:

@@ -19,6 +19,7 @@ from fastreview.outcome import Evaluation, Finding, Run, Strength, SubjectState,
 from fastreview.portions import portions
 from fastreview.project import Place, Project, Subject
 from fastreview.suppress import NONE, Suppression, Suppressions
+from fastreview.units import plural
 
 MESSAGE_LIMIT = 600
 """Characters of a message or a reason; longer ones end in an ellipsis."""
@@ -272,7 +273,7 @@ def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:
         )
         seen[identity] += 1
     findings.sort(key=_finding_order)
-    return _one_per_file(findings) if check.per_file else _one_per_place(findings, check.each.unit)
+    return _one_per_file(findings, check.each.unit) if check.per_file else _one_per_place(findings, check.each.unit)
 
 
 def _status(check: Check, by: Sequence[Suppression]) -> str:
@@ -287,19 +288,24 @@ def _believed(hit: Hit, subject: Subject) -> Confidence:
     return Confidence.LIKELY if hit.confidence is Confidence.CERTAIN and subject.doubts else hit.confidence
 
 
-def _one_per_file(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _one_per_file(findings: Sequence[Finding], unit: str) -> tuple[Finding, ...]:
     """A matter of style is told once a file, with its other places as related ones."""
     groups: dict[tuple[str, Confidence, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.place.path, finding.confidence, finding.status), []).append(finding)
-    return tuple(_with_others(first, others) if others else first for first, *others in groups.values())
+    return tuple(_with_others(first, others, unit) if others else first for first, *others in groups.values())
 
 
-def _with_others(first: Finding, others: Sequence[Finding]) -> Finding:
+def _with_others(first: Finding, others: Sequence[Finding], unit: str) -> Finding:
+    """``unit`` is told where every finding has a subject of its own: then they count subjects, not places."""
+    subjects = {first.subject, *(other.subject for other in others)}
+    what = "more"
+    if len(subjects) > len(others):
+        what = f"more {unit if len(others) == 1 else plural(unit)}"
     places = (Related(other.place, _shown(f"{ALSO}{other.subject}")) for other in others)
     return structs.replace(
         first,
-        message=_shown(f"{first.message} {len(others)} more in this file."),
+        message=_shown(f"{first.message} The same holds for {len(others)} {what} in this file."),
         related=(*first.related, *places)[:RELATED_LIMIT],
         set_aside_by=_joined((first, *others)),
     )

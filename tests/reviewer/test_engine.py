@@ -360,5 +360,5 @@ def test_a_matter_of_style_is_told_once_a_file() -> None:
     (evaluation,) = evaluate(ProjectOfThings([Thing("a", 1), Thing("b", 5), Thing("c", 9)]), [check])
     assert states(evaluation) == [SubjectState.FAIL] * 3
     (finding,) = evaluation.findings
-    assert finding.message == "a is wrong 2 more in this file."
+    assert finding.message == "a is wrong The same holds for 2 more things in this file."
     assert [(r.place.line, r.message) for r in finding.related] == [(5, "also b"), (9, "also c")]

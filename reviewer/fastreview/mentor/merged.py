@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from fastreview.engine import ALSO
 
-_MORE = re.compile(r"(\d+) (?:more in this file|others meet it here)\.(?:\s|$)")
+_MORE = re.compile(r"(\d+) (?:more (?:[\w ]+ )?in this file|others meet it here)\.(?:\s|$)")
 
 
 def stands_for(subject: str, message: str, related: Iterable[str], unit: str) -> tuple[str, ...]:

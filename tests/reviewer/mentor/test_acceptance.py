@@ -196,9 +196,8 @@ def test_a_finding_that_stands_for_several_is_accepted_with_all_of_them() -> Non
 
 def test_subjects_of_merged_findings() -> None:
     assert stands_for("GET /a", "Bad.", (), "route") == ("GET /a",)
-    assert stands_for("GET /a", "Bad. 2 more in this file.", ("also GET /b", "also GET /c"), "route") == (
-        "GET /a", "GET /b", "GET /c",
-    )  # fmt: skip
+    message = "Bad. The same holds for 2 more routes in this file."
+    assert stands_for("GET /a", message, ("also GET /b", "also GET /c"), "route") == ("GET /a", "GET /b", "GET /c")
     assert stands_for("GET /a", "Bad. 2 others meet it here.", ("also route GET /b, GET /c",), "route") == (
         "GET /a", "GET /b", "GET /c",
     )  # fmt: skip
