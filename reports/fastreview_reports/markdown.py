@@ -141,7 +141,8 @@ def _strengths(view: Report) -> Iterator[str]:
     for strength in view.strengths[:CHECKS]:
         places = ", ".join(code(place) for place in strength.places)
         more = f" and {strength.more} more" if strength.more else ""
-        yield f"- {prose(strength.message)} {code(strength.code)}{': ' + places if places else ''}{more}"
+        partly = f"; {prose(strength.partly)}" if strength.partly else ""
+        yield f"- {prose(strength.message)} {code(strength.code)}{': ' + places if places else ''}{more}{partly}"
     yield ""
 
 

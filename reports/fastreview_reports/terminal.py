@@ -16,7 +16,7 @@ from fastreview_reports.text import one_line
 from fastreview_reports.trace_tree import trace_blocks
 from fastreview_reports.view import DimensionView, FindingGroup, FindingView, Report, report, shown
 from fastreview_reports.view.effort import HOW
-from fastreview_reports.view.steps import StepView
+from fastreview_reports.view.steps import StepView, StrengthView
 
 if TYPE_CHECKING:
     from fastreview.spec import Spec
@@ -242,9 +242,13 @@ def _strengths(view: Report) -> Iterator[RenderableType]:
         return
     yield title(f"Strengths ({len(view.strengths)})")
     for strength in view.strengths[:8]:
-        yield indent(Text.assemble(("+ ", "green"), prose(strength.message), (f"  {one_line(strength.code)}", "dim")))
+        yield indent(Text.assemble(("+ ", "green"), prose(strength.message), (f"  {_told(strength)}", "dim")))
     if len(view.strengths) > 8:
         yield indent(Text(f"and {len(view.strengths) - 8} more", style="dim"))
+
+
+def _told(strength: StrengthView) -> str:
+    return ", ".join(one_line(part) for part in (strength.code, strength.partly) if part)
 
 
 def _gaps(view: Report) -> Iterator[RenderableType]:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.reports.example import example
 
-from fastreview.review import Effort, NextStep, Review
+from fastreview.review import Effort, NextStep, Review, State, SubjectCounts
 from fastreview_reports.view import report, shown
 from fastreview_reports.view.effort import effort
 from fastreview_reports.view.sums import sums
@@ -138,3 +138,22 @@ def test_the_effort_up_to_the_next_level_is_a_range(efforts: tuple[Effort, ...],
 def test_a_day_is_told_in_words() -> None:
     assert day("2026-11-02") == "2 November 2026"
     assert day("someday") == "someday"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("met", ""), ("unknown", "not counted yet (import the app)"), ("not-met", "in part only (2 of 5 routes fail)")],
+)
+def test_a_strength_of_a_check_that_is_not_met_says_so(state: State, told: str) -> None:
+    review = example()
+    code = review.strengths[0].check
+    counts = SubjectCounts(passed=3, failed=2) if state == "not-met" else SubjectCounts(passed=1)
+    outcomes = tuple(
+        msgspec.structs.replace(o, state=state, reason="import the app", subjects=counts, unit="route")
+        if o.check == code
+        else o
+        for o in review.outcomes
+    )
+    view = report(msgspec.structs.replace(review, outcomes=outcomes))
+    assert next(strength.partly for strength in view.strengths if strength.code == code) == told
+    assert [bool(strength.partly) for strength in view.strengths] == sorted(bool(s.partly) for s in view.strengths)

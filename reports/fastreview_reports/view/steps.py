@@ -38,6 +38,8 @@ class StrengthView(Struct, frozen=True):
     message: str
     places: tuple[str, ...]
     more: int
+    partly: str = ""
+    """Why it is not the whole story, where its check is not met: "" where it is."""
 
 
 class GapView(Struct, frozen=True):
@@ -107,9 +109,20 @@ def strengths(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[Strengt
                 message=entries[0][1].rstrip("."),
                 places=places[:3],
                 more=max(0, len(places) - 3),
+                partly=_partly(outcome) if outcome else "",
             )
         )
-    return tuple(views)
+    return tuple(sorted(views, key=lambda view: bool(view.partly)))
+
+
+def _partly(outcome: OutcomeEntry) -> str:
+    """Seen, and yet not enough for the check: shown less well than its level asks, or not everywhere."""
+    if outcome.state == "unknown":
+        return f"not counted yet ({outcome.reason})" if outcome.reason else "not counted yet"
+    if outcome.state == "not-met":
+        told = words.tally(outcome)
+        return f"in part only ({told})" if told else "in part only"
+    return ""
 
 
 def level_gaps(level: LevelName, review: Review, linked: dict[str, str], opened: Sums) -> LevelGaps:
