@@ -4,7 +4,6 @@ Sources: documentation of the libraries.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import CallSite, Function, Module, Project, absolute_name, syntax
@@ -64,7 +63,7 @@ def served(project: Project) -> frozenset[str]:
     found = {module.path for module in queue}
     seen: set[str] = set()
     while queue:
-        fresh = {name for name in _imports(queue.pop()) if name not in seen}
+        fresh = _imports(queue.pop()) - seen
         seen |= fresh
         for name in fresh:
             other = project.names.module(name)
@@ -77,15 +76,20 @@ def served(project: Project) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _imported(project: Project) -> frozenset[str]:
     """Names of modules that the service imports, with those of what is imported from them."""
-    return frozenset(name for module in project.service_modules for name in _imports(module))
+    return frozenset().union(*[_imports(module) for module in project.service_modules])
 
 
-def _imports(module: Module) -> Iterator[str]:
+@lru_cache(maxsize=10_000)
+def _imports(module: Module) -> frozenset[str]:
     """The modules that an import runs: packages on the way, the module, and submodules imported by name."""
+    found: set[str] = set()
     for one in module.facts.imports:
-        name = absolute_name(module, one)
-        parts = f"{name}.{one.name}".split(".")
-        yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+        name = f"{absolute_name(module, one)}.{one.name}"
+        # With a name stand those of the packages around it.
+        while name and name not in found:
+            found.add(name)
+            name = name.rpartition(".")[0]
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1_000)

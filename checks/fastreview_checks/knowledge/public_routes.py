@@ -4,8 +4,9 @@ Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Conne
 """
 
 import re
+from functools import lru_cache
 
-from fastreview.api import Function, Route, syntax
+from fastreview.api import Code, Function, Route, syntax
 
 # Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
 _BY_PURPOSE = re.compile(
@@ -164,12 +165,17 @@ def only_redirects(route: Route) -> bool:
 
 def only_in_development(route: Route) -> bool:
     """Whether the router is only included under an ``if`` about the environment."""
-    for _, included in route.listed.chain if route.listed is not None else ():
-        if included is None:
-            continue
-        for stmt in included.code.statements:
-            if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
-                inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
-                if any(getattr(s, "line", 0) == included.line for s in inside):
-                    return True
-    return False
+    chain = route.listed.chain if route.listed is not None else ()
+    return any(included is not None and included.line in _switched(included.code) for _, included in chain)
+
+
+@lru_cache(maxsize=1_000)
+def _switched(code: Code) -> frozenset[int]:
+    """Lines of the statements under an ``if`` about the environment."""
+    return frozenset(
+        getattr(inner, "line", 0)
+        for stmt in code.statements_of(syntax.If)
+        if _SWITCH.search(syntax.written(stmt.test))
+        for block in syntax.blocks(stmt)
+        for inner in syntax.statements(block)
+    )

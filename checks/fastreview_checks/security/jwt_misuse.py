@@ -119,14 +119,12 @@ def jwt_misuse(project: Project) -> Found:
 def _calls(project: Project, names: frozenset[str]) -> list[tuple[CallSite, str]]:
     """Calls of these library functions by the service."""
     found = []
-    libraries = {
-        module.path
-        for module in project.service_modules
-        for i in module.facts.imports
-        if i.module.partition(".")[0] in _LIBRARIES
-    }
     for module in project.service_modules:
-        for code in module.codes() if module.path in libraries else ():
+        if _LIBRARIES.isdisjoint(module.imported) or not any(
+            i.module.partition(".")[0] in _LIBRARIES for i in module.facts.imports
+        ):
+            continue
+        for code in module.codes():
             for site in code.calls:
                 target = project.values.target(site)
                 if isinstance(target, External) and target.name in names:

@@ -135,8 +135,8 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
     about = (
         isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
     )
-    for site in code.calls:
-        target = project.values.target(site) if site.call.method in _CALLED else None
+    for site, name in zip(code.calls, code.methods, strict=True):
+        target = project.values.target(site) if name in _CALLED else None
         if not isinstance(target, External):
             continue
         if target.name.startswith(STRONG):

@@ -126,6 +126,11 @@ class Code(Subject):
         return self.uses.calls
 
     @cached_property
+    def methods(self) -> Sequence[str]:
+        """The last part of what each of ``calls`` calls, in their order."""
+        return [site.call.method for site in self.calls]
+
+    @cached_property
     def bindings(self) -> dict[str, list[Binding]]:
         """Every way a name is bound in this body, in source order."""
         found: dict[str, list[Binding]] = {}

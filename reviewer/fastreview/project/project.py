@@ -172,7 +172,7 @@ class Project(Subject):
         """Calls in service code by the last part of what is called (``print``, ``execute``), in the order of the files."""
         wanted = frozenset(names)
         for code in self.calling(*names):
-            yield from (site for site in code.calls if site.call.method in wanted)
+            yield from [site for site, name in zip(code.calls, code.methods, strict=True) if name in wanted]
 
     def calling(self, *names: str) -> Sequence[Code]:
         """Service code that calls something of one of these names, in the order of the files; no body is decoded for it."""

@@ -110,6 +110,7 @@ def _exposes(project: Project) -> bool:
     return any(
         imported.module.partition(".")[0] in _COUNTING
         for module in project.service_modules
+        if not _COUNTING.isdisjoint(module.imported)
         for imported in module.facts.imports
     )
 

@@ -136,9 +136,9 @@ def limit(project: Project, sites: tuple[CallSite, ...]) -> Place | None:
     own = own_modules(project)
     near = {site.code.module.path for site in sites}
     for module in project.service_modules:
-        if module.path in own:
+        if module.path in own and module.path in near:
             for imported in module.facts.imports:
-                if imported.module.partition(".")[0] in _BREAKER_PACKAGES and module.path in near:
+                if imported.module.partition(".")[0] in _BREAKER_PACKAGES:
                     return Place(module.path, imported.line)
     for site in project.calls(*{name.rpartition(".")[2] for name in _LIMITS}):
         target = project.values.target(site)
