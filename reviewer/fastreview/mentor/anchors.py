@@ -14,6 +14,7 @@ from msgspec import Struct
 from fastreview.errors import UsageError
 from fastreview.gather.discovery import discover
 from fastreview.gather.source import read
+from fastreview.mentor.numbers import in_full
 from fastreview.mentor.records import Anchor
 from fastreview.review import Excerpt, FindingEntry, Review, RouteEntry, StrengthEntry
 
@@ -89,12 +90,13 @@ class Sources:
 
 
 def anchor(words: str, review: Review, sources: Sources) -> Anchor:
-    """What ``words`` name: a finding's number, a check, a route, a file, a place in one, or a qualified name.
+    """What ``words`` name: a number of a finding that the session saw, a check, a route, a file, a place in one, or a
+    qualified name.
 
     Raises:
         UsageError: when they name nothing, or more than one thing; the message lists what is near.
     """
-    words = words.strip()
+    words = in_full(words.strip(), review)
     if route := _ROUTE.fullmatch(words):
         return _of_route(_one_route(f"{route[1].upper()} {route[2]}", review), sources)
     if _FINGERPRINT.fullmatch(words) and (found := [f for f in review.findings if f.fingerprint.startswith(words)]):

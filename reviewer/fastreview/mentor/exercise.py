@@ -4,6 +4,7 @@ The first hint asks where to look and why, the second says what to aim at and wh
 third shows the repair on an example beside the own lines. The task is done when the check holds for its subject.
 """
 
+import re
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from fastreview.errors import UsageError
 from fastreview.mentor.growth import PROJECT, Judged, flagged
 from fastreview.mentor.records import Exercise
 from fastreview.outcome import Run, SubjectState
-from fastreview.review import Confidence, Effort, FindingEntry, Page, Review, Severity
+from fastreview.review import LEVELS, Confidence, Effort, FindingEntry, LevelName, Page, Review, Severity
 
 EXAMPLE_LINES = 40
 _EFFORT: dict[Effort, int] = {"minutes": 0, "hours": 1, "days": 2}
@@ -27,14 +28,15 @@ class Proof(Struct, frozen=True):
     told: str
 
 
-def choose(review: Review, wanted: Collection[str] = (), check: str = "") -> FindingEntry:
-    """The finding that makes the best exercise: of the ``wanted`` checks (those of the goals) first, small, telling, with
-    lines to work on; only of ``check``, a code or slug, where one is given.
+def choose(review: Review, wanted: Collection[str] = (), check: str = "", aim: LevelName = "staff") -> FindingEntry:
+    """The finding that makes the best exercise: of the ``wanted`` checks (those of the goals) first, none beyond the level
+    ``aim`` before those up to it, small, telling, with lines to work on; only of ``check``, a code or slug, where one is given.
 
     Raises:
         UsageError: when the review has none.
     """
     effort = {outcome.check: outcome.effort for outcome in review.outcomes}
+    above = {o.check for o in review.outcomes if LEVELS.index(o.level) > LEVELS.index(aim)}
     weight = {outcome.check: outcome.weight for outcome in review.outcomes}
     fitting = [f for f in review.findings if f.status == "open" and f.confidence != "possible" and f.path and f.line]
     if check:
@@ -47,6 +49,7 @@ def choose(review: Review, wanted: Collection[str] = (), check: str = "") -> Fin
         fitting,
         key=lambda f: (
             f.check not in wanted,
+            f.check in above,
             f.subject == PROJECT,
             _EFFORT[effort.get(f.check, "hours")],
             _SEVERITY[f.severity],
@@ -57,6 +60,17 @@ def choose(review: Review, wanted: Collection[str] = (), check: str = "") -> Fin
             f.check,
         ),
     )
+
+
+def aim(review: Review, goals: Collection[str], checks: Collection[str]) -> LevelName:
+    """The level to practise for: the highest that a goal names, else the highest of the goals' ``checks``, else the one after
+    what is proven."""
+    named = {word.lower() for goal in goals for word in re.findall(r"[A-Za-z]+", goal)}
+    levels: Collection[LevelName] = [level for level in LEVELS[1:] if level in named]
+    levels = levels or [outcome.level for outcome in review.outcomes if outcome.check in checks]
+    if levels:
+        return max(levels, key=LEVELS.index)
+    return LEVELS[min(LEVELS.index(review.level.proven) + 1, len(LEVELS) - 1)]
 
 
 def exercise(finding: FindingEntry, review: Review, page: Page | None, judged: Judged, excerpt: str = "") -> Exercise:

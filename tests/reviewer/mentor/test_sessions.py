@@ -6,7 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec import structs
+from tests.reports.example import example
 from tests.reviewer.mentor.conftest import RATES, Mentor, Run, edited
+
+from fastreview.mentor.exercise import aim, choose
+from fastreview.mentor.folder import Folder
 
 SECOND = ("start", "--mentor", "Ines", "--mentee", "Tom", "--on", "2026-12-01", "--rate", RATES)
 BLOCKING = "    time.sleep(0.1)\n"
@@ -14,7 +19,7 @@ BLOCKING = "    time.sleep(0.1)\n"
 
 def number(ran_out: str, check: str) -> str:
     """The number of the first finding of a check, as the review lists it."""
-    found = re.search(rf"(?m)^  ([0-9a-f]{{8}})  {check} ", ran_out)
+    found = re.search(rf"(?m)^ +(?:\d+|-)  ([0-9a-f]{{8}})  {check} ", ran_out)
     assert found, f"{check} is not in:\n{ran_out}"
     return found[1]
 
@@ -283,3 +288,77 @@ def test_a_finding_that_moves_to_another_file_is_moved(reviewed: Mentor, service
     growth = json.loads(reviewed("status", "--format", "json").out)["report"]["growth"]
     assert ("ASY001", "app/items.py") in {(change["check"], change["path"]) for change in growth["moved"]}
     assert "ASY001" not in {change["check"] for key in ("fixed", "new", "gone") for change in growth[key]}
+
+
+def test_a_finding_is_named_by_the_short_number_of_the_list(reviewed: Mentor, service: Path) -> None:
+    shown = reviewed("review", "--static", "--all").out
+    short, _, check = next(line.split()[:3] for line in shown.splitlines() if " ASY001 " in line)
+    assert reviewed("note", short, "--type", "essential", "--text", "It blocks.").code == 0
+    (note,) = Folder(service).session().notes().values()
+    assert note.about.check == check
+    assert "ASY001 fails" in reviewed("exercise", "--finding", short, "--static").out
+    assert reviewed("exercise", "--finding", short, "--hint", "1").code == 0
+    accepted = reviewed(
+        "accept",
+        short,
+        "--static",
+        "--reviewer",
+        "Ines",
+        "--reason",
+        "Rare.",
+        "--on",
+        "2026-11-22",
+        "--until",
+        "2027-01-31",
+    )
+    assert "ASY001" in accepted.out + accepted.err
+    assert 'There is no finding "99999"' in reviewed("accept", "99999", "--static").err
+
+
+def test_a_new_finding_does_not_renumber_those_that_the_session_saw(reviewed: Mentor, service: Path) -> None:
+    def numbers() -> dict[str, str]:
+        rows = (line.split() for line in reviewed("review", "--static", "--all").out.splitlines())
+        return {row[1]: row[0] for row in rows if len(row) > 3 and len(row[1]) == 8 and row[2][3:].isdigit()}
+
+    before = numbers()
+    (service / "app" / "more.py").write_text('SECRET_KEY = "3488a63e1765035d386f05409663f55c"\n')
+    after = numbers()
+    assert {number for key, number in after.items() if key not in before} == {"-"}
+    assert {key: number for key, number in after.items() if key in before} == {
+        k: before[k] for k in before if k in after
+    }
+
+
+@pytest.mark.parametrize(
+    ("goals", "checks", "level"),
+    [
+        ((), (), "intermediate"),
+        (("Reach Senior by spring",), (), "senior"),
+        (("Free the loop",), ("TST003",), "senior"),
+        (("From intermediate to senior",), ("COR001",), "senior"),
+    ],
+)
+def test_an_exercise_is_for_the_level_that_was_agreed_on(
+    goals: tuple[str, ...], checks: tuple[str, ...], level: str
+) -> None:
+    review = example()
+    outcome = review.outcomes[0]
+    review = structs.replace(
+        review,
+        level=structs.replace(review.level, proven="junior"),
+        outcomes=(
+            structs.replace(outcome, check="TST003", level="senior"),
+            structs.replace(outcome, check="COR001", level="intermediate"),
+        ),
+    )
+    assert aim(review, goals, checks) == level
+
+
+def test_what_is_beyond_the_aim_is_no_first_exercise() -> None:
+    review = example()
+    fitting = choose(review)
+    harder = tuple(structs.replace(o, level="staff") if o.check == fitting.check else o for o in review.outcomes)
+    easier = structs.replace(review, outcomes=harder)
+    assert choose(easier, aim="senior").check != fitting.check
+    assert choose(easier, aim="staff").check == fitting.check
+    assert choose(easier, (fitting.check,), aim="senior").check == fitting.check

@@ -1,7 +1,7 @@
 """`fastreview mentor accept`: a reviewer takes responsibility for a finding, until a day."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from fastreview.cli.arguments import App, Env, NoCache, Quiet, Root, Static, Ver
 from fastreview.cli.configuration import asked
 from fastreview.cli.mentor.arguments import Today, day
 from fastreview.cli.printing import Progress, printable
+
+if TYPE_CHECKING:
+    from fastreview.mentor.folder import Folder
 
 
 def accept(
@@ -38,7 +41,7 @@ def accept(
     progress = Progress(quiet=quiet)
     with collector_off(), progress:
         review = review_of(path, asked(path, static=static, app=app, env=env, cache=not no_cache), progress)
-    found = finding_named(finding, review)
+    found = finding_named(_in_full(folder, finding), review)
     outcome = next(outcome for outcome in review.outcomes if outcome.check == found.check)
     acceptance = signed(
         found,
@@ -53,3 +56,13 @@ def accept(
         f"{found.check} at {printable(found.subject)} is accepted by {printable(acceptance.reviewer)} until "
         f"{acceptance.until}, in {printable(folder.shown(written))}. Commit the file: that is what proves who signed."
     )
+
+
+def _in_full(folder: "Folder", finding: str) -> str:
+    """A short number is that of the latest session, if it has a review."""
+    from fastreview.mentor.numbers import in_full
+    from fastreview.mentor.snapshot import load
+
+    sessions = folder.sessions()
+    seen = load(sessions[-1]) if sessions else None
+    return in_full(finding, seen.review if seen else None)

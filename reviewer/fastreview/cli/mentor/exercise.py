@@ -59,11 +59,19 @@ def exercise(
 def _set(path: Path, session: "SessionFolder", finding: str, wish: Asked, *, quiet: bool) -> None:
     from fastreview.cli.mentor.looking import look, sources
     from fastreview.mentor.anchors import finding_named
-    from fastreview.mentor.exercise import choose, exercise
+    from fastreview.mentor.exercise import aim, choose, exercise
+    from fastreview.mentor.numbers import in_full
+    from fastreview.mentor.snapshot import load
 
     goals = frozenset(code for goal in session.goals().values() for code in goal.checks)
+    kept = load(session) if finding else None
+    named = in_full(finding, kept.review if kept else None)
     looked = look(path, wish, Progress(quiet=quiet))
-    found = finding_named(finding, looked.review) if _is_number(finding) else choose(looked.review, goals, finding)
+    if _is_number(named):
+        found = finding_named(named, looked.review)
+    else:
+        said = (*session.about.goals, *(goal.goal for goal in session.goals().values()))
+        found = choose(looked.review, goals, finding, aim(looked.review, said, goals))
     around = sources(path).around(found.path, found.line)
     page = looked.review.pages.get(found.check)
     task = exercise(found, looked.review, page, looked.judged, around.excerpt if around else "")
@@ -83,11 +91,20 @@ def _task(within: "Sequence[SessionFolder]", finding: str) -> "tuple[SessionFold
     """The one that is meant, with its session: by number or check, else the first that is not proven."""
     tasks = [(session, task) for session in within for task in session.exercises().values()]
     if finding:
-        wanted = finding.strip().lower()
+        wanted = _in_full(within, finding).strip().lower()
         tasks = [(s, task) for s, task in tasks if task.fingerprint.startswith(wanted) or task.check.lower() == wanted]
     if not tasks:
         raise UsageError("There is no such exercise. Set one: fastreview mentor exercise.")
     return next(((session, task) for session, task in tasks if task.proven is None), tasks[0])
+
+
+def _in_full(within: "Sequence[SessionFolder]", finding: str) -> str:
+    """A short number is that of the first of the sessions that has a review."""
+    from fastreview.mentor.numbers import in_full
+    from fastreview.mentor.snapshot import load
+
+    kept = next((seen for session in within if (seen := load(session)) is not None), None)
+    return in_full(finding, kept.review if kept else None)
 
 
 def _show_hint(task: "Exercise", hint: str) -> None:

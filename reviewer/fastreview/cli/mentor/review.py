@@ -69,7 +69,8 @@ def review(
         typer.echo(f"Session {chosen.name} keeps what it saw; this is the code now. --again lets it see it anew.\n")
     else:
         folder.write_bytes(chosen.snapshot_file, encode(found))
-    speak(tell(chosen, found, sessions, sources(path), wish.signed), found.review, every=every)
+    told = tell(chosen, found, sessions, sources(path), wish.signed)
+    speak(told, found.review, kept.review if kept else found.review, every=every)
 
 
 def _place(session: "SessionFolder", sessions: "Sequence[SessionFolder]") -> int:

@@ -1,13 +1,14 @@
 """What a session prints: plain lines of up to 80 columns or so, nothing in them that could steer the terminal."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import typer
 
 from fastreview.cli.printing import printable
 from fastreview.mentor.document import Report, Stand
 from fastreview.mentor.growth import Change, Growth
+from fastreview.mentor.numbers import listed
 from fastreview.review import LEVELS, FindingEntry, Review
 
 WIDTH = 79
@@ -16,9 +17,11 @@ SHOWN_SUBJECTS = 3
 CHECKS = 20
 
 
-def speak(report: Report, review: Review, *, every: bool) -> None:
-    """Prints the result beside the estimate, what grew, and the findings with the numbers that notes name them by."""
-    for line in _lines(report, review, every=every):
+def speak(report: Report, review: Review, kept: Review, *, every: bool) -> None:
+    """Prints the result beside the estimate, what grew, and the findings with the numbers that notes name them by: the short
+    ones are those of what the session ``kept``."""
+    numbers = {finding.fingerprint: number for number, finding in enumerate(listed(kept), 1)}
+    for line in _lines(report, review, numbers, every=every):
         typer.echo(line)
 
 
@@ -28,7 +31,7 @@ def wrapped(text: str, left: int = 2, first: str = "") -> str:
     return textwrap.fill(printable(text), WIDTH, initial_indent=start, subsequent_indent=" " * left)
 
 
-def _lines(report: Report, review: Review, *, every: bool) -> Iterator[str]:
+def _lines(report: Report, review: Review, numbers: Mapping[str, int], *, every: bool) -> Iterator[str]:
     yield f"{printable(report.project)}, session {report.session}"
     yield ""
     yield f"  {'This code':<16}{'estimate':<15}{'proven':<15}possible"
@@ -40,8 +43,8 @@ def _lines(report: Report, review: Review, *, every: bool) -> Iterator[str]:
     if report.growth:
         yield from growth_lines(report.growth)
     yield ""
-    yield f"Findings ({report.findings}); a note names one by its number"
-    yield from _findings([f for f in review.findings if f.status == "open" and f.confidence != "possible"], every=every)
+    yield f"Findings ({report.findings}); a note names one by either of its numbers"
+    yield from _findings(listed(review), numbers, every=every)
     yield ""
     yield "Next: fastreview mentor note NUMBER --type celebratory|essential|actionable|informative"
 
@@ -105,16 +108,16 @@ def _change(change: Change) -> str:
     return wrapped(f"{change.check} {change.title}, {change.subject}{where}", 8, "      ")
 
 
-def _findings(findings: Sequence[FindingEntry], *, every: bool) -> Iterator[str]:
+def _findings(findings: Sequence[FindingEntry], numbers: Mapping[str, int], *, every: bool) -> Iterator[str]:
     by_check: dict[str, list[FindingEntry]] = {}
-    order = {"blocker": 0, "major": 1, "minor": 2, "info": 3}
-    for finding in sorted(findings, key=lambda f: (order[f.severity], f.check, f.path, f.line)):
+    for finding in findings:
         by_check.setdefault(finding.check, []).append(finding)
     for found in by_check.values() if every else list(by_check.values())[:CHECKS]:
         for finding in found if every else found[:1]:
             where = f"{finding.path}:{finding.line}" if finding.line else finding.path or "whole project"
             more = f" and {len(found) - 1} more" if len(found) > 1 and not every else ""
-            head = f"  {finding.fingerprint[:8]}  {finding.check} {finding.severity:<8}"
+            number = numbers.get(finding.fingerprint, "-")
+            head = f"  {number:>3}  {finding.fingerprint[:8]}  {finding.check} {finding.severity:<8}"
             yield f"{head}{printable(finding.slug)}  {printable(where)}{more}"
     if len(by_check) > CHECKS and not every:
         yield f"  and {len(by_check) - CHECKS} more checks: --all"
