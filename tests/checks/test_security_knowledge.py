@@ -54,6 +54,8 @@ def test_no_placeholders(value: str) -> None:
 def test_random_values_and_names_apart() -> None:
     assert looks_random("3488a63e1765035d386f05409663f55c")
     assert not looks_random("refresh-token-cookie")
+    assert not looks_random(r"[!#$%&'*+.^_`|~A-Za-z0-9-]+")
+    assert not looks_random("phc_aK3mX9qLwT5vB7nR2dYc8sFgH4jE6uZp")
     assert is_identifier("ACCESS_TOKEN", "access_token")
     assert is_identifier("RESET_PASSWORD", "user:reset")
 

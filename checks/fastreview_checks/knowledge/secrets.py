@@ -61,6 +61,9 @@ _OWN_STORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_RANDOM = re.compile(r"^[A-Za-z]+(?:[-_ .][A-Za-z]+)*$")
+# What its issuer writes into web pages: PostHog's project keys, publishable keys of Stripe, public tokens of Mapbox.
+_FOR_EVERYBODY = re.compile(r"^(?:phc_|pk_(?:live|test)_|pk\.ey)")
+_PATTERN = re.compile(r"\[[^\]]+\][+*{?]|\(\?[:P<=!]|\\[dws][+*]")
 LEAST_RANDOM = 16
 LEAST_KINDS_OF_CHARACTERS = 8
 
@@ -106,9 +109,12 @@ def is_token(value: str) -> bool:
 
 
 def looks_random(value: str) -> bool:
-    """Long, without spaces, of several kinds of characters: made by a generator, not by a person naming something."""
+    """Long, without spaces, of several kinds of characters: made by a generator, not by a person naming something or
+    writing a regular expression, and not for everybody to see."""
     return (
         len(value) >= LEAST_RANDOM
+        and not _FOR_EVERYBODY.match(value)
+        and not _PATTERN.search(value)
         and not any(c.isspace() for c in value)
         and not _NOT_RANDOM.match(value)
         and "://" not in value

@@ -67,6 +67,21 @@ async def seed() -> None:
     await create_user(email="admin@example.com", password="123456")  # finding
 ```
 
+Keys that are for everybody to see, and settings that only tests run with:
+
+```python good
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    secret_key: str
+    posthog_api_key: str = "phc_aK3mX9qLwT5vB7nR2dYc8sFgH4jE6uZp"
+
+
+class TestSettings(Settings):
+    secret_key: str = "only-for-tests"
+```
+
 A placeholder that cannot start in production:
 
 ```python good

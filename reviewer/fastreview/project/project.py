@@ -38,7 +38,7 @@ from fastreview.project.values import Bound, Instance, Values
 S = TypeVar("S", bound=Subject)
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest)\.py$"
 )
 _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(

@@ -165,6 +165,11 @@ def test_an_import_root_called_scripts_holds_scripts(project_of: ProjectOf) -> N
     assert {m.path: m.kind for m in project.modules}["scripts/helper.py"] == "script"
 
 
+def test_a_file_called_tests_holds_tests(project_of: ProjectOf) -> None:
+    project = project_of({"shop/tests.py": "", "shop/main.py": ""})
+    assert {m.path: m.kind for m in project.modules} == {"shop/tests.py": "test", "shop/main.py": "service"}
+
+
 def test_a_module_does_not_shadow_a_library_for_its_neighbours(project_of: ProjectOf) -> None:
     project = project_of(
         {

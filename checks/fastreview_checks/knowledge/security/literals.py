@@ -35,6 +35,8 @@ _ASIDE = re.compile(r"(?:^|[._-])(?:test|tests|testing|ci|e2e|example|local-exam
 _ASIDE_FOLDER = re.compile(
     r"(?:^|/)(?:tests?|e2e|examples?\w*|ci|continuous_integration|\.devcontainer|docs?)/", re.IGNORECASE
 )
+_FOR_TESTS = re.compile(r"^Test(?:ing)?(?=[A-Z])|[a-z]Test(?:s|ing)?(?:Settings|Config(?:uration)?)?$")
+"""Classes of settings that only tests run with."""
 
 
 class WrittenSecret(NamedTuple):
@@ -53,7 +55,7 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
     for module in project.service_modules:
         for cls in module.classes:
             fields = [field for field in cls.facts.fields if field.has_value]
-            if not fields or cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+            if not fields or cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum") or _FOR_TESTS.search(cls.name):
                 continue
             in_settings = id(cls) in settings
             if not in_settings and any(b.startswith("pydantic.") for b in cls.ancestry.external):
