@@ -33,6 +33,7 @@ class Constants:
         self._values = values
         self._callers = callers
         self._steps = 0
+        self._deciding: set[int] = set()
 
     def text(self, expr: s.Expr | s.Missing, code: Code, env: Environment | None = None, depth: int = 0) -> str | None:
         """``expr`` as a string, or None. Unknown parts of an f-string become `UNKNOWN_PART`."""
@@ -346,7 +347,17 @@ class Constants:
         return Given(assigned[-1].expr, variable.code, inside) if assigned else None
 
     def _may_run(self, around: tuple[Branch, ...], code: Code, env: Environment | None) -> bool:
-        return all(self.flag(stmt.test, code, env) in (None, taken) for stmt, taken in around)
+        return all(self._decided(stmt, code, env) in (None, taken) for stmt, taken in around)
+
+    def _decided(self, stmt: s.If, code: Code, env: Environment | None) -> bool | None:
+        """``if not name: name = ...``: what a branch assigns decides nothing about the branch."""
+        if id(stmt) in self._deciding:
+            return None
+        self._deciding.add(id(stmt))
+        try:
+            return self.flag(stmt.test, code, env)
+        finally:
+            self._deciding.discard(id(stmt))
 
     def _field(self, owner: object, attr: str, of: Given) -> Given | None:
         cls = owner.of if isinstance(owner, Instance) else owner

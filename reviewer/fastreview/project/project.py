@@ -38,8 +38,10 @@ from fastreview.project.values import Bound, Instance, Values
 S = TypeVar("S", bound=Subject)
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest)\.py$"
+    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
 )
+_TESTS_FILE = re.compile(r"(?:^|/)tests\.py$")
+_TESTING = frozenset({"pytest", "unittest", "django.test", "fastapi.testclient", "starlette.testclient"})
 _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(
     r"(?:^|/)(?:scripts?|examples?|docs|docs_src|bench(?:es|marks?)?|notebooks|locustfiles?|load_?tests?)/"
@@ -118,7 +120,7 @@ class Project(Subject):
 
     def kind_of(self, module: Module) -> str:
         path = self._below_root(module.path)
-        if _TEST_PATH.search(path):
+        if _TEST_PATH.search(path) or (_TESTS_FILE.search(path) and self._is_testing(module)):
             return "test"
         if _MIGRATION_PATH.search(path) and not self._is_serving(module):
             return "migration"
@@ -139,6 +141,10 @@ class Project(Subject):
         roots = sorted(self.facts.scope.roots, key=lambda root: (-len(root), root))
         found = (f"{root.strip('/').removeprefix('.').strip('/')}/" for root in roots)
         return tuple(p for p in found if p != "/" and not _TEST_PATH.search(p) and not _SCRIPT_PATH.search(p))
+
+    @staticmethod
+    def _is_testing(module: Module) -> bool:
+        return any(i.module in _TESTING or i.module.partition(".")[0] in _TESTING for i in module.facts.imports)
 
     @staticmethod
     def _is_serving(module: Module) -> bool:

@@ -3,6 +3,8 @@
 import pytest
 from tests.conftest import ProjectOf
 
+from fastreview.facts import syntax
+
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "defaults of settings": (
         {
@@ -174,3 +176,20 @@ def test_the_branch_that_settings_choose(project_of: ProjectOf) -> None:
         }
     )
     assert sorted(r.key for r in project.routes) == ["GET /admin/users", "GET /api/x", "GET /x"]
+
+
+def test_a_branch_that_assigns_what_it_asks_for(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app.py": """
+            def name(given):
+                header = given.get("x")
+                if not header:
+                    header = "x-request-id"
+                return header
+            """
+        }
+    )
+    function = project.functions[0]
+    returned = next(stmt for stmt in function.statements if isinstance(stmt, syntax.Return))
+    assert project.constants.text(returned.value, function) == "x-request-id"

@@ -166,8 +166,8 @@ def test_an_import_root_called_scripts_holds_scripts(project_of: ProjectOf) -> N
 
 
 def test_a_file_called_tests_holds_tests(project_of: ProjectOf) -> None:
-    project = project_of({"shop/tests.py": "", "shop/main.py": ""})
-    assert {m.path: m.kind for m in project.modules} == {"shop/tests.py": "test", "shop/main.py": "service"}
+    project = project_of({"shop/tests.py": "from unittest import mock", "worker/tests.py": "from app import celery"})
+    assert {m.path: m.kind for m in project.modules} == {"shop/tests.py": "test", "worker/tests.py": "service"}
 
 
 def test_a_module_does_not_shadow_a_library_for_its_neighbours(project_of: ProjectOf) -> None:
