@@ -347,15 +347,15 @@ class Constants:
         return Given(assigned[-1].expr, variable.code, inside) if assigned else None
 
     def _may_run(self, around: tuple[Branch, ...], code: Code, env: Environment | None) -> bool:
-        return all(self._decided(stmt, code, env) in (None, taken) for stmt, taken in around)
+        return all(self._may_take(stmt, taken, code, env) for stmt, taken in around)
 
-    def _decided(self, stmt: s.If, code: Code, env: Environment | None) -> bool | None:
-        """``if not name: name = ...``: what a branch assigns decides nothing about the branch."""
+    def _may_take(self, stmt: s.If, taken: bool, code: Code, env: Environment | None) -> bool:  # noqa: FBT001
+        """``if not name: name = ...``: what a branch assigns is not there when the branch is decided."""
         if id(stmt) in self._deciding:
-            return None
+            return False
         self._deciding.add(id(stmt))
         try:
-            return self.flag(stmt.test, code, env)
+            return self.flag(stmt.test, code, env) in (None, taken)
         finally:
             self._deciding.discard(id(stmt))
 
