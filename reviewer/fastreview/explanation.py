@@ -30,7 +30,7 @@ class Explanation(Struct, frozen=True):
     route: str = ""
     """The route whose endpoint begins at this line."""
     comments: tuple[str, ...] = ()
-    """What comments near the line set aside, or why they do not."""
+    """What comments and acceptances near the line set aside, or why they do not."""
 
 
 def explain(review: Review, path: str, line: int, files: Sequence[str]) -> Explanation:
@@ -57,7 +57,8 @@ def _comment(entry: SuppressionEntry) -> str:
         about = f"for {named}"
     else:
         about = "sets nothing aside"
-    return f"The comment on line {entry.line} {about}{f': {entry.note}' if entry.note else ''}."
+    what = f"The comment on line {entry.line}" if entry.origin == "comment" else f"What {entry.by} signed"
+    return f"{what} {about}{f': {entry.note}' if entry.note else ''}."
 
 
 def _reported(review: Review, path: str, line: int) -> Iterator[Reported]:

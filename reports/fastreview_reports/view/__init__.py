@@ -160,7 +160,7 @@ def report(review: Review) -> Report:
         possible=possible,
         set_aside=set_aside,
         routes=routes(review.routes, groups + possible, review.injection, anchors),
-        comments=tuple(entry for entry in review.suppressions if entry.note),
+        comments=tuple(entry for entry in review.suppressions if entry.note and entry.origin == "comment"),
         architecture=review.architecture,
         broken=broken(review.architecture, review.findings),
         traces=review.traces,

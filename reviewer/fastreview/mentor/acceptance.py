@@ -80,17 +80,18 @@ def signed(
 
 
 def sorted_out(acceptances: Iterable[Acceptance], today: datetime.date) -> Signed:
-    counting: list[Acceptance] = []
-    lapsed: list[str] = []
-    for one in acceptances:
-        what = f"The acceptance of {one.check} at {one.subject} by {one.reviewer}"
-        if seal(one) != one.seal:
-            lapsed.append(f"{what} was changed after it was signed and does not count; sign it again")
-        elif one.until < today:
-            lapsed.append(f"{what} ended on {one.until} and no longer counts")
-        else:
-            counting.append(one)
-    return Signed(tuple(counting), tuple(lapsed))
+    given = tuple(acceptances)
+    changed = tuple(one for one in given if seal(one) != one.seal)
+    ended = tuple(one for one in given if one not in changed and one.until < today)
+    lapsed = (
+        *(f"{_what(one)} ended on {one.until} and no longer counts" for one in ended),
+        *(f"{_what(one)} was changed after it was signed and does not count; sign it again" for one in changed),
+    )
+    return Signed(tuple(one for one in given if one not in changed and one not in ended), lapsed, ended, changed)
+
+
+def _what(one: Acceptance) -> str:
+    return f"The acceptance of {one.check} at {one.subject} by {one.reviewer}"
 
 
 def told(signed: Signed) -> tuple[str, ...]:

@@ -120,7 +120,10 @@ class Acceptance(Record, frozen=True):
 
 
 class Signed(Struct, frozen=True):
-    """``counting`` hold today. ``lapsed`` says of each of the others, in a sentence, why it does not."""
+    """``counting`` hold today. ``lapsed`` says of each of the others, in a sentence, why it does not: those that ``ended``,
+    then those that were ``changed`` after they were signed."""
 
     counting: tuple[Acceptance, ...] = ()
     lapsed: tuple[str, ...] = ()
+    ended: tuple[Acceptance, ...] = ()
+    changed: tuple[Acceptance, ...] = ()

@@ -17,7 +17,7 @@ from fastreview.mentor.records import Signed
 from fastreview.outcome import Evaluation, Run
 from fastreview.packs import configured, load, ruleset_digest, select
 from fastreview.pipeline.document import Described, assemble, described
-from fastreview.pipeline.set_aside import suppression_entries
+from fastreview.pipeline.set_aside import signed_entries, suppression_entries
 from fastreview.project import Project
 from fastreview.review import Review, Tool
 from fastreview.scoring import Scorecard, score
@@ -84,9 +84,12 @@ def assess(
     scorecard = score(evaluations)
     known = parts if isinstance(parts, Described) else msgspec.convert(parts, Described)
     document = assemble(project, root, ruleset, evaluations, scorecard, known, told)
-    comments = tuple(suppression_entries(aside, evaluations, scorecard.results))
+    entries = (
+        *suppression_entries(aside, evaluations, scorecard.results),
+        *signed_entries(choice.signed, evaluations),
+    )
     return Outcome(
-        msgspec.structs.replace(document, suppressions=comments, made=day.isoformat()), scorecard, evaluations
+        msgspec.structs.replace(document, suppressions=entries, made=day.isoformat()), scorecard, evaluations
     )
 
 

@@ -1,9 +1,10 @@
-"""What became of the comments that set findings aside: those that do nothing any more, or never did, are told why."""
+"""What became of the comments and signed acceptances that set findings aside: those that do nothing are told why."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from fastreview.check import Kind
+from fastreview.mentor.records import Acceptance, Signed
 from fastreview.outcome import Evaluation, Finding, Run, SubjectState
 from fastreview.project import Place
 from fastreview.review import SuppressionEntry
@@ -28,6 +29,48 @@ def suppression_entries(
         yield SuppressionEntry(
             one.path, one.line, one.checks, one.kind, one.reason, one.by, one.on, one.until, state, note, silenced
         )
+
+
+def signed_entries(signed: Signed, evaluations: Sequence[Evaluation]) -> Iterator[SuppressionEntry]:
+    """Every acceptance, with what it did to ``evaluations``, to which it was applied, by path and check."""
+    by_check = {evaluation.check.code: evaluation for evaluation in evaluations}
+    told = [(one, _signed_state(one, by_check.get(one.check))) for one in signed.counting]
+    told += [(one, ("expired", f"it ended on {one.until}")) for one in signed.ended]
+    told += [(one, ("malformed", "it was changed after it was signed: sign it again")) for one in signed.changed]
+    for one, (state, note) in sorted(told, key=lambda pair: (pair[0].path, pair[0].check, pair[0].fingerprint)):
+        found = _finding_of(one, by_check.get(one.check))
+        yield SuppressionEntry(
+            one.path,
+            found.place.line if found else 0,
+            (one.check,),
+            "accepted",
+            one.reason,
+            one.reviewer,
+            one.on.isoformat(),
+            one.until.isoformat(),
+            state,
+            note,
+            int(state == "used"),
+            "signed",
+        )
+
+
+def _signed_state(one: Acceptance, evaluation: Evaluation | None) -> tuple[State, str]:
+    found = _finding_of(one, evaluation)
+    if found is not None and found.status == "waived":
+        return "used", "it counts as waived: at most a tenth of what a check judges may be accepted, and no never-event"
+    if found is not None and found.status == "accepted":
+        return "used", ""
+    if found is not None:
+        return "unused", "the finding stands for more than was signed: sign it again"
+    if evaluation is None or not _decided(evaluation):
+        return "undecided", f"{one.check} could not be decided, so it may still be needed"
+    return "unused", "it is not reported any more: remove its file in .fastreview/accepted"
+
+
+def _finding_of(one: Acceptance, evaluation: Evaluation | None) -> Finding | None:
+    findings = evaluation.findings if evaluation else ()
+    return next((finding for finding in findings if finding.fingerprint == one.fingerprint), None)
 
 
 def _accepted_too_many(result: CheckResult, by_check: dict[str, Evaluation]) -> bool:

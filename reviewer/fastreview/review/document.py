@@ -46,7 +46,7 @@ class Review(Struct, frozen=True):
     traces: tuple[Trace, ...] = ()
     """The way of one request for some of the routes: those for which most happens."""
     suppressions: tuple[SuppressionEntry, ...] = ()
-    """The comments of the project that set findings aside, and those that were meant to."""
+    """What sets findings aside, and what was meant to: the comments of the project, then what its reviewers signed."""
     notices: tuple[str, ...] = ()
     """What is to be known of this document, as sentences: which findings it shows, what of a baseline is fixed."""
     injection: tuple[Injectable, ...] = ()

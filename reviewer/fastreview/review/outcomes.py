@@ -68,7 +68,8 @@ class FindingEntry(Struct, frozen=True):
 
 
 class SuppressionEntry(Struct, frozen=True):
-    """A comment that sets findings aside. ``state``: used; unused, expired or malformed (``note`` says why it does nothing);
+    """What sets findings aside: a comment, or what a reviewer signed, which stands where its finding stands (``line`` 0 where
+    it is not reported any more). ``state``: used; unused, expired or malformed (``note`` says why it does nothing);
     undecided where its check was. ``findings`` counts what it set aside."""
 
     path: str
@@ -82,6 +83,7 @@ class SuppressionEntry(Struct, frozen=True):
     state: Literal["used", "unused", "expired", "malformed", "undecided"]
     note: str
     findings: int
+    origin: Literal["comment", "signed"] = "comment"
 
 
 class StrengthEntry(Struct, frozen=True):

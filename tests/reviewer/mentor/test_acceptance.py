@@ -229,3 +229,32 @@ def found(run: Run, root: Path) -> list[dict[str, str]]:
     findings = reviewed(run, root)["findings"]
     assert isinstance(findings, list)
     return findings
+
+
+def test_the_document_lists_what_was_signed_beside_the_comments(run: Run, service: Path) -> None:
+    def entry() -> dict[str, object]:
+        listed = reviewed(run, service)["suppressions"]
+        assert isinstance(listed, list)
+        (only,) = (one for one in listed if one["origin"] == "signed")
+        found: dict[str, object] = only
+        return found
+
+    _, numbers = blocking(reviewed(run, service))
+    day = datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=60)
+    options = ("--static", "--reviewer", "Ines", "--reason", "Rare.", "--until", day.isoformat())
+    assert run("mentor", "accept", min(numbers), str(service), *options).code == 0
+    used = entry()
+    assert (used["checks"], used["state"], used["findings"], used["by"]) == (["ASY001"], "used", 1, "Ines")
+    assert used["path"] == "main.py"
+    assert used["line"]
+
+    (file,) = (service / ".fastreview" / "accepted").glob("*.toml")
+    text = file.read_text()
+    file.write_text(text.replace(day.isoformat(), (day + datetime.timedelta(days=9)).isoformat()))
+    assert (entry()["state"], entry()["findings"]) == ("malformed", 0)
+
+    file.write_text(text)
+    main = service / "main.py"
+    main.write_text(main.read_text().replace("time.sleep(1)", "pass"))
+    gone = entry()
+    assert (gone["state"], gone["line"], gone["findings"]) == ("unused", 0, 0)
