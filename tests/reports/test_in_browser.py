@@ -8,8 +8,12 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.reports.example import HOSTILE, example, hostile
+from tests.reports.test_mentor import session
+from tests.reports.test_view import selected
 
-from fastreview_reports import html
+from fastreview.compare import compare
+from fastreview_reports import html, mentor
+from fastreview_reports.comparison import RENDER
 
 EVERY = "{rules: {'target-size': {enabled: true}}}"
 """All that axe-core knows, what WCAG 2.2 added included."""
@@ -49,8 +53,34 @@ def page(browser: Browser, report: str) -> Iterator[Page]:
 def test_axe_finds_nothing(
     browser: Browser, report: str, npm_packages: Path, width: int, scheme: Literal["light", "dark"], rules: str
 ) -> None:
+    assert violations(browser, report, npm_packages, width, scheme, rules) == []
+
+
+@pytest.mark.parametrize("name", ["mentor", "selection", "comparison"])
+def test_axe_finds_nothing_in_the_other_pages(browser: Browser, npm_packages: Path, tmp_path: Path, name: str) -> None:
+    """Of a session, of selected checks, of two reviews: wide and light, narrow and dark."""
+    review = example()
+    file = tmp_path / f"{name}.html"
+    match name:
+        case "mentor":
+            file.write_bytes(mentor.html(session("Load them *once*, see `/orders`:\n\n- [x] one\n- [ ] two\n", "Ines")))
+        case "selection":
+            file.write_bytes(
+                html.render(selected(review, {o.check for o in review.outcomes if o.dimension == "async"}))
+            )
+        case _:
+            older = msgspec.structs.replace(review, findings=review.findings[::2])
+            file.write_bytes(RENDER["html"](compare(older, review)))
+    assert violations(browser, file.as_uri(), npm_packages, 1280, "light", EVERY) == []
+    assert violations(browser, file.as_uri(), npm_packages, 360, "dark", EVERY) == []
+
+
+def violations(
+    browser: Browser, address: str, npm_packages: Path, width: int, scheme: Literal["light", "dark"], rules: str
+) -> list[tuple[str, int, str]]:
+    """What axe-core finds with every fold open: rule, count and the first place."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto(report)
+    page.goto(address)
     page.evaluate(OPEN_ALL)
     page.evaluate((npm_packages / "axe-core" / "axe.min.js").read_text("utf-8"))
     found: list[tuple[str, int, str]] = page.evaluate(
@@ -59,8 +89,8 @@ def test_axe_finds_nothing(
     )
     ran: int = page.evaluate("axe.getRules(['wcag2a', 'wcag2aa', 'wcag22aa']).length")
     page.close()
-    assert found == []
     assert ran > 50
+    return found
 
 
 def test_a_keyboard_reaches_everything_and_shows_where_it_is(page: Page) -> None:
