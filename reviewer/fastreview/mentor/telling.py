@@ -1,6 +1,5 @@
 """A session's records and its snapshot, put together as the `Report` that both people read."""
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
 from fastreview.mentor.anchors import Sources, standing
@@ -146,7 +145,3 @@ def _pending(session: SessionFolder, review: Review, signed: Signed) -> Iterator
     for one in signed.counting:
         if one.fingerprint not in reported and one.on < session.about.on:
             yield f"{one.check} at {one.subject} is accepted and no longer reported: remove its file in .fastreview/accepted."
-
-
-def overdue(agreements: Sequence[Agreement], today: datetime.date) -> list[Agreement]:
-    return [agreement for agreement in agreements if not agreement.met and agreement.by < today]

@@ -241,11 +241,6 @@ class TestRun:
         probe = self.project.facts.probe
         return tuple(one.http for one in probe.apps if one.http is not None) if probe else ()
 
-    @property
-    def watches_probes(self) -> bool:
-        """Whether the event loop was watched while the review sent requests."""
-        return any(http.monitored for http in self._probed)
-
     def stalls_of(self, route: Route) -> tuple[StallSeen, ...]:
         return tuple(
             stall

@@ -17,8 +17,6 @@ import msgspec
 from fastreview.errors import HistoryUnavailable
 from fastreview.store.record import Record
 
-MAX_WAITING = 5_000
-"""Beyond these nothing more is put aside: nobody has read this history for a long time, or the database is out of reach."""
 SUFFIX = ".review"
 
 _MAGIC = b"fastreview waiting 1\n"

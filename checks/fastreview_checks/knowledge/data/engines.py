@@ -74,10 +74,3 @@ def session_made(site: CallSite, project: Project) -> str:
 
 def _bases(cls: Class) -> frozenset[str]:
     return frozenset(BASES.get(base, base) for base in cls.ancestry.external)
-
-
-def is_session(site: CallSite, project: Project) -> bool:
-    """Whether the method of a call is one of a session of SQLAlchemy."""
-    target = project.values.target(site)
-    owner = target.name.rpartition(".")[0] if isinstance(target, External) else ""
-    return BASES.get(owner, owner) in SESSIONS

@@ -17,7 +17,6 @@ UNEXPECTED = frozenset({"builtins.Exception", "500", "builtins.BaseException"})
 
 LIBRARIES = re.compile(r"^(?:fastapi_problem(?:_details)?|rfc9457|fastapi_rfc7807)\b")
 RESPONSES = re.compile(r"Response$")
-PROBLEM_MEDIA = "application/problem+json"
 
 MAX_DEPTH = 3
 

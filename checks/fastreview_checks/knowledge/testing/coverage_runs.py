@@ -13,7 +13,6 @@ OPTION = re.compile(r"--(?:cov-)?fail-under[= ]\s*[\"']?(?P<value>[\d.]+)")
 SERVICES = re.compile(
     r"MINIMUM_(?:GREEN|ORANGE)|diff-cover\b|py-cov-action|coverage-threshold|coverage_limit", re.IGNORECASE
 )
-MEASURING = re.compile(r"--cov(?:[=\s-]|$)|\bcoverage\s+(?:run|report|xml)\b|-m\s+coverage\b")
 REPORTING = re.compile(r"\bcoverage\s+(?:report|xml|html|json|lcov)\b|--cov(?:[=\s-]|$)|-m\s+coverage\s+report")
 
 

@@ -17,7 +17,6 @@ from fastreview.gather.files.plain import table, text, texts
 from fastreview.gather.files.reading import Reader
 from fastreview.gather.files.requirement_text import normalised
 
-MAX_PACKAGES = 40
 MAX_MEMBERS = 400
 
 
