@@ -83,4 +83,10 @@ class Level(IntEnum):
 
     @property
     def word(self) -> str:
+        """As the review document names it: ``senior``."""
         return self.name.lower()
+
+    @property
+    def title(self) -> str:
+        """As a sentence names it: ``Senior``."""
+        return self.name.capitalize()

@@ -8,7 +8,6 @@ from fractions import Fraction
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastreview.outcome import Level
 from fastreview.review import NextStep
 from fastreview.scoring.dimension import Dimension
 from fastreview.scoring.edge import listed, one_line, percent
@@ -109,7 +108,7 @@ def _unlocks(codes: tuple[str, ...], gain: Fraction, dimensions: Sequence[Dimens
     evidence = f"up to {percent(gain)} more evidence"
     before, after = overall(dimensions, Reading.PROVEN), overall(_decided(codes, dimensions), Reading.PROVEN)
     if after > before:
-        return f"{evidence}; if all of it is well, the project is proven {_word(after)}"
+        return f"{evidence}; if all of it is well, the project is proven {after.title}"
     return evidence
 
 
@@ -133,7 +132,3 @@ def _well(standing: Standing) -> Standing:
     return replace(
         standing, tally=Tally(passed=passed, failed=tally.failed, waived=tally.waived, accepted=tally.accepted)
     )
-
-
-def _word(level: Level) -> str:
-    return level.word.capitalize()

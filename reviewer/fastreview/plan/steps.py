@@ -6,7 +6,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from fastreview.check import Confidence, Kind
-from fastreview.outcome import Evaluation, Finding, Level
+from fastreview.outcome import Evaluation, Finding
 from fastreview.plan.exercises import EXERCISES, FALLBACK
 from fastreview.plan.proofs import proofs
 from fastreview.plan.repairs import EFFORT, Goal, Repairs, beyond, goal
@@ -126,16 +126,16 @@ def _unlocks(aim: Goal, repairs: Repairs, standing: Standing) -> Iterator[str]:
     if repairs.target:
         others = tuple(s.check.code for s in repairs.checks if s is not standing)
         reaches = "reaches" if _repaired(repairs).level(Reading.PROVEN) >= repairs.target else "can reach"
-        yield f"{_title(repairs.dimension)} {reaches} {_word(repairs.target)}{_together(others)}"
+        yield f"{_title(repairs.dimension)} {reaches} {repairs.target.title}{_together(others)}"
     if aim.level and [s for part in aim.repairs for s in part.checks] == [standing]:
-        yield f"and with it the project {_word(aim.level)}"
+        yield f"and with it the project {aim.level.title}"
 
 
 def _shows(repairs: Repairs, standing: Standing) -> Iterator[str]:
     """What a repair leads to that is not asked for by the next level."""
     if repairs.target > repairs.dimension.level(Reading.POSSIBLE):
         others = tuple(s.check.code for s in repairs.checks if s is not standing)
-        yield f"{_title(repairs.dimension)} can reach {_word(repairs.target)}{_together(others)}"
+        yield f"{_title(repairs.dimension)} can reach {repairs.target.title}{_together(others)}"
     else:
         yield f"{_title(repairs.dimension)} shows more, at the level that it has"
 
@@ -167,7 +167,3 @@ _TITLES = {"core": "FastAPI and Pydantic", "async": "Async and ASGI"}
 
 def _title(dimension: Dimension) -> str:
     return _TITLES.get(dimension.name) or one_line(dimension.name).capitalize()
-
-
-def _word(level: Level) -> str:
-    return level.word.capitalize()

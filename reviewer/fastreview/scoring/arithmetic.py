@@ -25,7 +25,7 @@ LEGEND = (
     "Proven counts U as fail, possible counts U as pass. A gate is met when P >= 1 and F + W + U <= allowed,",
     "allowed = min(floor(tolerance x n), cap). A credit earns its weight x P/n.",
     "A level is held when all gates are met and the credits earn enough of their weight: "
-    + ", ".join(f"{decimal(share)} at {level.word.capitalize()}" for level, share in rules.SHARE_TO_HOLD.items())
+    + ", ".join(f"{decimal(share)} at {level.title}" for level, share in rules.SHARE_TO_HOLD.items())
     + ".",
 )
 
@@ -45,13 +45,13 @@ def _dimensions(dimensions: Sequence[Dimension]) -> Iterator[str]:
         if not dimension.assessed:
             yield "  not assessed: no check applies"
             continue
-        levels = _word(dimension.level(Reading.PROVEN)), _word(dimension.level(Reading.POSSIBLE))
+        levels = dimension.level(Reading.PROVEN).title, dimension.level(Reading.POSSIBLE).title
         yield f"  level: {levels[0]} (proven), {levels[1]} (possible)"
         yield from _dimension_index(dimension)
 
 
 def _step(step: Step) -> Iterator[str]:
-    yield f"  {_word(step.level)}"
+    yield f"  {step.level.title}"
     for standing in step.checks:
         yield f"    {standing.check.kind.value:6} {standing.check.code} {standing.check.slug}: {_check(standing)}"
     if not step.applies:
@@ -124,7 +124,7 @@ def _dimension_index(dimension: Dimension) -> Iterator[str]:
     level, step = dimension.level(Reading.PROVEN), dimension.next_step(Reading.PROVEN)
     yield f"  {_placed(level, (dimension,))} = {index_of(dimension.position(Reading.PROVEN))}"
     if banked := dimension.banked(Reading.PROVEN):
-        yield f"  banked: {percent(banked)} of the work above {_word(step.level) if step else 'that'} is done"
+        yield f"  banked: {percent(banked)} of the work above {step.level.title if step else 'that'} is done"
 
 
 def _placed(level: Level, dimensions: Sequence[Dimension]) -> str:
@@ -148,15 +148,15 @@ def _overall(dimensions: Sequence[Dimension]) -> Iterator[str]:
             yield f"    {_demand(dimensions, level, reading)}"
         if never := never_events(dimensions, reading):
             codes = ", ".join(gate.check.code for gate in never)
-            yield f"    never-events not ruled out: {codes}; at most {_word(rules.NEVER_EVENT_CAP)}"
-        yield f"    level: {_word(overall(dimensions, reading))}"
+            yield f"    never-events not ruled out: {codes}; at most {rules.NEVER_EVENT_CAP.title}"
+        yield f"    level: {overall(dimensions, reading).title}"
 
 
 def _demand(dimensions: Sequence[Dimension], level: Level, reading: Reading) -> str:
     wanted = demand(dimensions, level, reading)
     if not wanted.counted:
-        return f"{_word(level)}: nothing applies at this level: not met"
-    text = f"{_word(level)}: held by {len(wanted.holding)} of {len(wanted.counted)} dimensions, {wanted.wanted} wanted"
+        return f"{level.title}: nothing applies at this level: not met"
+    text = f"{level.title}: held by {len(wanted.holding)} of {len(wanted.counted)} dimensions, {wanted.wanted} wanted"
     if wanted.compensation:
         text += (
             f", or {wanted.fewer} where {percent(wanted.compensation.rubric)} of the rubric is shown: "
@@ -181,8 +181,4 @@ def _evidence(dimensions: Sequence[Dimension]) -> Iterator[str]:
 def _index(dimensions: Sequence[Dimension]) -> Iterator[str]:
     level = overall(dimensions, Reading.PROVEN)
     yield ""
-    yield f"{_placed(level, core(dimensions))} = {index_of(position(dimensions, Reading.PROVEN))}, in the band of {_word(level)}"
-
-
-def _word(level: Level) -> str:
-    return level.word.capitalize()
+    yield f"{_placed(level, core(dimensions))} = {index_of(position(dimensions, Reading.PROVEN))}, in the band of {level.title}"
