@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fastreview.gate import GATES
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -34,3 +36,14 @@ def test_the_commands_are_targets() -> None:
         assert f"make {target}" in README
         assert re.search(rf"^(?:\w+ )*{target}(?: \w+)*:", makefile, re.MULTILINE)
     assert "make --no-print-directory test" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_the_files_for_ci_are_there_and_name_gates_that_there_are() -> None:
+    (section,) = re.findall(r"### In CI\n(.*?)\n### ", README, re.DOTALL)
+    named = set(re.findall(r"\.ci/examples/[\w.-]+", section))
+    assert named == {f".ci/examples/{file.name}" for file in (ROOT / ".ci" / "examples").iterdir()}
+    for file in named:
+        assert re.search(r"OWNER/fastreview", (ROOT / file).read_text("utf-8"))
+        assert "COMMIT" in (ROOT / file).read_text("utf-8")
+    for gates in re.findall(r"(?:--fail-on|fail-on:) ([\w,-]+)|`((?:never|below)-\w+)`", section):
+        assert set("".join(gates).split(",")) <= set(GATES)
