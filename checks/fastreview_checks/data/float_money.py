@@ -117,7 +117,8 @@ _OTHERS = frozenset({"Decimal", "Numeric", "DECIMAL", "int", "Integer", "BigInte
 
 @check("DAT015", dimension="data", level=1, credit=1, each=Module, effort="hours")
 def float_money(module: Module, project: Project) -> Found:
-    amounts = [found for model in project.models_in.get(module.path, ()) for found in _amounts(model, project)]
+    models = project.models_in.get(module.path, ())
+    amounts = [found for model in models for found in _amounts(model, project)] if models else ()
     if not amounts:
         raise NotApplicable("a module without amounts of money")
     floats = [(line, name) for line, name, is_float in amounts if is_float]

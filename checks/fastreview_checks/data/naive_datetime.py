@@ -74,19 +74,18 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, Related, check
-from fastreview_checks.knowledge.data.naive_times import NAIVE, defaults, times_taken
+from fastreview_checks.knowledge.data.naive_times import defaults, taking, times_taken
 
 
 @check("DAT011", dimension="data", level=1, credit=1, each=Module, effort="minutes")
 def naive_datetime(module: Module, project: Project) -> Found:
-    if not any(one.module == "datetime" for one in module.facts.imports):
+    if "datetime" not in module.imported or not any(one.module == "datetime" for one in module.facts.imports):
         raise NotApplicable("a module that takes no time")
     found, aware = list[tuple[int, str]](), False
-    for code in module.codes():
-        if not NAIVE.keys().isdisjoint(code.mentioned):
-            for name, line, naive in times_taken(code, project):
-                aware = aware or not naive
-                found += [(line, name)] if naive else []
+    for code in taking(project).get(module.path, ()):
+        for name, line, naive in times_taken(code, project):
+            aware = aware or not naive
+            found += [(line, name)] if naive else []
     for cls in module.classes:
         found += defaults(cls, project)
     if not found:

@@ -133,7 +133,12 @@ def _is_bounded(size: Input, route: Route, project: Project) -> bool:
 def _cuts(function: Function, name: str) -> bool:
     """Whether ``function`` compares the size with something, or takes the minimum of it and something."""
     word = plain(name)
-    return word in map(plain, function.mentioned) and word in _compared(function)
+    return word in _mentioned(function) and word in _compared(function)
+
+
+@lru_cache(maxsize=10_000)
+def _mentioned(function: Function) -> frozenset[str]:
+    return frozenset(map(plain, function.mentioned))
 
 
 @lru_cache(maxsize=10_000)

@@ -158,6 +158,8 @@ def _may_make_router(function: Function) -> bool:
     returns = function.facts.returns
     if type(returns) is syntax.Ref:
         return returns.name.endswith("Router")
+    if type(returns) is syntax.Subscript:
+        return False
     return function.facts.returns_annotated and syntax.written(returns, 80).endswith("Router")
 
 

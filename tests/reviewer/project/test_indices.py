@@ -35,6 +35,27 @@ def test_functions_and_classes_are_known_by_the_names_in_their_types(project_of:
     assert names("models", "total", "first", "lines") == []
 
 
+def test_code_is_known_by_the_names_of_what_it_calls(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/b.py": """
+                def late(session): session.execute(1)
+                def early(session): return [session.scalar(2), session.execute(3)]
+                def other(session): session.commit()
+            """,
+            "app/a.py": "execute('at import')\n",
+            "scripts/seed.py": "def seed(session): session.execute(4)\n",
+        }
+    )
+
+    assert [(c.module.path, c.qualname) for c in project.calling("scalar", "execute")] == [
+        ("app/a.py", ""),
+        ("app/b.py", "late"),
+        ("app/b.py", "early"),
+    ]
+    assert project.calling("rollback") == []
+
+
 def test_tests_are_not_among_them(project_of: ProjectOf) -> None:
     project = project_of({"tests/test_main.py": _SERVICE})
 

@@ -102,3 +102,32 @@ def test_the_route_that_the_way_starts_at_comes_first(project_of: ProjectOf) -> 
     (waiting,) = [f for f in project.loop_functions if f.function.name == "wait"]
     assert waiting.entry.label == "GET /second"
     assert [r.key for r in waiting.routes] == ["GET /second", "GET /first"]
+
+
+def test_calls_of_what_runs_on_the_loop_are_told_apart_by_what_they_call(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+                import time
+                from fastapi import FastAPI
+
+                app = FastAPI()
+
+                def helper(): ...
+                def by_key(): ...
+
+                @app.get("/")
+                async def root():
+                    time.sleep(1)
+                    helper()
+                    sorted([], key=lambda one: by_key())
+                    unknown.thing()
+            """,
+        }
+    )
+
+    (root,) = [f for f in project.loop_functions if f.function.name == "root"]
+    assert [target.name for _, target in root.calls.library] == ["time.sleep", "builtins.sorted"]
+    assert [called.name for _, called in root.calls.own] == ["helper"]
+    assert [site.call.method for site in root.calls.deferred] == ["by_key"]
+    assert [called.name for _, called in root.calls.run] == ["helper", "by_key"]

@@ -3,12 +3,12 @@
 Source: the documentation of the standard library.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from fastreview.api import Class, Code, External, Project, syntax
 
-NAIVE = {"utcnow": 0, "now": 1, "utcfromtimestamp": 9, "fromtimestamp": 2, "today": 0}
+_NAIVE = {"utcnow": 0, "now": 1, "utcfromtimestamp": 9, "fromtimestamp": 2, "today": 0}
 """Constructors of ``datetime``, with the number of arguments from which on they get a zone."""
 _PASSED_ON = frozenset({"utcnow", "now"})
 """Constructors that are given to others, which call them."""
@@ -18,13 +18,22 @@ _HARMLESS = frozenset(
 _OWNER = "datetime.datetime"
 
 
+@lru_cache(maxsize=1)
+def taking(project: Project) -> Mapping[str, Sequence[Code]]:
+    """Service code that may take a time, by its file."""
+    found: dict[str, list[Code]] = {}
+    for code in project.mentions(*_NAIVE):
+        found.setdefault(code.module.path, []).append(code)
+    return found
+
+
 def times_taken(code: Code, project: Project) -> Iterator[tuple[str, int, bool]]:
     """Name and line of what gives a time, and whether it leaves it without a zone."""
     passes_on = not _PASSED_ON.isdisjoint(code.mentioned)
     for site in code.calls:
         call, method = site.call, site.call.method
-        if method in NAIVE and method != "today" and _is_datetime(call.func, code, project):
-            zoned = len(call.args) >= NAIVE[method] > 0 or any(k.name in ("tz", "tzinfo") for k in call.keywords)
+        if method in _NAIVE and method != "today" and _is_datetime(call.func, code, project):
+            zoned = len(call.args) >= _NAIVE[method] > 0 or any(k.name in ("tz", "tzinfo") for k in call.keywords)
             yield method, call.line, not zoned and id(call) not in _spared(code)
         if not passes_on or method == "partial" or not (call.args or call.keywords):
             continue

@@ -60,6 +60,12 @@ _RECORD_WRITES = frozenset(
         "delete_instance",
     }
 )
+_BY_OWNER = {
+    "sqlalchemy.orm.Query": (_QUERY_READS, _QUERY_WRITES),
+    **dict.fromkeys(_COLLECTIONS, (_COLLECTION_READS, _COLLECTION_WRITES)),
+    **dict.fromkeys(_RECORDS, (_RECORD_READS, _RECORD_WRITES)),
+}
+"""What reads and what writes, by the class that it is a method of."""
 _DRIVER_READS = frozenset({"fetchrow", "fetchval", "fetch_one", "fetch_val", "fetch_all"})
 """Names that only database drivers use."""
 _RAW_READS = {
@@ -112,13 +118,9 @@ def _kind(site: CallSite, project: Project) -> str:
         if method in _SESSION_READS:
             return "write" if _writes(call, site.code) else "read"
         return "write" if method in _SESSION_WRITES else ""
-    for owners, reads, writes in (
-        (frozenset({"sqlalchemy.orm.Query"}), _QUERY_READS, _QUERY_WRITES),
-        (_COLLECTIONS, _COLLECTION_READS, _COLLECTION_WRITES),
-        (_RECORDS, _RECORD_READS, _RECORD_WRITES),
-    ):
-        if owner in owners:
-            return "read" if method in reads else "write" if method in writes else ""
+    if owner in _BY_OWNER:
+        reads, writes = _BY_OWNER[owner]
+        return "read" if method in reads else "write" if method in writes else ""
     if owner in _RAW_READS and method in _RAW_READS[owner]:
         return "read"
     if owner.startswith(_RAW) and method in ("execute", "commit"):

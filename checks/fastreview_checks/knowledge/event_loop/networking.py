@@ -18,6 +18,7 @@ LIBRARIES = frozenset(
 """Top-level packages of clients."""
 _STANDARD = frozenset({"urllib", "urllib.request", "http", "http.client"})
 """Modules of the standard library that call others; their neighbours (``urllib.parse``, ``HTTPStatus``) do not."""
+_PACKAGES = LIBRARIES | {name.partition(".")[0] for name in _STANDARD}
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +36,8 @@ def speaking(project: Project) -> tuple[Module, ...]:
 
 
 def _imports_client(module: Module) -> bool:
+    if _PACKAGES.isdisjoint(module.imported):
+        return False
     for found in module.facts.imports:
         if found.module.partition(".")[0] in LIBRARIES:
             return True
