@@ -4,8 +4,10 @@ Sources: the XDG base directory specification, by which a relative path counts a
 Windows. The package platformdirs knows them too; its import would be the slowest of a review that is recalled.
 """
 
+import contextlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -17,6 +19,24 @@ def cache_folder() -> Path | None:
 def data_folder() -> Path | None:
     """What cannot, or None where the user has no home. ``FASTREVIEW_DATA_DIR`` goes before the platform."""
     return _folder("FASTREVIEW_DATA_DIR", "XDG_DATA_HOME", ".local/share", "Library/Application Support")
+
+
+def put(file: Path, data: bytes) -> None:
+    """Makes or replaces ``file`` in one step, its folder too where there is none: a reader sees the old or the new one.
+
+    Raises:
+        OSError: when it cannot be written; nothing is left behind then.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
+    try:
+        with open(handle, "wb") as writing:
+            writing.write(data)
+        os.replace(temporary, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def _folder(own: str, xdg: str, unix: str, mac: str) -> Path | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fastreview.folders import cache_folder, data_folder
+from fastreview.folders import cache_folder, data_folder, put
 
 FOLDERS = (
     (cache_folder, "FASTREVIEW_CACHE_DIR", "XDG_CACHE_HOME", ".cache", "Library/Caches"),
@@ -51,3 +51,17 @@ def test_a_user_without_a_home_has_no_folder(
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(Path, "home", homeless)
     assert folder() is None
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("refused")
+
+    file = tmp_path / "made" / "kept"
+    put(file, b"old")
+    put(file, b"new")
+    assert file.read_bytes() == b"new"
+    monkeypatch.setattr("os.replace", refused)
+    with pytest.raises(PermissionError):
+        put(file, b"newer")
+    assert [(one.name, one.read_bytes()) for one in file.parent.iterdir()] == [("kept", b"new")]

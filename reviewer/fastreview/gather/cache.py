@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ import msgspec
 
 from fastreview import __version__
 from fastreview.facts.source import ModuleFacts
-from fastreview.folders import cache_folder
+from fastreview.folders import cache_folder, put
 
 KEPT = 60
 """Cache files in the folder; the ones written longest ago go first."""
@@ -76,16 +75,7 @@ def store(file: Path, data: bytes, kept: int) -> None:
     """Replaces ``file`` in one step and keeps the ``kept`` newest files of its suffix; nothing is kept where its folder
     cannot be written to."""
     with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
-        try:
-            with open(handle, "wb") as writing:
-                writing.write(data)
-            os.replace(temporary, file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        put(file, data)
         others = sorted(file.parent.glob(f"*{file.suffix}"), key=lambda one: one.stat().st_mtime, reverse=True)
         for old in others[kept:]:
             old.unlink(missing_ok=True)

@@ -7,13 +7,13 @@ import contextlib
 import datetime
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 from msgspec import structs
 
+from fastreview.folders import put
 from fastreview.review import HistoryPoint
 from fastreview.store.place import Place
 from fastreview.store.record import Summary
@@ -74,11 +74,7 @@ def note(place: Place, keys: Sequence[str], added: HistoryPoint) -> None:
 def replace(place: Place, keys: Sequence[str], points: Iterable[HistoryPoint]) -> None:
     """Writes the file anew, in one step."""
     with contextlib.suppress(OSError):
-        place.waiting.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=place.waiting, prefix=".writing-")
-        with open(handle, "wb") as stream:
-            stream.writelines(_encode(one) + b"\n" for one in points)
-        os.replace(temporary, _file(place, keys))
+        put(_file(place, keys), b"".join(_encode(one) + b"\n" for one in points))
 
 
 def _file(place: Place, keys: Sequence[str]) -> Path:

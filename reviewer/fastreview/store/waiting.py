@@ -6,14 +6,13 @@ name and renamed. Names begin with the time, so that they are brought in in orde
 
 import contextlib
 import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from fastreview import folders
 from fastreview.errors import HistoryUnavailable
 from fastreview.store.record import Record
 
@@ -33,16 +32,7 @@ def put(record: Record, folder: Path) -> None:
     payload = _encode(record)
     name = f"{time.time_ns():020d}-{record.id[:16]}{SUFFIX}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-        try:
-            with open(handle, "wb") as writing:
-                writing.write(_MAGIC + _checksum(payload) + payload)
-            os.replace(temporary, folder / name)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+        folders.put(folder / name, _MAGIC + _checksum(payload) + payload)
     except OSError as error:
         raise HistoryUnavailable(f"{folder} cannot be written: {error.strerror or error}.") from error
 
