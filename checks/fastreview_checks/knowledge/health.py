@@ -53,6 +53,7 @@ def is_operational(route: Route) -> bool:
     return _is(route, LIVENESS) or _is(route, READINESS)
 
 
+@lru_cache(maxsize=20_000)
 def _is(route: Route, words: re.Pattern[str]) -> bool:
     if route.method not in _PROBED:
         return False

@@ -117,7 +117,9 @@ def _imports(project: Project) -> dict[str, Place]:
     for module in project.service_modules:
         for one in module.facts.imports:
             if one.level == 0:
-                found.setdefault(one.module.partition(".")[0], Place(module.path, one.line))
-                if one.module.startswith("fastapi.security"):
+                package = one.module.partition(".")[0]
+                if package not in found:
+                    found[package] = Place(module.path, one.line)
+                if package == "fastapi" and one.module.startswith("fastapi.security"):
                     found.setdefault("fastapi.security", Place(module.path, one.line))
     return found

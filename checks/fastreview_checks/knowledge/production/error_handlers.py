@@ -15,7 +15,7 @@ FASTAPI_HTTP = "fastapi.HTTPException"
 VALIDATION = frozenset({"fastapi.RequestValidationError", "fastapi.ValidationException"})
 UNEXPECTED = frozenset({"builtins.Exception", "500", "builtins.BaseException"})
 
-LIBRARIES = re.compile(r"^(?:fastapi_problem(?:_details)?|rfc9457|fastapi_rfc7807)\b")
+LIBRARIES = frozenset({"fastapi_problem", "fastapi_problem_details", "rfc9457", "fastapi_rfc7807"})
 RESPONSES = re.compile(r"Response$")
 
 MAX_DEPTH = 3
@@ -24,12 +24,12 @@ MAX_DEPTH = 3
 def library_of(project: Project) -> str:
     """The library that normalises errors where the code calls its set-up, or ""."""
     for module in project.service_modules:
-        if any(LIBRARIES.match(i.module) for i in module.facts.imports):
+        if not LIBRARIES.isdisjoint(module.imported):
             for code in module.codes():
                 for site in code.calls:
                     value = project.values.target(site)
-                    if isinstance(value, External) and LIBRARIES.match(value.name):
-                        return value.name.partition(".")[0]
+                    if isinstance(value, External) and value.package in LIBRARIES:
+                        return value.package
     return ""
 
 

@@ -7,6 +7,7 @@ google-cloud-logging, aws-lambda-powertools.
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastreview.api import Class, Code, External, Function, Place, Project, syntax
 from fastreview_checks.knowledge.importing import own_modules
@@ -40,7 +41,7 @@ def _places(project: Project) -> Iterator[Place]:
         if module.path not in own:
             continue
         for imported in module.facts.imports:
-            if _JSON_MAKERS.search(f"{imported.module}.{imported.name}"):
+            if _makes_json(imported.module, imported.name):
                 yield from _use(project, module.path, imported.bound)
         if _SET_UP_PATH.search(module.path) or not _SETTING_UP.isdisjoint(module.called):
             for code in module.codes():
@@ -52,6 +53,11 @@ def _places(project: Project) -> Iterator[Place]:
         if cls.module.path in own and _is_used(cls, project):
             yield cls.place
     yield from _of_loguru(project, own)
+
+
+@lru_cache(maxsize=10_000)
+def _makes_json(module: str, name: str) -> bool:
+    return _JSON_MAKERS.search(f"{module}.{name}") is not None
 
 
 def _of_loguru(project: Project, own: frozenset[str]) -> Iterator[Place]:
@@ -110,10 +116,12 @@ def _is_used(cls: Class, project: Project) -> bool:
     """Whether code names the class, or a dictConfig does by its full name."""
     if next(project.mentions(cls.name), None) is not None:
         return True
+    ending = f".{cls.name}"
     return any(
-        isinstance(node, str) and node.endswith(f".{cls.name}")
+        isinstance(node, str) and node.endswith(ending)
         for module in project.service_modules
         for code in module.codes()
+        if code.may_say(ending.encode().lower())
         for statement in code.statements
         for expr in syntax.expressions(statement)
         for node in syntax.walk(expr)

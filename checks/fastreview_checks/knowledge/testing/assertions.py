@@ -99,14 +99,14 @@ class Asserting:
 
     def vacuous(self, function: Function) -> str | None:
         """The invented attribute that an assertion asks, or None."""
-        for stmt in function.statements:
-            if isinstance(stmt, syntax.Assert) and (name := _invented(stmt.test)):
+        for stmt in function.statements_of(syntax.Assert):
+            if name := _invented(stmt.test):
                 return name
         return None
 
     def runs_something(self, function: Function) -> bool:
         """Whether it calls code for its effect, or enters a context, that is no HTTP request, print or set-up of a mock."""
-        entered = [i.context for stmt in function.statements if isinstance(stmt, syntax.With) for i in stmt.items]
+        entered = [i.context for stmt in function.statements_of(syntax.With) for i in stmt.items]
         return any(
             (site.dropped or (any(e is site.call for e in entered) and not PREPARING.search(site.call.name)))
             and site.call.method not in SAYING_NOTHING
@@ -144,20 +144,12 @@ def _itself(function: Function) -> bool:
     if any("raises" in syntax.written(decorator, 2_000) for decorator in facts.decorators):
         # Parameters that are contexts: nullcontext() or pytest.raises(...).
         return True
-    return any(_proves(stmt) for stmt in function.statements)
-
-
-def _proves(stmt: syntax.Stmt) -> bool:
-    match stmt:
-        case syntax.Assert(test=test):
-            return not _invented(test)
-        case syntax.Raise():
-            return True
-    return False
+    proofs = function.statements_of(syntax.Assert)
+    return any(not _invented(stmt.test) for stmt in proofs) or bool(function.statements_of(syntax.Raise))
 
 
 def _invented(test: syntax.Expr) -> str:
-    return test.method if isinstance(test, syntax.Call) and INVENTED.fullmatch(test.method) else ""
+    return test.method if type(test) is syntax.Call and INVENTED.fullmatch(test.method) else ""
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import Class, Code, Function, Hit, Instance, Module, Place, Project, Test, Variable, syntax
-from fastreview_checks.knowledge.testing.overrides import overrides
+from fastreview_checks.knowledge.testing.overrides import Override, overrides
 
 ORDERING = re.compile(r"^(?:pytest\.)?mark\.(?:order|run|dependency|flaky_order)$")
 GROWING = frozenset({"append", "add", "update", "extend", "insert", "setdefault", "pop", "remove", "clear", "discard"})
@@ -20,20 +20,29 @@ def leaks(test: Test, project: Project) -> Iterator[Hit]:
     yield from _ordered(test)
     yield from _kept_overrides(test, project)
     function = test.function
-    restored = bool(RESTORING.search(" ".join((*function.mentioned, *function.decorator_names))))
-    for stmt in function.statements:
-        match stmt:
-            case syntax.Names(kind="global", targets=targets):
-                for target in targets:
-                    if isinstance(target, syntax.Ref) and _others_use(target.name, test):
-                        yield _hit(test, stmt.line, target.name, "the global")
-            case syntax.Assign(targets=targets, value=value) if not restored and not _is_empty(value):
-                for target in targets:
-                    yield from _assigned(target, stmt.line, test, project)
-            case syntax.Do(value=syntax.Call(func=syntax.Ref(name=name))):
-                owner, _, method = name.rpartition(".")
-                if method in GROWING and _is_shared(owner, function) and _others_use(owner, test):
-                    yield _hit(test, stmt.line, owner, "the module's")
+    for names in function.statements_of(syntax.Names):
+        for target in names.targets if names.kind == "global" else ():
+            if isinstance(target, syntax.Ref) and _others_use(target.name, test):
+                yield _hit(test, names.line, target.name, "the global")
+    assigned = [
+        (target, stmt)
+        for stmt in function.statements_of(syntax.Assign)
+        for target in stmt.targets
+        if (type(target) is syntax.Subscript or (type(target) is syntax.Ref and "." in target.name))
+    ]
+    if assigned and not _restores(function):
+        for target, stmt in assigned:
+            if not _is_empty(stmt.value):
+                yield from _assigned(target, stmt.line, test, project)
+    for do in function.statements_of(syntax.Do) if not GROWING.isdisjoint(function.called) else ():
+        if type(do.value) is syntax.Call and type(do.value.func) is syntax.Ref:
+            owner, _, method = do.value.func.name.rpartition(".")
+            if method in GROWING and _is_shared(owner, function) and _others_use(owner, test):
+                yield _hit(test, do.line, owner, "the module's")
+
+
+def _restores(function: Function) -> bool:
+    return bool(RESTORING.search(" ".join((*function.mentioned, *function.decorator_names))))
 
 
 def _assigned(target: syntax.Expr, line: int, test: Test, project: Project) -> Iterator[Hit]:
@@ -80,16 +89,24 @@ def _ordered(test: Test) -> Iterator[Hit]:
 
 
 def _kept_overrides(test: Test, project: Project) -> Iterator[Hit]:
+    left = _left_behind(project)
+    if not left:
+        return
     place = test.function.place
-    for one in overrides(project):
+    for one in left:
         inside = one.place.path == place.path and place.line <= one.place.line <= place.end_line
-        if not one.cleared and inside and _key_at(one.place.line, test.function) not in _set_anew(project):
+        if inside and _key_at(one.place.line, test.function) not in _set_anew(project):
             yield Hit(
                 one.place,
                 "This test overrides a dependency and never takes it back, so every later test runs with it. Set it in a "
                 "fixture and clear `dependency_overrides` after the `yield`.",
                 symbol="dependency_overrides",
             )
+
+
+@lru_cache(maxsize=2)
+def _left_behind(project: Project) -> tuple[Override, ...]:
+    return tuple(one for one in overrides(project) if not one.cleared)
 
 
 def _key_at(line: int, function: Function) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from fastreview.api import Code, Function, Module, Place, Project, syntax
 
 ATTRIBUTE = "dependency_overrides"
+_WRITTEN = ATTRIBUTE.encode()
 # These take their changes back by themselves.
 RESTORING = re.compile(r"^(?:setitem|setattr|dict|object|patch|override\w*|delitem)$")
 CLEARING = frozenset({"clear", "pop", "popitem", "__delitem__"})
@@ -54,13 +55,8 @@ def _overrides(project: Project) -> list[Override]:
 
 
 def _may_override(code: Code) -> bool:
-    """Whether its body has to do with overrides, by name or through a patching call; it is not decoded for it."""
-    calls = CLEARING | {"update"}
-    return (
-        ATTRIBUTE in code.mentioned
-        or not calls.isdisjoint(code.called)
-        or any(RESTORING.match(name) for name in code.called)
-    )
+    """Whether its body has to do with overrides, by name or in the text that patching calls take; it is not decoded for it."""
+    return ATTRIBUTE in code.mentioned or code.may_say(_WRITTEN)
 
 
 def _owner(target: syntax.Expr) -> str | None:

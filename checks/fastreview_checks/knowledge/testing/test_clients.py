@@ -5,6 +5,7 @@ Sources: documentation of FastAPI, Starlette, httpx and asgi-lifespan.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import App, CallSite, Class, Code, External, Function, Project, Variable, syntax
@@ -20,6 +21,8 @@ NO_APP = frozenset({"MockTransport", "HTTPTransport", "AsyncHTTPTransport"})
 LIFESPAN = re.compile(
     r"LifespanManager|lifespan_context|\blifespan\b|router\.startup|\.startup$|run_startup|TestServer"
 )
+_LIFESPAN_HOLDS = (b"lifespan", b"startup", b"testserver")
+"""In all that `LIFESPAN` finds."""
 ENTERING = frozenset({"enter_context", "enter_async_context", "__enter__", "__aenter__"})
 
 
@@ -37,12 +40,11 @@ def clients(project: Project) -> Iterator[Client]:
         if module.kind != "test":
             continue
         for code in module.codes():
-            entered = _entered(code.statements)
             for site in code.calls:
                 name = _class_name(project, site)
                 is_async = name in ASYNC or name.endswith(".AsyncClient")
                 if (name in SYNC or (is_async and _in_process(site))) and not _own_app(site, project):
-                    yield Client(site, is_async, _is_entered(site, code.statements, entered), name in STARTS_ALONE)
+                    yield Client(site, is_async, _is_entered(site), name in STARTS_ALONE)
 
 
 def has_lifespan(app: App) -> bool:
@@ -61,6 +63,7 @@ def starts_lifespan(project: Project) -> bool:
         for module in project.modules
         if module.kind == "test"
         for code in module.codes()
+        if code.may_say(*_LIFESPAN_HOLDS)
         for site in code.calls
     )
 
@@ -129,31 +132,39 @@ def _in_process(site: CallSite) -> bool:
     )
 
 
-def _entered(statements: tuple[syntax.Stmt, ...]) -> set[str]:
+@lru_cache(maxsize=1_000)
+def _entered(code: Code) -> frozenset[str]:
     """Names that a ``with`` enters later on."""
-    found = set[str]()
-    for stmt in statements:
-        if isinstance(stmt, syntax.With):
-            found |= {item.context.name for item in stmt.items if isinstance(item.context, syntax.Ref)}
-        for expr in syntax.expressions(stmt):
-            for node in syntax.walk(expr):
-                if isinstance(node, syntax.Call) and node.method in ENTERING:
-                    found |= {a.name for a in node.args if isinstance(a, syntax.Ref)} | {node.name.rpartition(".")[0]}
-    return found
+    found = {
+        item.context.name
+        for stmt in code.statements_of(syntax.With)
+        for item in stmt.items
+        if isinstance(item.context, syntax.Ref)
+    }
+    for call in _entering(code):
+        found |= {a.name for a in call.args if isinstance(a, syntax.Ref)} | {call.name.rpartition(".")[0]}
+    return frozenset(found)
 
 
-def _is_entered(site: CallSite, statements: tuple[syntax.Stmt, ...], names: set[str]) -> bool:
-    for stmt in statements:
-        match stmt:
-            case syntax.With(items=items):
-                if any(node is site.call for item in items for node in syntax.walk(item.context)):
-                    return True
-            case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if value is site.call and name in names:
-                return True
-            case _:
-                pass
-        for expr in syntax.expressions(stmt):
-            for node in syntax.walk(expr):
-                if isinstance(node, syntax.Call) and node.method in ENTERING and any(a is site.call for a in node.args):
-                    return True
-    return False
+def _entering(code: Code) -> list[syntax.Call]:
+    """``stack.enter_context(client)``"""
+    if ENTERING.isdisjoint(code.called):
+        return []
+    return [
+        node
+        for stmt in code.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        if type(node) is syntax.Call and node.method in ENTERING
+    ]
+
+
+def _is_entered(site: CallSite) -> bool:
+    call, code = site.call, site.code
+    within = (i.context for stmt in code.statements_of(syntax.With) for i in stmt.items)
+    if any(node is call for context in within for node in syntax.walk(context)):
+        return True
+    made = (stmt.targets for stmt in code.statements_of(syntax.Assign) if stmt.value is call and len(stmt.targets) == 1)
+    if any(isinstance(only, syntax.Ref) and only.name in _entered(code) for (only,) in made):
+        return True
+    return any(argument is call for entering in _entering(code) for argument in entering.args)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from fastreview.api import CallSite, External, Project, Test, syntax
+from fastreview.api import CallSite, Class, External, Module, Project, Test, syntax
 
 SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
 OUTBOUND = re.compile(
@@ -34,13 +34,24 @@ LOCAL = re.compile(
 def is_apart(test: Test) -> bool:
     """Whether it is set apart from the tests that everybody runs: by a marker, or by its folder."""
     function = test.function
-    names = {*function.decorator_names}
-    if function.owner is not None:
-        decorators = (d.func if isinstance(d, syntax.Call) else d for d in function.owner.facts.decorators)
-        names |= {d.name for d in decorators if isinstance(d, syntax.Ref)}
-    marks = function.module.bindings.get("pytestmark", ())
-    names |= {n.name for b in marks for n in syntax.walk(b.expr) if isinstance(n, syntax.Ref)}
-    return any(APART.search(name) for name in names) or bool(APART_PATH.search(function.module.path))
+    return (
+        _is_module_apart(function.module)
+        or any(APART.search(name) for name in function.decorator_names)
+        or (function.owner is not None and _is_class_apart(function.owner))
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _is_module_apart(module: Module) -> bool:
+    marks = module.bindings.get("pytestmark", ())
+    names = {n.name for b in marks for n in syntax.walk(b.expr) if isinstance(n, syntax.Ref)}
+    return any(APART.search(name) for name in names) or bool(APART_PATH.search(module.path))
+
+
+@lru_cache(maxsize=2_000)
+def _is_class_apart(cls: Class) -> bool:
+    decorators = (d.func if isinstance(d, syntax.Call) else d for d in cls.facts.decorators)
+    return any(APART.search(d.name) for d in decorators if isinstance(d, syntax.Ref))
 
 
 def sleeps(test: Test, project: Project, least: float) -> Iterator[tuple[CallSite, float]]:
@@ -71,8 +82,7 @@ def _somebody_sleeps(project: Project) -> bool:
 def outside_calls(test: Test, project: Project) -> Iterator[tuple[CallSite, str]]:
     """Calls of hosts outside by a library's own functions."""
     function = test.function
-    imported = {one.module.partition(".")[0] for one in function.module.facts.imports}
-    if LIBRARIES.isdisjoint(imported) or _stands_in(test):
+    if not _has_library(function.module) or _stands_in(test):
         return
     for site in function.calls:
         target = project.values.target(site) if site.call.args else None
@@ -81,6 +91,11 @@ def outside_calls(test: Test, project: Project) -> Iterator[tuple[CallSite, str]
             host = _host(url or "")
             if host and not LOCAL.match(host):
                 yield site, host
+
+
+@lru_cache(maxsize=2_000)
+def _has_library(module: Module) -> bool:
+    return any(one.module.partition(".")[0] in LIBRARIES for one in module.facts.imports)
 
 
 def _stands_in(test: Test) -> bool:
