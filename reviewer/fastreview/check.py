@@ -93,6 +93,11 @@ class Kind(Enum):
     CREDIT = "credit"
     NEVER = "never"
 
+    @property
+    def word(self) -> str:
+        """As people read it."""
+        return "never-event" if self is Kind.NEVER else self.value
+
 
 Effort = Literal["minutes", "hours", "days"]
 Found = Iterator[Hit | Met]

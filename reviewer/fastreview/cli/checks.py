@@ -46,6 +46,6 @@ def checks(
     for dimension, found in groupby(ruleset.checks, key=lambda check: check.dimension):
         typer.echo(f"\n{dimension}")
         for check in found:
-            kind = check.kind.value if not check.weight else f"credit {check.weight}"
-            typer.echo(f"  {check.code}  {LEVELS[check.level]:<12}  {kind:<8}  {pages.read(check).title}")
+            kind = check.kind.word if not check.weight else f"credit {check.weight}"
+            typer.echo(f"  {check.code}  {LEVELS[check.level]:<12}  {kind:<11}  {pages.read(check).title}")
     typer.echo("\n`fastreview explain CODE` shows the page of a check.")

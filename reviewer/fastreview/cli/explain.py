@@ -62,7 +62,7 @@ def _page(check: str) -> "list[RenderableType]":
         )
     [chosen] = found
     page = pages.as_review_page(chosen, pages.read(chosen))
-    facts = f"{chosen.dimension} · {LEVELS[chosen.level]} · {chosen.kind.value} · effort: {chosen.effort}"
+    facts = f"{chosen.dimension} · {LEVELS[chosen.level]} · {chosen.kind.word} · effort: {chosen.effort}"
     parts: list[RenderableType] = [
         Rule(style="dim"),
         Text(f"{page.code} {page.slug}", style="dim"),
