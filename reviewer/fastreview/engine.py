@@ -8,6 +8,7 @@ aside all hits that make a subject fail, it is waived or accepted instead; its f
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from functools import lru_cache
 from itertools import islice
 
 from msgspec import Struct, structs
@@ -147,11 +148,27 @@ def _evaluate(project: Project, check: Check, off: Mapping[str, str], suppressio
     if missing:
         return Evaluation(check, Run.UNKNOWN, reason=_shown("; ".join(map(_why_missing, missing))))
     try:
-        subjects = (project,) if check.each is Project else project.subjects(check.each)
-        results = [_set_aside(check, _judge(check, subject, project), suppressions) for subject in subjects]
-        return _join(check, results)
+        subjects, passes = _subjects(project, check.each)
+        results = [_judge(check, subject, project) for subject in subjects]
+        if suppressions.of(check.code):
+            results = [one and _set_aside(check, one, suppressions) for one in results]
+        return _join(check, passes, results)
     except Exception as error:  # noqa: BLE001 - whatever a check's bug raises, the other checks go on
         return Evaluation(check, Run.CRASHED, reason=_shown(f"{type(error).__name__}: {error}"))
+
+
+def _subjects(project: Project, kind: type[Subject]) -> tuple[Sequence[Subject], Sequence[Verdict]]:
+    """All subjects of a kind, and the verdict on each where it passes: most do, under most checks."""
+    known = _known_subjects(project)
+    if kind not in known:
+        subjects = (project,) if kind is Project else project.subjects(kind)
+        known[kind] = subjects, [Verdict(_name(subject), SubjectState.PASS) for subject in subjects]
+    return known[kind]
+
+
+@lru_cache(maxsize=1)
+def _known_subjects(project: Project) -> dict[type[Subject], tuple[Sequence[Subject], Sequence[Verdict]]]:
+    return {}
 
 
 class _Judged(Struct, frozen=True):
@@ -168,7 +185,7 @@ class _Judged(Struct, frozen=True):
 
 def _set_aside(check: Check, judged: _Judged, suppressions: Suppressions) -> _Judged:
     """Waived or accepted where comments set aside every hit that makes it fail."""
-    if not judged.hits or not suppressions.of(check.code):
+    if not judged.hits:
         return judged
     by = tuple(_setting_aside(check, hit, judged.subject, suppressions) for hit in judged.hits)
     if not any(by):
@@ -189,7 +206,8 @@ def _setting_aside(check: Check, hit: Hit, subject: Subject, suppressions: Suppr
     return tuple(dict.fromkeys(found)) if len(found) == len(places) else ()
 
 
-def _judge(check: Check, subject: Subject, project: Project) -> _Judged:
+def _judge(check: Check, subject: Subject, project: Project) -> _Judged | None:
+    """None where it passes and nothing is said about it."""
     hits: list[Hit] = []
     mets: list[Met] = []
     state: SubjectState | None = SubjectState.PASS
@@ -208,7 +226,7 @@ def _judge(check: Check, subject: Subject, project: Project) -> _Judged:
     except Unknown as missing:
         state, reason = SubjectState.UNKNOWN, str(missing)
     if not hits and not mets:
-        return _Judged(subject, state, reason, (), ())
+        return None if state is SubjectState.PASS else _Judged(subject, state, reason, (), ())
     if any(hit.confidence is not Confidence.POSSIBLE for hit in hits):
         state, reason = SubjectState.FAIL, ""
     if state is None:
@@ -218,8 +236,9 @@ def _judge(check: Check, subject: Subject, project: Project) -> _Judged:
     return _Judged(subject, state, reason, tuple(dict.fromkeys(hits)), tuple(mets))
 
 
-def _join(check: Check, results: Sequence[_Judged]) -> Evaluation:
-    spared = Counter(result.reason for result in results if result.state is None)
+def _join(check: Check, passes: Sequence[Verdict], results: Sequence[_Judged | None]) -> Evaluation:
+    told = [result for result in results if result is not None]
+    spared = Counter([result.reason for result in told if result.state is None])
     if not results:
         return Evaluation(check, Run.NOT_APPLICABLE, reason=f"the project has no {check.each.unit} to judge")
     if spared.total() == len(results):
@@ -229,19 +248,24 @@ def _join(check: Check, results: Sequence[_Judged]) -> Evaluation:
         Run.DONE,
         tuple(
             [
-                Verdict(_name(r.subject), r.state, r.reason and _shown(r.reason), _rung(r.mets) if r.mets else None)
-                for r in results
-                if r.state is not None
+                passed if result is None else _verdict(passed, result)
+                for passed, result in zip(passes, results, strict=True)
+                if result is None or result.state is not None
             ]
         ),
         f"not applicable to {spared.total()} of {len(results)}: {_predicates(spared)}" if spared else "",
-        _findings(check, results),
+        _findings(check, told),
         tuple(
             Strength(check.code, _name(result.subject), met.place, _shown(met.message), met.rung)
-            for result in results
+            for result in told
             for met in result.mets
         ),
     )
+
+
+def _verdict(passed: Verdict, result: _Judged) -> Verdict:
+    state = result.state or SubjectState.PASS
+    return Verdict(passed.subject, state, result.reason and _shown(result.reason), _rung(result.mets))
 
 
 def _findings(check: Check, results: Sequence[_Judged]) -> tuple[Finding, ...]:

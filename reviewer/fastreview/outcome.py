@@ -16,7 +16,7 @@ class SubjectState(StrEnum):
     ACCEPTED = "accepted"
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, array_like=True, gc=False):
     """One subject under one check. ``reason`` says what was missing when it is unknown, or who accepted it and why."""
 
     subject: str
