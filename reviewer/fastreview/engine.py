@@ -7,8 +7,8 @@ aside all hits that make a subject fail, it is waived or accepted instead; its f
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import islice
 
 from msgspec import Struct, structs
@@ -161,14 +161,18 @@ def _subjects(project: Project, kind: type[Subject]) -> tuple[Sequence[Subject],
     """All subjects of a kind, and the verdict on each where it passes: most do, under most checks."""
     known = _known_subjects(project)
     if kind not in known:
-        subjects = (project,) if kind is Project else project.subjects(kind)
-        known[kind] = subjects, [Verdict(_name(subject), SubjectState.PASS) for subject in subjects]
+        subjects = project.subjects(kind)
+        known[kind] = subjects, _passes(subjects)
     return known[kind]
 
 
 @lru_cache(maxsize=1)
 def _known_subjects(project: Project) -> dict[type[Subject], tuple[Sequence[Subject], Sequence[Verdict]]]:
-    return {}
+    return {Project: ((project,), _passes((project,)))}
+
+
+def _passes(subjects: Sequence[Subject]) -> Sequence[Verdict]:
+    return [Verdict(_name(subject), SubjectState.PASS) for subject in subjects]
 
 
 class _Judged(Struct, frozen=True):

@@ -64,9 +64,9 @@ from fastreview.api import Confidence, Found, Function, Hit, Project, Severity, 
 
 @check("ARC015", dimension="architecture", level=1, gate=True, each=Function, effort="hours")
 def complex_function(function: Function, project: Project) -> Found:
-    budget = int(project.limits["ARC015.complexity"])
     complexity = function.facts.complexity
-    if complexity > budget:
+    if complexity > project.limits["ARC015.complexity"]:
+        budget = int(project.limits["ARC015.complexity"])
         yield Hit(
             function.place,
             f"`{function.name}` has a cyclomatic complexity of {complexity} where {budget} is the budget: "

@@ -89,7 +89,7 @@ SHOWN = 3
 def any_escape(function: Function, project: Project) -> Found:
     if not function.facts.returns_annotated and not any(p.annotated for p in function.facts.parameters):
         raise NotApplicable("the function has no annotations")
-    found = escapes(function, project)
+    found = escapes(project).get(id(function))
     if found:
         listed = [f"`{name}: {written}`" if name else f"the return type `{written}`" for name, written, _ in found]
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

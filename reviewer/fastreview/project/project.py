@@ -770,7 +770,9 @@ def _names_in(pending: list[s.Expr]) -> set[str]:
     while pending:
         node = pending.pop()
         if type(node) is s.Ref:
-            found.add(node.name.rpartition(".")[2])
+            found.add(node.name.rpartition(".")[2] if "." in node.name else node.name)
+        elif type(node) is s.Subscript:
+            pending += (node.value, node.index)
         elif type(node) is str:
             found.add(node.rpartition(".")[2])
         elif node is not None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import BASES, Class, External, Function, Instance, Module, Place, Project, Value, Variable, syntax
-from fastreview_checks.knowledge.resources import RESOURCES, resource
+from fastreview_checks.knowledge.resources import LAST_NAMES, RESOURCES, resource
 
 _FACTORIES = frozenset({"sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker"})
 _SESSIONS = frozenset(
@@ -44,19 +44,16 @@ def collaborators(function: Function, project: Project) -> Iterator[Collaborator
     for site in function.calls:
         call = site.call
         name = call.func.name if type(call.func) is syntax.Ref else call.method
-        root = name.partition(".")[0]
+        root, *rest = name.split(".")
         if root in local:
             continue
-        if _makes_session(project.values.of(call.func, function)) or resource(site, project):
+        made = (rest[-1] if rest else root) in LAST_NAMES and resource(site, project)
+        if made or _makes_session(project.values.of(call.func, function)):
             if not _is_made_of(site.call, given):
                 yield Collaborator(site.place, "makes its own", name)
-        elif _may_be_held(name) and _held(root, function, project):
+        elif (len(rest) == 1 or (len(rest) == 2 and root != "self")) and _held(root, function, project):
+            # `client.get` and `database.orders.find`.
             yield Collaborator(site.place, "uses a module's", root)
-
-
-def _may_be_held(name: str) -> bool:
-    """``client.get`` and ``database.orders.find``."""
-    return name.count(".") == 1 or (name.count(".") == 2 and not name.startswith("self."))
 
 
 def _is_made_of(call: syntax.Call, given: set[str]) -> bool:

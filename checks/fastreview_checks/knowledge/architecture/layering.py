@@ -83,13 +83,15 @@ class Layering:
                 (self.bound if imports_web(module) else self.free)[module.path] = module
 
     def _does_business(self, module: Module) -> bool:
-        own = [f for f in self.functions(module) if not f.name.startswith("__")]
         web = imports_web(module)
         if web and any(i.name in _ROUTING or i.module in _SERVING for i in module.facts.imports):
             return False
         if web and (any(map(_assembles, module.functions)) or any(map(_is_plumbing_class, module.classes))):
             return False
-        if any(not _STORING.isdisjoint(f.facts.called) for f in own) and (not web or self._stores(module)):
+        if not web and not any(f.facts.complexity > 1 or not _STORING.isdisjoint(f.called) for f in module.functions):
+            return False
+        own = [f for f in self.functions(module) if not f.name.startswith("__")]
+        if any(not _STORING.isdisjoint(f.called) for f in own) and (not web or self._stores(module)):
             return True
         if web:
             owners = {id(f.owner) for f in own if f.owner is not None and not f.is_property}

@@ -47,19 +47,18 @@ _WRAPPED = ("wrapper", "decorator", "inner", "wrapped", "_wrapper", "_inner")
 MAX_DEPTH = 6
 
 
-def escapes(function: Function, project: Project) -> tuple[tuple[str, str, int], ...]:
-    """What of a signature says nothing: the parameter's name, or "" for what comes back; how it is written; the line."""
-    if id(function) not in _mentioning(project):
-        return ()
-    found = tuple(_open_parts(function, project))
-    # Asked last: few functions have any.
-    return () if found and (_is_given(function) or function.name in _validating(project)) else found
-
-
 @lru_cache(maxsize=1)
-def _mentioning(project: Project) -> frozenset[int]:
-    """Ids of the functions whose signature has one of the names somewhere."""
-    return frozenset(map(id, project.annotated_with(*_NAMES)))
+def escapes(project: Project) -> dict[int, tuple[tuple[str, str, int], ...]]:
+    """By the id of a function what of its signature says nothing: the parameter's name, or "" for what comes back; how it
+    is written; the line."""
+    return {
+        id(function): found
+        for function in project.annotated_with(*_NAMES)
+        if isinstance(function, Function)
+        and (found := tuple(_open_parts(function, project)))
+        # Asked last: few functions have any.
+        and not (_is_given(function) or function.name in _validating(project))
+    }
 
 
 def _open_parts(function: Function, project: Project) -> Iterator[tuple[str, str, int]]:
