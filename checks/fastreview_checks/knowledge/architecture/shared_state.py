@@ -55,17 +55,16 @@ def changed_globals(project: Project) -> Iterator[Change]:
         for reader, names in ((module, {n: n for n in containers}), *importers.get(module.name, ())):
             numbers = frozenset(plain) if reader is module else frozenset()
             shown_names = frozenset(names)
-            wanted = shown_names | numbers
             for function in reader.functions:
-                if wanted.isdisjoint(function.mentioned):
-                    continue
-                for shown, line in _changes(function, shown_names):
+                changes = () if shown_names.isdisjoint(function.mentioned) else _changes(function, shown_names)
+                for shown, line in changes:
                     name = names[shown]
                     if name not in told:
                         told.add(name)
                         made = Place(module.path, containers[name])
                         yield Change(module, name, made, function, Place(reader.path, line), counts=False)
-                for name, line in _assigned_anew(function, numbers):
+                anew = () if numbers.isdisjoint(function.mentioned) else _assigned_anew(function, numbers)
+                for name, line in anew:
                     if name not in told:
                         told.add(name)
                         made = Place(module.path, plain[name])
