@@ -99,8 +99,21 @@ class NewUser(BaseModel):
     password: str
 
 
+class SecretReference(BaseModel):
+    vault: str
+
+
+class MailSettings(BaseModel):
+    smtp_password: SecretReference
+
+
 class Token(BaseModel):
     access_token: str
+
+
+@app.get("/mail")
+async def mail() -> MailSettings:
+    return MailSettings(smtp_password=SecretReference(vault="mail"))
 
 
 @app.post("/users")
@@ -207,8 +220,11 @@ class _Sent(NamedTuple):
 def _sent(cls: Class) -> _Sent:
     project = cls.module.project
     fields = [field for field in fields_of(cls) if is_sent(field, cls, project)]
-    leaks = [Leak(field.name, cls.name, field.place) for field in fields if is_sensitive(field.name)]
-    inner = [c for field in fields for c in classes_in(field.declared.expr, field.declared.code, project.names)]
+    kinds = {f.name: tuple(classes_in(f.declared.expr, f.declared.code, project.names)) for f in fields}
+    # A password that is a model of its own says where the password is kept.
+    whole = [f for f in fields if is_sensitive(f.name) and not any(c.facts.fields for c in kinds[f.name])]
+    leaks = [Leak(field.name, cls.name, field.place) for field in whole]
+    inner = [c for within in kinds.values() for c in within]
     return _Sent(tuple(leaks), tuple(inner))
 
 
