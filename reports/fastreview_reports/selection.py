@@ -30,10 +30,10 @@ class Selection(Struct, frozen=True):
 
     @property
     def headline(self) -> str:
-        return f"Partial review, {self.asked} of {self.whole} checks selected: no level is claimed"
+        return f"Partial review, {self.asked} of {self.whole} checks selected: no overall level is claimed"
 
 
-MEANS = "The level takes all checks; of those that were not selected nothing is said, neither good nor bad."
+MEANS = "The overall level takes all checks; of those that were not selected nothing is said, neither good nor bad."
 
 
 def selection(review: Review) -> Selection | None:

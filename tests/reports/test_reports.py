@@ -268,7 +268,7 @@ def test_a_selection_of_checks_is_answered_check_by_check_and_not_with_a_level(n
     found = by_name(name)
     assert found
     text = plain("pdf" if name == "pdf-summary" else name, found.render(review))
-    assert f"Partial review, 1 of {len(SMALL.outcomes)} checks selected: no level is claimed" in text
+    assert f"Partial review, 1 of {len(SMALL.outcomes)} checks selected: no overall level is claimed" in text
     assert asked.title in text
     for noise in ("Held below", "Next steps", "next three steps", "Profile", "Gaps by level", "Area by area", "Week 1"):
         assert noise not in text

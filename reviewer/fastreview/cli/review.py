@@ -242,7 +242,7 @@ def headline(review: Review) -> str:
     """The level in one line: ``Intermediate (proven), up to Senior - evidence 83 %``; of a partial review what it took."""
     if is_partial(review):
         asked = sum(outcome.state != "off" for outcome in review.outcomes)
-        return f"Partial review, {asked} of {len(review.outcomes)} checks selected: no level is claimed"
+        return f"Partial review, {asked} of {len(review.outcomes)} checks selected: no overall level is claimed"
     level = review.level
     upto = f", up to {level.possible.capitalize()}" if level.possible != level.proven else ""
     text = f"{level.proven.capitalize()} (proven){upto} - evidence {int(level.evidence * 100)} %"

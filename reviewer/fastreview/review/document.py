@@ -58,7 +58,7 @@ class Review(Struct, frozen=True):
 
 
 def is_partial(review: Review) -> bool:
-    """Whether no level is claimed because most of what is undecided was not selected, and not for want of evidence."""
+    """Whether no overall level is claimed because most of what is undecided was not selected, and not for want of evidence."""
     off = sum(outcome.state == "off" for outcome in review.outcomes)
     undecided = sum(outcome.state in ("unknown", "crashed") for outcome in review.outcomes)
     return not review.level.assessed and off > undecided
