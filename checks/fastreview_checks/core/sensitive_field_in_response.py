@@ -159,6 +159,7 @@ from fastreview_checks.knowledge.sensitive import (
     is_sensitive,
     is_sent,
     may_be_meant,
+    refers,
     seen_at_run_time,
 )
 
@@ -221,8 +222,7 @@ def _sent(cls: Class) -> _Sent:
     project = cls.module.project
     fields = [field for field in fields_of(cls) if is_sent(field, cls, project)]
     kinds = {f.name: tuple(classes_in(f.declared.expr, f.declared.code, project.names)) for f in fields}
-    # A password that is a model of its own says where the password is kept.
-    whole = [f for f in fields if is_sensitive(f.name) and not any(c.facts.fields for c in kinds[f.name])]
+    whole = [f for f in fields if is_sensitive(f.name) and not any(map(refers, kinds[f.name]))]
     leaks = [Leak(field.name, cls.name, field.place) for field in whole]
     inner = [c for within in kinds.values() for c in within]
     return _Sent(tuple(leaks), tuple(inner))

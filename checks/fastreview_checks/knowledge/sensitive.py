@@ -57,6 +57,15 @@ def is_secret(name: str) -> bool:
     return SECRETS.match(snake(name)) is not None
 
 
+_HELD = frozenset({"content", "contents", "value", "data", "text", "raw", "plain", "pem", "private"})
+
+
+def refers(cls: Class) -> bool:
+    """A password that is a model of its own says where the password is kept, unless it holds the thing itself."""
+    names = {field.name.lower() for one in cls.ancestry.project for field in one.facts.fields}
+    return bool(names) and names.isdisjoint(_HELD)
+
+
 def is_sensitive(name: str) -> bool:
     return is_password(name) or is_secret(name) or is_service_secret(name)
 
