@@ -68,6 +68,20 @@ def warm_up() -> None:
 app.add_event_handler("startup", warm_up)  # finding
 ```
 
+Arguments by name, and an event that only the run knows:
+
+```python bad
+from fastapi import FastAPI
+
+from app.life import close, hooks
+
+app = FastAPI()
+app.add_event_handler(event_type="shutdown", func=close)  # finding
+
+for event, hook in hooks():
+    app.add_event_handler(event, hook)  # finding
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 
@@ -80,6 +94,7 @@ from collections.abc import Iterator
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, Rung, check, syntax
 
 _OTHER = {"startup": "what ends it", "shutdown": "what it ends"}
+_UNKNOWN = "what belongs to it"
 
 
 @check("ASY005", dimension="async", level=1, gate=True, each=App, effort="hours")
@@ -90,11 +105,11 @@ def startup_event(app: App, project: Project) -> Found:
     for place, event, on_app in handlers:
         yield Hit(
             place,
-            f"This {event} handler never runs: the app has a `lifespan`, and then FastAPI skips the app's event handlers. "
-            "Move its work into the lifespan."
+            f"This {event or 'event'} handler never runs: the app has a `lifespan`, and then FastAPI skips the app's event "
+            "handlers. Move its work into the lifespan."
             if has_lifespan and on_app
-            else f"The {event} handler is registered as an event, which is deprecated and stands apart from {_OTHER[event]}. "
-            "Move its work into a lifespan context manager.",
+            else f"The {event or 'event'} handler is registered as an event, which is deprecated and stands apart from "
+            f"{_OTHER.get(event, _UNKNOWN)}. Move its work into a lifespan context manager.",
             symbol=event,
             confidence=Confidence.CERTAIN,
         )

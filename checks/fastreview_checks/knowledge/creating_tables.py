@@ -72,8 +72,9 @@ def _entries(project: Project) -> frozenset[int]:
                 found += [value] if isinstance(value, Function) else []
             found += [code for _, code, _ in app.router.events if isinstance(code, Function)]
             for site in app.router.code.calls:
-                if site.call.method == "add_event_handler" and len(site.call.args) > 1:
-                    handler = project.values.of(site.call.args[1], site.code)
+                given = site.call.argument(1, "func")
+                if site.call.method == "add_event_handler" and not isinstance(given, syntax.Missing):
+                    handler = project.values.of(given, site.code)
                     found += [handler] if isinstance(handler, Function) else []
             found += [app.router.code] if isinstance(app.router.code, Function) else []
     return frozenset(id(function) for function in found)

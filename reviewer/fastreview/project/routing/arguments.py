@@ -30,6 +30,11 @@ class Arguments:
         """The string that ``expr`` is."""
         return self._constants.text(expr, code, env)
 
+    def event(self, call: s.Call, code: Code, env: Environment | None) -> str:
+        """``startup`` or ``shutdown``, as a registration of an event's handler names it; empty where that is not known."""
+        given = self._constants.argument(call, 0, "event_type", code, env)
+        return (self._constants.text(given.expr, given.code, given.env) if given is not None else None) or ""
+
     def path(self, given: Given | None) -> str:
         path = self._constants.text(given.expr, given.code, given.env) if given is not None else None
         return UNKNOWN_PATH if path is None else path

@@ -38,7 +38,7 @@ class Calls:
                     self._exception_handler(router, call, code, context)
                 case "add_event_handler":
                     if self._registry.is_new(router, call):
-                        router.events.append((str(call.args[0]) if call.args else "", code, call.line))
+                        router.events.append((self._arguments.event(call, code, context.env), code, call.line))
                 case _:
                     self._route(router, call, code, context)
 

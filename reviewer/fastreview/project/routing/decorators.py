@@ -111,7 +111,7 @@ class Decorators:
                         router.exception_handlers.append((call.args[0], handler, code, line))
                 case "on_event":
                     if self._registry.is_new(router, call):
-                        router.events.append((str(call.args[0]) if call.args else "", endpoint or code, line))
+                        router.events.append((self._arguments.event(call, code, context.env), endpoint or code, line))
                 case _:
                     self._registry.add_route(router, call, endpoint, code, line, context)
         return bool(routers)
