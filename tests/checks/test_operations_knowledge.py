@@ -19,6 +19,8 @@ from fastreview_checks.knowledge.testing import assertions
         ("coverage run -m unittest", True, False),
         ("poetry run ruff check .", False, True),
         ("pre-commit/action@v3", False, True),
+        ("pixi run pytest-core --cov-report=xml", True, False),
+        ("pixi run -e dev tests", True, False),
         ("pip install pytest ruff", False, False),
         ("npm test", False, False),
         ("echo pytest", False, False),

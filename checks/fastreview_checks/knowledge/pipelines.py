@@ -11,14 +11,14 @@ from fastreview.api import Command, Project
 TEST_RUNNERS = re.compile(
     r"(?:^|[\s/\"'(=])(?:pytest|py\.test|nose2|nosetests|stestr|trial|behave|robot|nox|tox|pytest-[\w-]*action[\w@/.-]*)(?=[\s\"');@]|$)"
     r"|-m\s+(?:pytest|unittest)\b|\bmanage\.py\s+test\b|\bhatch\s+(?:run\s+)?(?:[\w.-]+:)?(?:test|cov)\b|\bcoverage\s+run\b"
-    r"|\b(?:make|just|task|poe|pdm|rye|pipenv|invoke|inv)\s+(?:run\s+)?(?:\S*[:_-])?tests?\b|(?:^|/|\s)\w*(?:^|[/_\s-])tests?(?:[-_]\w+)*\.sh\b"
+    r"|\b(?:make|just|task|poe|pdm|rye|pipenv|invoke|inv|pixi)\s+(?:run\s+)?(?:(?:-e|--environment)\s+\S+\s+)?(?:\S*[:_-])?(?:py)?tests?\b|(?:^|/|\s)\w*(?:^|[/_\s-])tests?(?:[-_]\w+)*\.sh\b"
 )
 LINTERS = re.compile(
     r"(?:^|[\s/\"'(])(?:ruff(?:-action)?|flake8|pylint|pycodestyle|pyflakes|black|isort|autopep8|prek|wemake-python-styleguide"
     r"|pre-commit|prek-action|prospector|pylama|yapf|blue|bandit|super-linter|megalinter|pre-commit/action|ufmt|fixit|darker"
     r"|fawltydeps)(?=[\s\"');@:/]|$)"
     r"|\bhatch\s+(?:fmt|run\s+(?:[\w.-]+:)?(?:lint|style|check)[\w.-]*)"
-    r"|\b(?:make|just|task|poe|pdm|rye|pipenv|npm run)\s+(?:run\s+)?(?:\S*[:_-])?(?:lint\w*|check-format|format-check)\b|/lint\S*\.sh\b"
+    r"|\b(?:make|just|task|poe|pdm|rye|pipenv|pixi|npm run)\s+(?:run\s+)?(?:(?:-e|--environment)\s+\S+\s+)?(?:\S*[:_-])?(?:lint\w*|check-format|format-check)\b|/lint\S*\.sh\b"
 )
 NOT_RUN = re.compile(
     r"(?<![-\w.])(?:install|add|sync|echo|printf|export|cat|cp|rm|mkdir|which|cache|upload|download|checkout)\b(?![-.])"

@@ -87,6 +87,8 @@ class Step(Struct, frozen=True):
     allowed_to_fail: bool = False
     directory: str = ""
     condition: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+    """What a reusable workflow is given, by the names of its inputs."""
 
 
 class Job(Struct, frozen=True):

@@ -263,6 +263,21 @@ class Project(Subject):
                             found.setdefault(id(called), []).append(site)
         return self._calls_of[name].get(id(function), ())
 
+    def _setting_up(self, function: Function) -> Sequence[CallSite]:
+        """Callers of a function that sets an app up; without calls that name it, those by the variable of a loop over
+        functions that are written out: ``for setup in (a, b): setup(app)``."""
+        return self.callers(function) or tuple(self._called_in_loops(function))
+
+    def _called_in_loops(self, function: Function) -> Iterator[CallSite]:
+        for code in self._codes_by_mention.get(function.name, ()):
+            for name in code.called & code.bindings.keys():
+                written = (
+                    b.expr.values for b in code.bindings[name] if b.kind == "iterate" and isinstance(b.expr, s.Items)
+                )
+                refs = (e for values in written for e in values if isinstance(e, s.Ref) and e.last == function.name)
+                if any(self.values.of(ref, code) is function for ref in refs):
+                    yield from (site for site in code.calls if site.call.name == name)
+
     @cached_property
     def _calls_of(self) -> dict[str, dict[int, list[CallSite]]]:
         return {}
@@ -284,6 +299,7 @@ class Project(Subject):
         match self.values.target(site):
             case Function() as function:
                 yield function
+                yield from (other for other in self._other_turns(site) if other is not function)
             case Bound(function=function, of=of):
                 made = self._last_made(site) if _abstract(function) else None
                 method = made.method(function.name) if made is not None else None
@@ -305,6 +321,14 @@ class Project(Subject):
                 owner, _, method_name = name.rpartition(".")
                 if owner in BASES:
                     yield External(f"{BASES[owner]}.{method_name}")
+
+    def _other_turns(self, site: CallSite) -> Iterator[Function]:
+        """What the call runs too where a loop over functions that are written out gives it another one each turn."""
+        bindings = site.code.bindings.get(site.call.name, ()) if isinstance(site.call.func, s.Ref) else ()
+        for binding in bindings:
+            if binding.kind == "iterate" and isinstance(binding.expr, s.Items):
+                values = (self.values.of(expr, site.code) for expr in binding.expr.values)
+                yield from (value for value in values if isinstance(value, Function))
 
     def _last_made(self, site: CallSite) -> Class | None:
         """The class of what a variable was last set to before ``site``, in the same branch or around it: an annotation with
@@ -397,7 +421,7 @@ class Project(Subject):
     @cached_property
     def routing(self) -> Routing:
         serving = tuple(m for m in self.modules if m.kind in ("service", "script"))
-        return Routing(serving, self.values, self.constants, self.callers)
+        return Routing(serving, self.values, self.constants, self._setting_up)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:

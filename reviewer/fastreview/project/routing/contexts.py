@@ -131,8 +131,16 @@ class Contexts:
         cls = self._values.target(site)
         return cls.method("__init__") if isinstance(cls, Class) else None
 
+    def _runs(self, function: Function, call: s.Call, env: Environment | None) -> bool:
+        """Whether the call runs ``function`` in this turn of a loop over functions: ``for setup in (a, b): setup(app)``."""
+        turn = env.get(call.name) if env else None
+        value = self._values.of(turn.expr, turn.code) if turn is not None and turn.expr is not None else None
+        return not isinstance(value, Function) or value is function
+
     def _called(self, function: Function, site: CallSite) -> Iterator[Context]:
         for outer in self.of(site.call, site.code):
+            if not self._runs(function, site.call, outer.env):
+                continue
             self._left -= 1
             self._in_all += 1
             if self._left < 0:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fastreview.facts import syntax as s
+from fastreview.project.branches import branches
 from fastreview.project.code import Code
 from fastreview.project.libraries import ROUTES
 from fastreview.project.names import External
-from fastreview.project.routing.arguments import Arguments
+from fastreview.project.routing.arguments import UNKNOWN_PATH, Arguments
 from fastreview.project.routing.contexts import Context
 from fastreview.project.routing.discovered import left_over
 from fastreview.project.routing.registry import Registry
@@ -45,7 +46,10 @@ class Includes:
         path = ""
         if call.method != "host":
             # What a host name stands in front of is no part of the path.
-            path = self._arguments.path(self._arguments.given(call, 0, "path", code, context.env))
+            where = self._arguments.given(call, 0, "path", code, context.env)
+            path = self._arguments.path(where)
+            if path == UNKNOWN_PATH and where is not None and _is_optional(where.expr, call, code):
+                path = ""
         for child in self._registry.finder.find(*given):
             self._registry.join(router, child, path, call, code, context, mount=True)
 
@@ -67,3 +71,10 @@ class Includes:
         router.entries += [Registered((method,), path, None, made, code, call.line) for method, path in routes]
         self._registry.finder.routers.append(router)
         return [router]
+
+
+def _is_optional(path: s.Expr, call: s.Call, code: Code) -> bool:
+    """Whether it is mounted there only where the setting says where: ``if settings.base_url: app.mount(settings.base_url,
+    api)``. Without the setting the paths have no such prefix."""
+    around = branches(code).get(call.line, ())
+    return any(taken and path in s.walk(stmt.test) for stmt, taken in around)

@@ -224,3 +224,24 @@ def test_what_cannot_fail() -> None:
     assert cannot_fail("# c\npytest \\\n  -q || exit 0\n")
     assert not cannot_fail("ruff || true\npytest")
     assert not cannot_fail("")
+
+
+def test_a_reusable_workflow_runs_what_its_callers_give_it(gather: Gather) -> None:
+    facts = gather(
+        {
+            ".github/workflows/ci.yml": """on: [push]
+jobs:
+  style: {uses: ./.github/workflows/make.yml, with: {target: lint}}
+  types: {uses: ./.github/workflows/make.yml, with: {target: mypy}}
+  build: {uses: ./.github/workflows/make.yml}
+""",
+            ".github/workflows/make.yml": """on: {workflow_call: {inputs: {target: {type: string}}}}
+jobs:
+  make: {steps: [{run: "make ${{ inputs.target }}"}, {run: echo done}]}
+""",
+        }
+    )
+    called = next(workflow for workflow in facts.workflows if workflow.path.endswith("make.yml"))
+
+    assert called.on_changes
+    assert runs(called.jobs[0]) == ["make lint\nmake mypy\nmake ${{ inputs.target }}", "echo done"]

@@ -322,3 +322,49 @@ def test_outer_loops_come_first(project_of: ProjectOf) -> None:
         }
     )
     assert [route.key for route in project.routes] == ["GET /v1/a", "GET /v1/b", "GET /v2/a", "GET /v2/b"]
+
+
+SETUP = """
+    from fastapi import APIRouter, FastAPI
+    from config import settings
+
+    api = FastAPI()
+    router = APIRouter()
+
+    @api.get("/items")
+    def items(): ...
+
+    @router.get("/users")
+    def users(): ...
+
+    def mount_api(app: FastAPI):
+        app.mount("/api", api)
+
+    def add_routers(app: FastAPI):
+        app.include_router(router, prefix="/v1")
+
+    def unused(app: FastAPI):
+        app.include_router(router, prefix="/unused")
+
+    def create_app():
+        app = FastAPI()
+        for configure in [mount_api, add_routers]:
+            configure(app)
+        if settings.base_url and settings.base_url != "/":
+            outer = FastAPI()
+            outer.mount(settings.base_url, app)
+            return outer
+        return app
+
+    app = create_app()
+"""
+
+
+def test_functions_that_a_loop_calls_set_the_app_up(project_of: ProjectOf) -> None:
+    project = project_of({"main.py": SETUP, "config.py": "from settings import settings\n"})
+
+    assert {app.place.path for app in project.apps if app.routes} == {"main.py"}
+    assert sorted(route.key for route in project.routes) == ["GET /api/items", "GET /v1/users"]
+    [create] = [f for f in project.functions if f.name == "create_app"]
+    [call] = [site for site in create.calls if site.call.name == "configure"]
+    assert [getattr(target, "name", "") for target in project.targets(call)] == ["mount_api", "add_routers"]

@@ -1,6 +1,7 @@
 """GitHub Actions: workflows, and the composite actions of the repository that they use."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +12,9 @@ from fastreview.gather.files.workflows.shell import MAX_JOBS, MAX_RUN, MAX_STEPS
 from fastreview.gather.files.yaml_tree import Tree
 
 _CHANGES = ("push", "pull_request", "pull_request_target", "merge_group")
+
+MAX_INPUTS = 50
+_INPUT = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
 
 Actions = dict[str, tuple[Step, ...]]
 
@@ -63,7 +67,8 @@ def _job(name: str, job: Tree, directory: str, actions: Actions) -> Job:
     steps: list[Step] = []
     directory = job.get("defaults", "run", "working-directory").string() or directory
     if job.get("uses"):
-        steps.append(Step("", job.get("uses").string(), "", job.get("uses").line))
+        given = tuple((name, value.string()) for name, value in list(job.get("with").items.items())[:MAX_INPUTS])
+        steps.append(Step("", job.get("uses").string(), "", job.get("uses").line, given=given))
     for tree in job.get("steps").values:
         if len(steps) >= MAX_STEPS:
             break
@@ -98,18 +103,44 @@ def _step(step: Tree, directory: str) -> Step:
 
 
 def with_called(found: list[WorkflowFacts]) -> list[WorkflowFacts]:
-    """Reusable workflows run on changes when a workflow that does calls them."""
+    """Reusable workflows run on changes when a workflow that does calls them, with the inputs that their callers give."""
     by_name = {workflow.path.rpartition("/")[2]: index for index, workflow in enumerate(found)}
     waiting = [index for index, workflow in enumerate(found) if workflow.on_changes]
+    inputs: dict[int, list[Mapping[str, str]]] = {}
     while waiting:
         for job in found[waiting.pop()].jobs:
             for step in job.steps:
-                called = (
-                    by_name.get(step.uses.partition("@")[0].rpartition("/")[2])
-                    if ".github/workflows/" in step.uses
-                    else None
-                )
-                if called is not None and step.uses.startswith("./") and not found[called].on_changes:
+                called = by_name.get(_called(step))
+                if called is None:
+                    continue
+                inputs.setdefault(called, []).append(dict(step.given))
+                if not found[called].on_changes:
                     found[called] = msgspec.structs.replace(found[called], on_changes=True)
                     waiting.append(called)
+    for index, given in inputs.items():
+        jobs = tuple(
+            msgspec.structs.replace(job, steps=tuple(_filled_in(step, given) for step in job.steps))
+            for job in found[index].jobs
+        )
+        found[index] = msgspec.structs.replace(found[index], jobs=jobs)
     return found
+
+
+def _called(step: Step) -> str:
+    """The file of the workflow of this repository that a job is, or ""."""
+    if not step.uses.startswith("./") or ".github/workflows/" not in step.uses:
+        return ""
+    return step.uses.partition("@")[0].rpartition("/")[2]
+
+
+def _filled_in(step: Step, given: Sequence[Mapping[str, str]]) -> Step:
+    """The step with what it runs for each caller, one below the other: ``make ${{ inputs.target }}``. An input that the
+    caller does not give stays as it is written."""
+    if not _INPUT.search(step.run):
+        return step
+    runs = (_given(step.run, one) for one in given)
+    return msgspec.structs.replace(step, run="\n".join(dict.fromkeys(runs))[:MAX_RUN])
+
+
+def _given(run: str, inputs: Mapping[str, str]) -> str:
+    return _INPUT.sub(lambda match: inputs.get(match[1], match[0]), run)
