@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import ClassFacts, FieldFacts, FunctionFacts, Import, ModuleFacts, Parameter
+from fastreview.project.kept_property import cached_property
 from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ K = TypeVar("K", bound=s.Statement)
 _PROPERTIES = frozenset({"property", "cached_property", "hybrid_property", "abstractproperty"})
 
 _NOTHING: Mapping[str, Import] = MappingProxyType({})
+
+_NO_NAMES: frozenset[str] = frozenset()
 
 _decode_body = msgspec.msgpack.Decoder(s.Body).decode
 
@@ -96,7 +99,9 @@ class Code(Subject):
     @cached_property
     def statements(self) -> tuple[s.Stmt, ...]:
         """Every statement, those of nested blocks included, nested functions not."""
-        return tuple(s.statements(self.body))
+        found: list[s.Stmt] = []
+        _collect_statements(self.body, found)
+        return tuple(found)
 
     @cached_property
     def _by_kind(self) -> dict[type[s.Statement], list[s.Statement]]:
@@ -129,6 +134,14 @@ class Code(Subject):
     def methods(self) -> Sequence[str]:
         """The last part of what each of ``calls`` calls, in their order."""
         return [site.call.method for site in self.calls]
+
+    @cached_property
+    def calls_by_method(self) -> Mapping[str, Sequence[CallSite]]:
+        """Calls by the last part of what is called, in source order."""
+        found: defaultdict[str, list[CallSite]] = defaultdict(list)
+        for site, method in zip(self.calls, self.methods, strict=True):
+            found[method].append(site)
+        return dict(found)
 
     @cached_property
     def bindings(self) -> dict[str, list[Binding]]:
@@ -357,20 +370,24 @@ class Function(Code):
         """The name of ``self`` or ``cls``, or "" for functions and static methods."""
         if self.owner is None or not self.facts.parameters:
             return ""
-        if any(isinstance(d, s.Ref) and d.name == "staticmethod" for d in self.facts.decorators):
-            return ""
+        for decorator in self.facts.decorators:
+            if type(decorator) is s.Ref and decorator.name == "staticmethod":
+                return ""
         return self.facts.parameters[0].name
 
-    @property
+    @cached_property
     def is_property(self) -> bool:
         """Whether reading the attribute calls it."""
+        if not self.facts.decorators:
+            return False
         return any(name.rpartition(".")[2] in _PROPERTIES for name in self.decorator_names)
 
     @property
     def is_accessory(self) -> bool:
         """Whether it sets or deletes a property that an earlier method of this name reads."""
-        accessories = (f"{self.name}.setter", f"{self.name}.deleter")
-        return bool(self.facts.decorators) and not self.decorator_names.isdisjoint(accessories)
+        if not self.facts.decorators:
+            return False
+        return not self.decorator_names.isdisjoint((f"{self.name}.setter", f"{self.name}.deleter"))
 
     @cached_property
     def decorator_ids(self) -> frozenset[int]:
@@ -383,6 +400,8 @@ class Function(Code):
     @cached_property
     def decorator_names(self) -> frozenset[str]:
         """Decorators as written, without arguments: ``router.get``, ``property``."""
+        if not self.facts.decorators:
+            return _NO_NAMES
         names = (d.func if isinstance(d, s.Call) else d for d in self.facts.decorators)
         return frozenset(n.name for n in names if isinstance(n, s.Ref))
 
@@ -398,6 +417,17 @@ class Function(Code):
 
 # The functions below visit every node of what they read. They compare types: class patterns of structs cost an
 # `ABCMeta.__instancecheck__` for each that does not match.
+
+
+def _collect_statements(body: s.Body, found: list[s.Stmt]) -> None:
+    for stmt in body:
+        found.append(stmt)
+        if type(stmt) in _WITH_BLOCKS:
+            for block in stmt.blocks():
+                _collect_statements(block, found)
+
+
+_WITH_BLOCKS = frozenset({s.If, s.Loop, s.With, s.Try, s.Match})
 
 
 def _collect_calls(code: Code, body: s.Body, loops: int, found: Uses) -> None:
@@ -440,7 +470,7 @@ def _calls_in_target(code: Code, target: s.Expr, loops: int, found: Uses) -> Non
             _calls_in_target(code, value, loops, found)
 
 
-_LEAVES = (type(None), bool, int, float, str, s.Opaque)
+_LEAVES = frozenset({type(None), bool, int, float, str, s.Opaque})
 
 
 def _calls_in(
@@ -456,30 +486,30 @@ def _calls_in(
     if type(expr) is s.Ref:
         if not deferred and "." in expr.name:
             found.reads.append((expr, found.line))
-    elif type(expr) is s.Call:
-        found.calls.append(CallSite(expr, code, awaited, deferred, loops, dropped))
-        _calls_in(code, expr.func, loops, found, deferred=deferred)
-        for given in expr.args:
-            _calls_in(code, given, loops, found, deferred=deferred)
-        for keyword in expr.keywords:
-            _calls_in(code, keyword.value, loops, found, deferred=deferred)
     elif type(expr) is s.Await:
         _calls_in(code, expr.value, loops, found, awaited=True, deferred=deferred, dropped=dropped)
     elif type(expr) is s.Lambda:
         _calls_in(code, expr.body, loops, found, deferred=True)
     elif type(expr) is s.Comprehension:
-        for position, source in enumerate(expr.sources):
-            if not deferred:
-                found.iterated.append((source.iterable, found.line, source.is_async))
-            _calls_in(code, source.iterable, loops + bool(position), found, deferred=deferred)
-            for condition in source.conditions:
-                _calls_in(code, condition, loops + 1, found, deferred=deferred)
-        _calls_in(code, expr.element, loops + 1, found, deferred=deferred)
+        _calls_in_comprehension(code, expr, loops, found, deferred=deferred)
     elif type(expr) not in _LEAVES:
-        if not deferred and (type(expr) is s.Attribute or type(expr) is s.Subscript):
+        if type(expr) is s.Call:
+            found.calls.append(CallSite(expr, code, awaited, deferred, loops, dropped))
+        elif not deferred and (type(expr) is s.Attribute or type(expr) is s.Subscript):
             found.reads.append((expr, found.line))
         for child in s.children(expr):
-            _calls_in(code, child, loops, found, deferred=deferred)
+            if type(child) not in _LEAVES:
+                _calls_in(code, child, loops, found, deferred=deferred)
+
+
+def _calls_in_comprehension(code: Code, expr: s.Comprehension, loops: int, found: Uses, *, deferred: bool) -> None:
+    for position, source in enumerate(expr.sources):
+        if not deferred:
+            found.iterated.append((source.iterable, found.line, source.is_async))
+        _calls_in(code, source.iterable, loops + bool(position), found, deferred=deferred)
+        for condition in source.conditions:
+            _calls_in(code, condition, loops + 1, found, deferred=deferred)
+    _calls_in(code, expr.element, loops + 1, found, deferred=deferred)
 
 
 def _bind(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
@@ -513,12 +543,15 @@ def _bind_assigned(stmt: s.Assign, found: dict[str, list[Binding]]) -> None:
 
 def _bind_in_expressions(stmt: s.Stmt, found: dict[str, list[Binding]]) -> None:
     for expr in s.expressions(stmt):
+        if type(expr) in _LEAVES or type(expr) is s.Ref:
+            continue
         for node in s.walk(expr):
-            if isinstance(node, s.Walrus) and isinstance(node.target, s.Ref):
-                _add(found, node.target.name, Binding("assign", node.value, getattr(stmt, "line", 0)))
-            elif isinstance(node, s.Comprehension):
+            if type(node) is s.Walrus:
+                if type(node.target) is s.Ref:
+                    _add(found, node.target.name, Binding("assign", node.value, stmt.line))
+            elif type(node) is s.Comprehension:
                 for source in node.sources:
-                    _bind_target(source.target, "iterate", source.iterable, getattr(stmt, "line", 0), found)
+                    _bind_target(source.target, "iterate", source.iterable, stmt.line, found)
 
 
 def _bind_target(target: s.Expr, kind: str, value: s.Expr, line: int, found: dict[str, list[Binding]]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastreview.facts.http import Exchange, HttpFacts, Phase
+from fastreview.project.kept_property import cached_property
 
 if TYPE_CHECKING:
     from fastreview.project.routes import Route

@@ -4,12 +4,12 @@ decorators, and functions that are given to something that calls them."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function
 from fastreview.project.dependencies import provider_function
+from fastreview.project.kept_property import cached_property
 from fastreview.project.names import External
 from fastreview.project.values import Instance
 from fastreview.project.wrapping import HAND_OVERS, Wrappings, arguments
@@ -48,6 +48,7 @@ class Indirect:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.wrappings = Wrappings(project)
+        self._ways: dict[str, Sequence[tuple[str, str]]] = {}
 
     def of(self, function: Function) -> Iterator[tuple[CallSite, Function]]:
         """What runs on the loop when ``function`` does, calls that name it aside; with the place as a call."""
@@ -62,25 +63,38 @@ class Indirect:
                 yield _as_call(wrapper.name, function, line), wrapper
 
     def _read(self, function: Function) -> Iterator[tuple[CallSite, Function]]:
-        properties = self._properties
         seen: set[str] = set()
         for expr, line in function.uses.reads:
-            match expr:
-                case s.Ref(name=name):
-                    if name in seen:
-                        continue
-                    seen.add(name)
-                    parts = name.split(".")
-                    for position, part in () if properties.isdisjoint(parts) else enumerate(parts):
-                        owner = ".".join(parts[:position])
-                        if position and part in properties and (way := f"{owner}.{part}()") not in seen:
-                            seen.add(way)
-                            yield from self._property(s.Ref(owner), part, function, line)
-                case s.Attribute(value=value, attr=attr):
-                    if attr in properties:
-                        yield from self._property(value, attr, function, line)
-                case s.Subscript(value=value):
-                    yield from self._special(value, _SUBSCRIPTING, function, line)
+            if type(expr) is s.Ref:
+                if expr.name in seen:
+                    continue
+                seen.add(expr.name)
+                for owner, part in self._properties_on(expr.name):
+                    if (way := f"{owner}.{part}()") not in seen:
+                        seen.add(way)
+                        yield from self._property(s.Ref(owner), part, function, line)
+            elif type(expr) is s.Attribute:
+                if expr.attr in self._properties:
+                    yield from self._property(expr.value, expr.attr, function, line)
+            elif type(expr) is s.Subscript:
+                yield from self._special(expr.value, _SUBSCRIPTING, function, line)
+
+    def _properties_on(self, name: str) -> Sequence[tuple[str, str]]:
+        """What may be a property on the way along ``name``, each with what it is read from; the same few thousand chains
+        are read all over a service."""
+        found = self._ways.get(name)
+        if found is None:
+            parts = name.split(".")
+            found = self._ways[name] = (
+                ()
+                if self._properties.isdisjoint(parts)
+                else tuple(
+                    (".".join(parts[:position]), part)
+                    for position, part in enumerate(parts)
+                    if position and part in self._properties
+                )
+            )
+        return found
 
     @cached_property
     def _properties(self) -> frozenset[str]:
@@ -116,7 +130,7 @@ class Indirect:
         """Functions that ``site``, a call of ``targets``, gives to something that calls them on the loop, and those of a
         table of functions."""
         call = site.call
-        if isinstance(call.func, s.Subscript):
+        if type(call.func) is s.Subscript:
             yield from self._chosen(call.func.value, site.code)
         if not call.args and not call.keywords:
             return

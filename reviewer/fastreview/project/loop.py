@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Function
 from fastreview.project.dependencies import provider_function
 from fastreview.project.indirect import Indirect
+from fastreview.project.kept_property import cached_property
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
 
@@ -124,19 +124,26 @@ class Loop:
 
     def _routes(self, entries: tuple[Entry, ...]) -> dict[int, list[Route]]:
         """For each function the routes that reach it, each once."""
-        found: dict[int, dict[int, Route]] = {}
+        found: defaultdict[int, dict[int, Route]] = defaultdict(dict)
+        onward: dict[int, frozenset[int]] = {}
+        by_id: dict[int, Function] = {}
         for entry in entries:
             if not entry.routes:
                 continue
+            routes = {id(r): r for r in entry.routes}
+            by_id[id(entry.function)] = entry.function
             seen = {id(entry.function)}
-            stack = [entry.function]
+            stack = [id(entry.function)]
             while stack:
-                function = stack.pop()
-                found.setdefault(id(function), {}).update({id(r): r for r in entry.routes})
-                for _, called in self.calls(function).run:
-                    if id(called) not in seen:
-                        seen.add(id(called))
-                        stack.append(called)
+                key = stack.pop()
+                found[key].update(routes)
+                called = onward.get(key)
+                if called is None:
+                    functions = {id(f): f for _, f in self.calls(by_id[key]).run}
+                    by_id.update(functions)
+                    called = onward[key] = frozenset(functions)
+                stack += called - seen
+                seen |= called
         return {key: list(routes.values()) for key, routes in found.items()}
 
     def entries(self) -> Iterator[Entry]:

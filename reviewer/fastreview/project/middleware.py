@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
 from fastreview.facts.app import MiddlewareFacts
 from fastreview.project.code import Class, Code, Function
+from fastreview.project.kept_property import cached_property
 from fastreview.project.subject import Place, Subject
 
 if TYPE_CHECKING:

@@ -37,6 +37,9 @@ Definition = Module | Class | Function | Variable | External
 
 _BUILTINS = frozenset(dir(builtins))
 
+_UNSEEN = External("")
+"""What a cache gives for something that was not asked before; None is an answer."""
+
 MAX_HOPS = 30
 """Re-exports followed before giving up: import cycles end here."""
 
@@ -69,10 +72,11 @@ class Names:
     def resolve(self, code: Code, dotted: str) -> Definition | None:
         """What ``dotted`` means in ``code``; attributes of instances are not looked into (see `values`)."""
         key = (id(code), dotted)
-        if key not in self._cache:
+        found = self._cache.get(key, _UNSEEN)
+        if found is _UNSEEN:
             self._cache[key] = None
-            self._cache[key] = self._resolve(code, dotted)
-        return self._cache[key]
+            found = self._cache[key] = self._resolve(code, dotted)
+        return found
 
     def _resolve(self, code: Code, dotted: str) -> Definition | None:
         root, *rest = dotted.split(".")
@@ -102,12 +106,14 @@ class Names:
         return self.in_module(code.module, name)
 
     def in_module(self, module: Module, name: str, hops: int = 0) -> Definition | None:
-        if hops:
-            return self._in_module(module, name, hops)
         key = (id(module), name)
-        if key not in self._module_names:
-            self._module_names[key] = self._in_module(module, name, 0)
-        return self._module_names[key]
+        found = self._module_names.get(key, _UNSEEN)
+        if found is _UNSEEN:
+            found = self._in_module(module, name, hops)
+            # After many hops nothing is found that would be found after fewer.
+            if found is not None or not hops:
+                self._module_names[key] = found
+        return found
 
     def _in_module(self, module: Module, name: str, hops: int) -> Definition | None:
         if hops > MAX_HOPS:
@@ -122,7 +128,7 @@ class Names:
     def _own(self, module: Module, name: str, hops: int) -> Definition | None:
         """What ``module`` itself binds, imports by name or has as a submodule."""
         bindings = module.bindings.get(name)
-        found_import = self._import(module, name)
+        found_import = self._import(module, name) if name in module.top_level_imports else None
         if bindings and not (found_import and all(b.kind == "annotate" for b in bindings)):
             # `try: import x / except ImportError: x = None`: the import is what the code is written for.
             if found_import and all(b.expr is None for b in bindings):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import TypeVar, cast
 
 from fastreview.facts import Facts, Side
@@ -19,6 +19,7 @@ from fastreview.project.dependencies import Dependency, Injected, Injection, pro
 from fastreview.project.exercise import Exercise
 from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.groups import RouteGroup, groups_of
+from fastreview.project.kept_property import cached_property
 from fastreview.project.libraries import BASES
 from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
@@ -166,19 +167,24 @@ class Project(Subject):
     @cached_property
     def _codes_by_call(self) -> dict[str, list[Code]]:
         """Service code and scripts by the names of what they call; no body is decoded for it."""
-        found: dict[str, list[Code]] = {}
+        found: defaultdict[str, list[Code]] = defaultdict(list)
         for module in self.modules:
             if module.kind in ("service", "script"):
                 for code in module.codes():
                     for name in code.called:
-                        found.setdefault(name, []).append(code)
-        return found
+                        found[name].append(code)
+        return dict(found)
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """Calls in service code by the last part of what is called (``print``, ``execute``), in the order of the files."""
-        wanted = frozenset(names)
+        wanted = set(names)
         for code in self.calling(*names):
-            yield from [site for site, name in zip(code.calls, code.methods, strict=True) if name in wanted]
+            by_method = code.calls_by_method
+            asked = wanted.intersection(by_method)
+            if len(asked) == 1:
+                yield from by_method[asked.pop()]
+            else:
+                yield from [site for site, name in zip(code.calls, code.methods, strict=True) if name in asked]
 
     def calling(self, *names: str) -> Sequence[Code]:
         """Service code that calls something of one of these names, in the order of the files; no body is decoded for it."""
@@ -187,12 +193,12 @@ class Project(Subject):
 
     @cached_property
     def _codes_by_mention(self) -> dict[str, list[Code]]:
-        found: dict[str, list[Code]] = {}
+        found: defaultdict[str, list[Code]] = defaultdict(list)
         for module in self.service_modules:
             for code in module.codes():
                 for name in code.mentioned:
-                    found.setdefault(name, []).append(code)
-        return found
+                    found[name].append(code)
+        return dict(found)
 
     @property
     def words(self) -> Collection[str]:
@@ -231,8 +237,8 @@ class Project(Subject):
             found: dict[int, list[CallSite]] = {}
             self._named_calls[name] = found
             for code in self._codes_by_call.get(name, ()):
-                for site in code.calls:
-                    if site.call.method == name and site.call.name:
+                for site in code.calls_by_method.get(name, ()):
+                    if site.call.name:
                         target = self.names.resolve(code, site.call.name)
                         if isinstance(target, Class):
                             target = target.method("__init__")
@@ -256,11 +262,10 @@ class Project(Subject):
             found: dict[int, list[CallSite]] = {}
             self._calls_of[name] = found
             for code in self._codes_by_call.get(name, ()):
-                for site in code.calls:
-                    if site.call.method == name:
-                        called = provider_function(self.values.target(site))
-                        if called is not None:
-                            found.setdefault(id(called), []).append(site)
+                for site in code.calls_by_method.get(name, ()):
+                    called = provider_function(self.values.target(site))
+                    if called is not None:
+                        found.setdefault(id(called), []).append(site)
         return self._calls_of[name].get(id(function), ())
 
     def _setting_up(self, function: Function) -> Sequence[CallSite]:
@@ -818,11 +823,17 @@ def _parameters(method: Function) -> list[str]:
     return [p.name for p in method.facts.parameters]
 
 
+_ABSTRACT = frozenset({"abstractmethod", "abc.abstractmethod"})
+
+
 def _abstract(function: Function) -> bool:
     """Whether a method says only that others implement it."""
-    if not function.decorator_names.isdisjoint({"abstractmethod", "abc.abstractmethod"}):
+    if function.facts.decorators and not function.decorator_names.isdisjoint(_ABSTRACT):
         return True
-    match function.body:
+    body = function.body
+    if len(body) > 1:
+        return False
+    match body:
         case () | (s.Do(value=s.Opaque(kind="ellipsis")),) | (s.Word(word="pass"),):
             return True
         case (s.Raise(exception=s.Ref(name="NotImplementedError") | s.Call(func=s.Ref(name="NotImplementedError"))),):

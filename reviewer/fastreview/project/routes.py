@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
@@ -13,6 +12,7 @@ from fastreview.project.dependencies import Injected
 from fastreview.project.doubts import doubts_of
 from fastreview.project.handlers import ExceptionHandler, handlers_of, main_handlers_of
 from fastreview.project.http import Answers, passed_without_credentials
+from fastreview.project.kept_property import cached_property
 from fastreview.project.middleware import Middleware, stack_of
 from fastreview.project.routing import Listed, Router, comes_first
 from fastreview.project.subject import Place, Subject

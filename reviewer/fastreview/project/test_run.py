@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from fastreview.facts import Side
 from fastreview.facts.http import HttpFacts, Stall
 from fastreview.facts.tests import FileCoverage, Frame, RequestSeen, StallSeen, TestResult, TestRunFacts, Trial
 from fastreview.project.code import Module
+from fastreview.project.kept_property import cached_property
 from fastreview.project.subject import Place, Subject
 from fastreview.project.tests import Test
 

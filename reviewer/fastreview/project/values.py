@@ -56,6 +56,9 @@ _WORTHLESS = frozenset({type(None), bool, int, float, s.Opaque})
 """Kinds of expressions that stand for nothing that is looked into."""
 _TEXT = Instance(External("builtins.str"))
 
+_UNSEEN = External("")
+"""What a cache gives for something that was not asked before; None is an answer."""
+
 
 class Values:
     """Evaluates expressions; answers are cached by expression and place."""
@@ -82,8 +85,9 @@ class Values:
         if kind is str or kind is s.Text:
             return _TEXT
         key = (id(expr), id(code))
-        if key in self._cache:
-            return self._cache[key]
+        known = self._cache.get(key, _UNSEEN)
+        if known is not _UNSEEN:
+            return known
         if self._depth > MAX_DEPTH:
             return None
         self._cache[key] = None
@@ -100,13 +104,14 @@ class Values:
         return self.of(site.call.func, site.code)
 
     def _evaluate(self, expr: s.Expr, code: Code) -> Value | None:
+        # The most frequent kinds by their types: each class pattern that does not match costs as much as an answer.
+        if type(expr) is s.Call:
+            return self.result(self.of(expr.func, code), expr, code)
+        if type(expr) is s.Attribute:
+            return self.attribute(self.of(expr.value, code), expr.attr)
+        if type(expr) is s.Await or type(expr) is s.Starred:
+            return self.of(expr.value, code)
         match expr:
-            case s.Call(func=func):
-                return self.result(self.of(func, code), expr, code)
-            case s.Attribute(value=value, attr=attr):
-                return self.attribute(self.of(value, code), attr)
-            case s.Await(value=value) | s.Starred(value=value):
-                return self.of(value, code)
             case s.Subscript(value=value, index=index):
                 return self._item(self.of(value, code), index)
             case s.Conditional(body=body, orelse=orelse):
@@ -133,9 +138,10 @@ class Values:
             # What is found on the way to something else may be cut short there: it is not kept.
             return self._ref(dotted, code) if self._depth <= MAX_DEPTH else None
         key = (id(code), dotted)
-        if key not in self._refs:
-            self._refs[key] = self._ref(dotted, code)
-        return self._refs[key]
+        found = self._refs.get(key, _UNSEEN)
+        if found is _UNSEEN:
+            found = self._refs[key] = self._ref(dotted, code)
+        return found
 
     def _ref(self, dotted: str, code: Code) -> Value | None:
         root, *rest = dotted.split(".")
@@ -312,6 +318,8 @@ class Values:
 
     def _annotated(self, annotation: s.Expr, code: Code) -> Value | None:
         match annotation:
+            case None | str():
+                return None
             case s.Ref(name=name):
                 definition = self.names.resolve(code, name)
                 if isinstance(definition, Variable):
@@ -330,8 +338,6 @@ class Values:
                     return Instance(definition, args)
             case s.Operation(op="|", operands=operands):
                 return next((v for o in operands if (v := self.annotated(o, code))), None)
-            case str():
-                return None
         return None
 
     def _generic(self, name: str, parts: tuple[s.Expr, ...], code: Code) -> Value | None:

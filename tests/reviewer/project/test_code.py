@@ -45,3 +45,19 @@ def test_words_and_callers_are_known_by_name(project_of: ProjectOf) -> None:
     assert {"order", "number", "KeyError"} <= set(project.words)
     assert [code.qualname for code in project.calling("order", "KeyError")] == ["fill"]
     assert [code.qualname for code in project.calling("order", "ValueError")] == ["fill", "order"]
+
+
+def test_calls_by_method_are_those_of_the_body_in_their_order(project_of: ProjectOf) -> None:
+    shop = """
+    def close(session, rows):
+        session.add(make(rows))
+        for row in rows:
+            get_session().add(row)
+        rows[0]()
+    """
+
+    close = next(f for f in project_of({"shop.py": shop}).functions if f.name == "close")
+
+    lines = {name: [site.call.line - close.line for site in sites] for name, sites in close.calls_by_method.items()}
+    assert lines == {"add": [1, 3], "make": [1], "get_session": [3], "": [4]}
+    assert sorted(map(id, close.calls)) == sorted(id(one) for sites in close.calls_by_method.values() for one in sites)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.exercise.requests import Requests, Sent
 from fastreview.project.exercise.statuses import Row, statuses_in
+from fastreview.project.kept_property import cached_property
 from fastreview.project.names import External, absolute_name
 from fastreview.project.routes import Route
 from fastreview.project.tests import Test

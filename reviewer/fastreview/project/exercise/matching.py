@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.project.constants import UNKNOWN_PART
+from fastreview.project.kept_property import cached_property
 from fastreview.project.routes import Route
 
 MAX_STEPS = 20_000

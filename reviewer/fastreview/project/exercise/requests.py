@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ from fastreview.project.exercise.matching import Reached, Templates, path_of
 from fastreview.project.exercise.statuses import Row, mentioned_in
 from fastreview.project.exercise.urls import NAMED, Urls
 from fastreview.project.givens import bound
+from fastreview.project.kept_property import cached_property
 from fastreview.project.routing.loops import Loops, mentioned
 
 if TYPE_CHECKING:
