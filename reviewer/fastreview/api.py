@@ -22,7 +22,7 @@ from fastreview.facts.tests import FileCoverage, RequestSeen, StallSeen, TestRes
 from fastreview.facts.types import TypeCheckFacts, TypeProblem
 from fastreview.project import Endpoint, Place, Project, Subject
 from fastreview.project.code import CallSite, Class, Code, Function, Module
-from fastreview.project.contracts import Declared, Input, classes_in, fields_of, unwrapped
+from fastreview.project.contracts import Declared, Input, classes_in, classes_of, fields_of, unwrapped
 from fastreview.project.dependencies import Dependency, Injected
 from fastreview.project.exercise import Exercise, Sent, decorators_of
 from fastreview.project.files import ContainerFile, Manifest, Workflow
@@ -116,6 +116,7 @@ __all__ = [
     "canonical",
     "check",
     "classes_in",
+    "classes_of",
     "decorators_of",
     "fields_of",
     "file_facts",

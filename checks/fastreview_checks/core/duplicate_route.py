@@ -106,7 +106,7 @@ def duplicate_route(route: Route, _project: Project) -> Found:
         raise NotApplicable("the path is only known at run time")
     confidence = Confidence.CERTAIN if len(route.seen) > 1 else Confidence.LIKELY
     for earlier in route.app.by_path[route.method, route.path][:_COMPARED]:
-        if route.follows(earlier) and not _is_same(earlier, route):
+        if earlier is not route and not _is_same(earlier, route) and route.follows(earlier):
             yield Hit(
                 route.place,
                 f"{route.key} is registered twice; {_where(earlier)} comes first and always answers. "

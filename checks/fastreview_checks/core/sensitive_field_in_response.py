@@ -147,8 +147,9 @@ from fastreview.api import (
     Project,
     Related,
     Route,
+    Table,
     check,
-    classes_in,
+    classes_of,
     fields_of,
     syntax,
 )
@@ -170,11 +171,14 @@ _DEPTH = 5
 def sensitive_field_in_response(route: Route, project: Project) -> Found:
     if route.is_websocket:
         raise NotApplicable("a websocket has no response model")
+    seen = list(seen_at_run_time(route))
+    leaks = list(_declared(route)) or list(_returned_rows(route, project)) or seen
+    if not leaks:
+        return
     hidden = _names(route.option("response_model_exclude"))
     shown = _names(route.option("response_model_include"))
     issuing = bool(ISSUING.search(f"{route.path} {route.endpoint.name if route.endpoint else ''}"))
-    at_run_time = {leak.name for leak in seen_at_run_time(route)}
-    leaks = list(_declared(route, project)) or list(_returned_rows(route, project)) or list(seen_at_run_time(route))
+    at_run_time = {leak.name for leak in seen}
     for leak in dict.fromkeys(leaks):
         if leak.name in hidden or (shown and leak.name not in shown) or (not is_password(leak.name) and issuing):
             continue
@@ -194,12 +198,12 @@ def _confidence(leak: Leak, at_run_time: set[str], project: Project) -> Confiden
     return Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY
 
 
-def _declared(route: Route, project: Project) -> Iterator[Leak]:
+def _declared(route: Route) -> Iterator[Leak]:
     """Sensitive fields of the declared answer, nested models included."""
     if route.answers is None:
         return
     seen: set[int] = set()
-    stack = [(cls, 0) for cls in classes_in(route.answers.expr, route.answers.code, project.names)]
+    stack = [(cls, 0) for cls in classes_of(route.answers)]
     while stack:
         cls, depth = stack.pop()
         if id(cls) in seen or depth > _DEPTH:
@@ -220,11 +224,14 @@ class _Sent(NamedTuple):
 @lru_cache(maxsize=10_000)
 def _sent(cls: Class) -> _Sent:
     project = cls.module.project
-    fields = [field for field in fields_of(cls) if is_sent(field, cls, project)]
-    kinds = {f.name: tuple(classes_in(f.declared.expr, f.declared.code, project.names)) for f in fields}
-    whole = [f for f in fields if is_sensitive(f.name) and not any(map(refers, kinds[f.name]))]
-    leaks = [Leak(field.name, cls.name, field.place) for field in whole]
-    inner = [c for within in kinds.values() for c in within]
+    leaks: list[Leak] = []
+    inner: list[Class] = []
+    for field in fields_of(cls):
+        sensitive, classes = is_sensitive(field.name), classes_of(field.declared)
+        if (sensitive or classes) and is_sent(field, cls, project):
+            inner += classes
+            if sensitive and not any(map(refers, classes)):
+                leaks.append(Leak(field.name, cls.name, field.place))
     return _Sent(tuple(leaks), tuple(inner))
 
 
@@ -232,9 +239,9 @@ def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
     """Columns of an ORM row that is returned where nothing is declared."""
     if route.answers is not None or route.endpoint is None or (route.facts is not None and route.facts.response_model):
         return
-    tables = {id(table.cls): table for table in project.tables}
+    tables = _tables(project)
     for stmt in route.endpoint.statements:
-        value = project.values.of(stmt.value, route.endpoint) if isinstance(stmt, syntax.Return) else None
+        value = project.values.of(stmt.value, route.endpoint) if type(stmt) is syntax.Return else None
         table = tables.get(id(value.of)) if isinstance(value, Instance) else None
         if table is None:
             continue
@@ -243,6 +250,12 @@ def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
                 excluded = isinstance(field.value, syntax.Call) and field.value.keyword("exclude") is True
                 if is_password(field.name) and not excluded:
                     yield Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
+
+
+@lru_cache(maxsize=1)
+def _tables(project: Project) -> dict[int, Table]:
+    """Tables by the id of their class."""
+    return {id(table.cls): table for table in project.tables}
 
 
 def _names(given: syntax.Expr | syntax.Missing) -> frozenset[str]:

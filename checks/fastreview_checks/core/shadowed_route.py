@@ -91,7 +91,7 @@ def shadowed_route(route: Route, _project: Project) -> Found:
             confidence=Confidence.CERTAIN,
         )
     for earlier in _candidates(route):
-        if earlier.path == route.path or not is_known(earlier.path) or earlier.endpoint is route.endpoint:
+        if earlier.path == route.path or earlier.endpoint is route.endpoint or not is_known(earlier.path):
             continue
         if swallows(earlier.path, route.path) and route.follows(earlier):
             yield Hit(
@@ -106,11 +106,18 @@ def shadowed_route(route: Route, _project: Project) -> Found:
 
 
 def _candidates(route: Route) -> list[Route]:
-    """Routes of the same method whose path, up to its first parameter, is a beginning of this one's, in their order."""
+    """Routes of the same method whose path has a parameter and, up to there, the same segments as this one, in their order:
+    others take the addresses of their own path only."""
     address = sample(route.path)
-    beginnings = ((route.method, address[:end]) for end in range(len(address) + 1))
-    found = [one for beginning in beginnings for one in route.app.by_beginning.get(beginning, ())]
-    return [other for _, other in sorted(found, key=lambda one: one[0])]
+    known, method = route.app.by_beginning, route.method
+    found: list[tuple[int, Route]] = []
+    end = 0
+    while True:
+        found += known.get((method, address[:end]), ())
+        slash = address.find("/", end)
+        if slash < 0:
+            return [other for _, other in sorted(found, key=lambda one: one[0])]
+        end = slash + 1
 
 
 def _name(route: Route) -> str:

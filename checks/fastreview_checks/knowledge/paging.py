@@ -6,7 +6,7 @@ Sources: fastapi-pagination, Google's AIP-158, JSON:API and GitHub's REST API; l
 import re
 from functools import lru_cache
 
-from fastreview.api import Class, Declared, External, Input, Project, Route, classes_in, fields_of, syntax, unwrapped
+from fastreview.api import Class, Declared, External, Input, Project, Route, classes_of, fields_of, syntax, unwrapped
 
 SIZES = frozenset(
     {
@@ -62,7 +62,7 @@ def given_by_client(route: Route, project: Project) -> tuple[Input, ...]:
     found: list[Input] = []
     for given in route.inputs:
         found.append(given)
-        for cls in classes_in(given.declared.expr, given.declared.code, project.names):
+        for cls in classes_of(given.declared):
             found.extend(fields_of(cls))
     return tuple(found)
 

@@ -39,6 +39,10 @@ ISSUING = re.compile(
 MASKED = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "builtins.bool", "builtins.int", "datetime.datetime"})
 """Types whose values do not show: masked when written, or facts about the secret (``has_password: bool``)."""
 
+_NOT_SENT = MASKED | {"typing.ClassVar"}
+_ASIDE = frozenset({"relationship", "Relationship", "PrivateAttr"})
+_WHOLE = "(the whole model)"
+
 
 def snake(name: str) -> str:
     """``hashedPassword`` and ``hashed_password`` alike."""
@@ -66,34 +70,39 @@ def refers(cls: Class) -> bool:
     return bool(names) and names.isdisjoint(_HELD)
 
 
+@lru_cache(maxsize=10_000)
 def is_sensitive(name: str) -> bool:
     return is_password(name) or is_secret(name) or is_service_secret(name)
 
 
 def is_sent(field: Input, cls: Class, project: Project) -> bool:
     """Whether the field's value is sent as it is."""
-    if any(marker.keyword("exclude") is True for marker in field.declared.markers):
-        return False
-    if any(marker.method in ("relationship", "Relationship", "PrivateAttr") for marker in field.declared.markers):
-        return False
-    names = {n.name for n in syntax.walk(field.declared.expr) if isinstance(n, syntax.Ref)}
-    resolved = {project.names.resolve(field.declared.code, name) for name in names}
-    if any(isinstance(found, External) and found.name in MASKED | {"typing.ClassVar"} for found in resolved):
-        return False
-    return not any(_serialises(ancestor, field.name) for ancestor in cls.ancestry.project)
+    for marker in field.declared.markers:
+        if marker.keyword("exclude") is True or marker.method in _ASIDE:
+            return False
+    for node in syntax.walk(field.declared.expr):
+        if type(node) is syntax.Ref:
+            found = project.names.resolve(field.declared.code, node.name)
+            if type(found) is External and found.name in _NOT_SENT:
+                return False
+    serialised = _serialised(cls)
+    return field.name not in serialised and _WHOLE not in serialised
 
 
-def _serialises(cls: Class, name: str) -> bool:
-    """Whether a method of the class decides how the field, or the whole model, is written."""
-    for method in cls.methods.values():
-        for decorator in method.facts.decorators:
-            call = decorator if isinstance(decorator, syntax.Call) else None
-            word = call.method if call else decorator.last if isinstance(decorator, syntax.Ref) else ""
-            if word in ("model_serializer", "root_validator", "model_validator"):
-                return True
-            if call and word in ("field_serializer", "field_validator", "validator") and name in call.args:
-                return True
-    return False
+@lru_cache(maxsize=10_000)
+def _serialised(cls: Class) -> frozenset[str]:
+    """Names of fields of which a method decides how they are written; `_WHOLE` where one decides about the whole model."""
+    found: set[str] = set()
+    for ancestor in cls.ancestry.project:
+        for method in ancestor.methods.values():
+            for decorator in method.facts.decorators:
+                call = decorator if type(decorator) is syntax.Call else None
+                word = call.method if call else decorator.last if type(decorator) is syntax.Ref else ""
+                if word in ("model_serializer", "root_validator", "model_validator"):
+                    found.add(_WHOLE)
+                elif call and word in ("field_serializer", "field_validator", "validator"):
+                    found.update([name for name in call.args if isinstance(name, str)])
+    return frozenset(found)
 
 
 _MASK = re.compile(r"mask|redact|censor", re.IGNORECASE)
@@ -102,10 +111,9 @@ _MASK = re.compile(r"mask|redact|censor", re.IGNORECASE)
 @lru_cache(maxsize=1)
 def masked_names(project: Project) -> frozenset[str]:
     """Names of fields that some code gives a mask as their value: ``{"password": settings.masked_value}``."""
-    named = set[str]().union(*(code.mentioned for module in project.service_modules for code in module.codes()))
     return frozenset(
         name
-        for code in project.mentions(*(n for n in named if _MASK.search(n)))
+        for code in project.mentions(*(n for n in project.words if _MASK.search(n)))
         for stmt in code.statements
         for expr in syntax.expressions(stmt)
         for node in syntax.walk(expr)

@@ -275,7 +275,7 @@ class Class:
     def name(self) -> str:
         return self.facts.name
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.module.name}.{self.facts.qualname}"
 

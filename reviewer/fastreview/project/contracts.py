@@ -67,21 +67,24 @@ def unwrapped(expr: s.Expr, code: Code, names: Names, depth: int = 0) -> Declare
     """A type without ``Annotated`` and without the aliases around it; their markers are kept."""
     if depth > MAX_DEPTH:
         return Declared(expr, code)
-    match expr:
-        case s.Subscript(value=s.Ref(name=name), index=s.Items(values=(own, *markers))):
-            found = names.resolve(code, name)
-            if isinstance(found, External) and found.name == "typing.Annotated":
+    # Asked for every part of every type: comparing kinds costs a quarter of matching patterns.
+    if type(expr) is s.Ref:
+        found = names.resolve(code, expr.name)
+        if type(found) is Variable and found.bindings[-1].kind == "assign":
+            value = found.bindings[-1].expr
+            if isinstance(value, s.Subscript | s.Operation) or (isinstance(value, s.Ref) and value.name != expr.name):
+                return unwrapped(value, found.code, names, depth + 1)
+    elif type(expr) is s.Subscript:
+        index = expr.index
+        if type(expr.value) is s.Ref and type(index) is s.Items and index.values:
+            found = names.resolve(code, expr.value.name)
+            if type(found) is External and found.name == "typing.Annotated":
+                own, *markers = index.values
                 inner = unwrapped(own, code, names, depth + 1)
-                calls = tuple(m for m in markers if isinstance(m, s.Call))
+                calls = [marker for marker in markers if type(marker) is s.Call]
                 return Declared(inner.expr, inner.code, (*inner.markers, *calls))
-        case s.Ref(name=name):
-            found = names.resolve(code, name)
-            if isinstance(found, Variable) and found.bindings[-1].kind == "assign":
-                value = found.bindings[-1].expr
-                if isinstance(value, s.Subscript | s.Operation) or (isinstance(value, s.Ref) and value.name != name):
-                    return unwrapped(value, found.code, names, depth + 1)
-        case str() if _NAME.fullmatch(expr):
-            return unwrapped(s.Ref(expr), code, names, depth + 1)
+    elif type(expr) is str and _NAME.fullmatch(expr):
+        return unwrapped(s.Ref(expr), code, names, depth + 1)
     return Declared(expr, code)
 
 
@@ -92,27 +95,57 @@ def classes_in(expr: s.Expr, code: Code, names: Names) -> Iterator[Class]:
     pending: list[tuple[s.Expr, Code, int]] = [(expr, code, 0)]
     while pending:
         part, scope, depth = pending.pop()
-        declared = unwrapped(part, scope, names)
-        if depth > MAX_DEPTH or (declared.expr is not part and id(declared.expr) in entered):
+        if type(part) is s.Ref:
+            # Most parts are names of classes, and most of those names stand for no alias.
+            named = names.resolve(scope, part.name)
+            if type(named) is not Variable:
+                if type(named) is Class and depth <= MAX_DEPTH:
+                    yield named
+                continue
+        elif part is None:
             continue
-        entered[id(declared.expr)] = declared.expr
+        declared = unwrapped(part, scope, names)
+        own = declared.expr
+        if depth > MAX_DEPTH or (own is not part and id(own) in entered):
+            continue
+        entered[id(own)] = own
         inner: tuple[s.Expr, ...] = ()
-        match declared.expr:
-            case s.Ref(name=name):
-                found = names.resolve(declared.code, name)
-                if isinstance(found, Class):
-                    yield found
-            case s.Subscript(value=value, index=index):
-                inner = (value, *(index.values if isinstance(index, s.Items) else (index,)))
-            case s.Operation(op="|", operands=operands) | s.Items(values=operands):
-                inner = operands
-        pending.extend((one, declared.code, depth + 1) for one in reversed(inner))
+        if type(own) is s.Ref:
+            found = names.resolve(declared.code, own.name)
+            if type(found) is Class:
+                yield found
+        elif type(own) is s.Subscript:
+            inner = (own.value, *(own.index.values if type(own.index) is s.Items else (own.index,)))
+        elif type(own) is s.Items:
+            inner = own.values
+        elif type(own) is s.Operation and own.op == "|":
+            inner = own.operands
+        pending.extend([(one, declared.code, depth + 1) for one in reversed(inner)])
 
 
-def classes_under(declared: Declared, names: Names) -> tuple[Class, ...]:
+@lru_cache(maxsize=50_000)
+def classes_of(declared: Declared) -> tuple[Class, ...]:
+    """The classes of the project that a type mentions, as `classes_in` finds them: many ask it of the same field."""
+    names, expr = declared.code.module.project.names, declared.expr
+    if type(expr) is s.Ref:
+        # Most types are one name, and most of those stand for no alias.
+        found = names.resolve(declared.code, expr.name)
+        if type(found) is not Variable:
+            return (found,) if type(found) is Class else ()
+    return tuple(classes_in(expr, declared.code, names))
+
+
+def classes_under(declared: Declared) -> tuple[Class, ...]:
     """The classes that a type mentions and those that their fields mention, the outermost first, each once."""
-    mentioned = tuple(classes_in(declared.expr, declared.code, names))
-    return tuple(dict.fromkeys((*mentioned, *(inner for cls in mentioned for inner in _within(cls)))))
+    mentioned = classes_of(declared)
+    if len(mentioned) == 1:
+        return _from(mentioned[0])
+    return tuple(dict.fromkeys((*mentioned, *[inner for cls in mentioned for inner in _within(cls)])))
+
+
+@lru_cache(maxsize=10_000)
+def _from(cls: Class) -> tuple[Class, ...]:
+    return tuple(dict.fromkeys((cls, *_within(cls))))
 
 
 @lru_cache(maxsize=10_000)
@@ -129,14 +162,15 @@ def _within(cls: Class) -> tuple[Class, ...]:
 
 @lru_cache(maxsize=10_000)
 def _directly_within(cls: Class) -> tuple[Class, ...]:
-    names = cls.module.project.names
-    fields = (field.declared for field in fields_of(cls) if not _stays_behind(field))
-    return tuple(one for field in fields for one in classes_in(field.expr, field.code, names))
+    # Few fields mention any class: whether one stays behind is asked of those only.
+    fields = ((field, classes_of(field.declared)) for field in fields_of(cls))
+    return tuple([one for field, classes in fields if classes and not _stays_behind(field) for one in classes])
 
 
 def _stays_behind(field: Input) -> bool:
     """Relations of a table are not written with its row, excluded fields never."""
-    return any(m.method.lower() == "relationship" or m.keyword("exclude") is True for m in field.declared.markers)
+    markers = field.declared.markers
+    return any(m.method.lower() == "relationship" or m.keyword("exclude") is True for m in markers)
 
 
 def inputs_of(route: Route) -> Iterator[Input]:
@@ -177,9 +211,9 @@ def fields_of(cls: Class) -> tuple[Input, ...]:
 
 def _field(owner: Class, field: FieldFacts, names: Names) -> Input:
     declared = unwrapped(field.annotation, owner.module, names)
-    markers = (field.value,) if isinstance(field.value, s.Call) else ()
-    default = field.value if field.has_value else s.MISSING
-    return Input(field.name, Declared(declared.expr, declared.code, (*declared.markers, *markers)), default, field.line)
+    if type(field.value) is s.Call:
+        declared = Declared(declared.expr, declared.code, (*declared.markers, field.value))
+    return Input(field.name, declared, field.value if field.has_value else s.MISSING, field.line)
 
 
 def _parameters(function: Function, injected: tuple[Injected, ...], names: Names) -> Iterator[Input]:
@@ -188,22 +222,25 @@ def _parameters(function: Function, injected: tuple[Injected, ...], names: Names
     for parameter in parameters:
         if parameter.name not in provided and parameter.kind not in ("args", "kwargs"):
             found = _parameter(function, parameter, names)
-            if not _is_plain_object(found.declared, names) and not _is_the_request(found.declared, names):
+            if not _is_not_asked_for(found.declared, names):
                 yield found
 
 
-def _is_the_request(declared: Declared, names: Names) -> bool:
-    """Whether FastAPI gives the parameter something of its own: the request, the response to come, the background tasks."""
-    found = names.resolve(declared.code, declared.expr.name) if isinstance(declared.expr, s.Ref) else None
-    return isinstance(found, External) and found.name in _GIVEN
+def _is_not_asked_for(declared: Declared, names: Names) -> bool:
+    """Whether the value comes from no client: FastAPI gives something of its own (the request, the response to come, the
+    background tasks), or the type is no parameter at all."""
+    expr = declared.expr
+    named = expr.value if type(expr) is s.Subscript else expr
+    found = names.resolve(declared.code, named.name) if type(named) is s.Ref else None
+    if type(found) is External:
+        return named is expr and found.name in _GIVEN
+    return type(found) is Class and _is_plain_object(found, names)
 
 
-def _is_plain_object(declared: Declared, names: Names) -> bool:
-    """Whether a type is an ordinary class, which FastAPI refuses as a parameter: where the app starts all the same, the
+def _is_plain_object(cls: Class, names: Names) -> bool:
+    """Whether ``cls`` is an ordinary class, which FastAPI refuses as a parameter: where the app starts all the same, the
     signature is replaced by something that the code does not show, a generated dependency say."""
-    expr = declared.expr.value if isinstance(declared.expr, s.Subscript) else declared.expr
-    cls = names.resolve(declared.code, expr.name) if isinstance(expr, s.Ref) else None
-    return isinstance(cls, Class) and all(
+    return all(
         not ancestor.facts.decorators
         and not ancestor.facts.keywords
         and not any(name in ancestor.methods for name in _OWN_SCHEMA)
@@ -221,8 +258,7 @@ def _is_plain_base(base: s.Expr, cls: Class, names: Names) -> bool:
 def _parameter(function: Function, parameter: Parameter, names: Names) -> Input:
     scope = function.parent or function.module
     declared = unwrapped(parameter.annotation, scope, names)
-    markers = (parameter.default,) if isinstance(parameter.default, s.Call) else ()
+    if type(parameter.default) is s.Call:
+        declared = Declared(declared.expr, declared.code, (*declared.markers, parameter.default))
     default = parameter.default if parameter.has_default else s.MISSING
-    return Input(
-        parameter.name, Declared(declared.expr, declared.code, (*declared.markers, *markers)), default, parameter.line
-    )
+    return Input(parameter.name, declared, default, parameter.line)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import CallSite, Class, Code, Function
+from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.models import SCHEMA_BASES, SETTINGS_BASES
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
@@ -79,13 +79,15 @@ class PydanticUse(Subject):
 def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
     for module in project.service_modules:
         for found in module.facts.imports:
-            if found.module == "pydantic.v1" or found.module.startswith("pydantic.v1."):
+            if found.module.startswith("pydantic.v1") and f"{found.module}.".startswith("pydantic.v1."):
                 at = Place(module.path, found.line)
                 yield PydanticUse(module.name, at, found.module, "pydantic", bridge=bool(found.within))
         for cls in module.classes:
             yield from _class(cls)
         for function in module.functions:
-            yield from _decorators(function)
+            if function.facts.decorators:
+                yield from _decorators(function)
+            yield from _defaults(function)
     for site in project.calls(*METHODS, *METHODS.values(), *_BY_NAME):
         yield from _call(site, project)
     for code in project.mentions(*ATTRIBUTES):
@@ -97,38 +99,43 @@ def _is_model(cls: Class) -> bool:
 
 
 def _class(cls: Class) -> Iterator[PydanticUse]:
-    if "model_config" in cls.fields and _is_model(cls):
+    is_model = _is_model(cls)
+    if is_model and "model_config" in cls.fields:
         yield PydanticUse(cls.key, Place(cls.module.path, cls.fields["model_config"].line), "", "model_config")
     if cls.name == "Config" and cls.facts.parent:
         outer = cls.module.by_qualname.get(cls.facts.parent)
         if isinstance(outer, Class) and _is_model(outer):
             yield PydanticUse(outer.key, cls.place, "class Config", "model_config")
-    for field in cls.facts.fields if _is_model(cls) else ():
-        if isinstance(field.value, s.Call):
-            yield from _arguments(field.value, cls.module, cls.key, Place(cls.module.path, field.line))
+    for field in cls.facts.fields if is_model else ():
+        if type(field.value) is s.Call and field.value.keywords:
+            yield from _arguments(field.value, cls.module, cls.key, field.line)
 
 
 def _decorators(function: Function) -> Iterator[PydanticUse]:
     names = function.module.project.names
     for decorator, line in zip(function.facts.decorators, function.facts.decorator_lines, strict=True):
-        made = decorator.func if isinstance(decorator, s.Call) else decorator
-        found = names.resolve(function.module, made.name) if isinstance(made, s.Ref) else None
-        if isinstance(found, External):
+        made = decorator.func if type(decorator) is s.Call else decorator
+        found = names.resolve(function.module, made.name) if type(made) is s.Ref else None
+        if type(found) is External and (found.name in DECORATORS or found.name in _V2_DECORATORS):
             at = Place(function.module.path, line)
-            if found.name in DECORATORS:
-                yield PydanticUse(function.key, at, f"@{found.name.rpartition('.')[2]}", f"@{DECORATORS[found.name]}")
-            elif found.name in _V2_DECORATORS:
-                yield PydanticUse(function.key, at, "", f"@{found.name.rpartition('.')[2]}")
+            new = DECORATORS.get(found.name)
+            written = f"@{found.name.rpartition('.')[2]}"
+            yield (
+                PydanticUse(function.key, at, written, f"@{new}") if new else PydanticUse(function.key, at, "", written)
+            )
+
+
+def _defaults(function: Function) -> Iterator[PydanticUse]:
     for parameter in function.facts.parameters:
-        if isinstance(parameter.default, s.Call):
-            at = Place(function.module.path, parameter.line)
-            yield from _arguments(parameter.default, function.module, function.key, at)
+        if type(parameter.default) is s.Call and parameter.default.keywords:
+            yield from _arguments(parameter.default, function.module, function.key, parameter.line)
 
 
-def _arguments(call: s.Call, code: Code, where: str, at: Place) -> Iterator[PydanticUse]:
+def _arguments(call: s.Call, module: Module, where: str, line: int) -> Iterator[PydanticUse]:
     given = [keyword for keyword in call.keywords if keyword.name in ARGUMENTS or keyword.name == "pattern"]
-    found = code.module.project.names.resolve(code, call.name) if given and call.name else None
+    found = module.project.names.resolve(module, call.name) if given and call.name else None
     if isinstance(found, External) and found.name in _TAKING_ARGUMENTS:
+        at = Place(module.path, line)
         for keyword in given:
             if keyword.name in ARGUMENTS:
                 yield PydanticUse(where, at, f"{keyword.name}=", f"{ARGUMENTS[keyword.name]}=")

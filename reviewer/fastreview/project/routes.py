@@ -79,10 +79,14 @@ class App(Subject):
 
     @cached_property
     def by_beginning(self) -> dict[tuple[str, str], list[tuple[int, Route]]]:
-        """Routes with their position, by method and by what their path begins with, up to its first parameter."""
+        """Routes that have parameters with their position, by method and by the whole segments in front of the first one:
+        ``/users/`` of ``/users/by-{name}``."""
         found: dict[tuple[str, str], list[tuple[int, Route]]] = {}
         for position, route in enumerate(self.routes):
-            found.setdefault((route.method, route.path.partition("{")[0]), []).append((position, route))
+            before, brace, _ = route.path.partition("{")
+            if brace:
+                beginning = before[: before.rfind("/") + 1]
+                found.setdefault((route.method, beginning), []).append((position, route))
         return found
 
     @cached_property
@@ -141,7 +145,7 @@ class Route(Subject):
     def __repr__(self) -> str:
         return f"<Route {self.key}>"
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -287,15 +291,14 @@ class Route(Subject):
     @cached_property
     def answer_classes(self) -> tuple[Class, ...]:
         """Classes of the project that the declared answer is made of, nested ones too."""
-        return classes_under(self.answers, self.app.project.names) if self.answers is not None else ()
+        return classes_under(self.answers) if self.answers is not None else ()
 
     @cached_property
     def body_classes(self) -> tuple[Class, ...]:
         """Classes of the project that the body is made of, nested ones too; empty for methods without a body."""
         if self.method in ("GET", "HEAD", "WS"):
             return ()
-        names = self.app.project.names
-        return tuple(dict.fromkeys(cls for given in self.inputs for cls in classes_under(given.declared, names)))
+        return tuple(dict.fromkeys([cls for given in self.inputs for cls in classes_under(given.declared)]))
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:

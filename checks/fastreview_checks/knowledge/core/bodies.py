@@ -3,14 +3,23 @@
 Source: FastAPI's documentation, "Request Body": what is a model, or is marked as body or form.
 """
 
-from fastreview.api import SCHEMA_BASES, Class, Declared, External, Input, Route, classes_in, syntax
+from functools import lru_cache
+
+from fastreview.api import SCHEMA_BASES, Class, Declared, External, Input, Project, Route, classes_of, syntax
 
 _BODY = frozenset({"fastapi.Body", "fastapi.Form", "fastapi.File"})
 _ELSEWHERE = frozenset(
     {"fastapi.Query", "fastapi.Path", "fastapi.Header", "fastapi.Cookie", "fastapi.Depends", "fastapi.Security"}
 )
 _FILES = frozenset({"fastapi.UploadFile", "fastapi.datastructures.UploadFile"})
-_MARKERS = frozenset(name.rpartition(".")[2] for name in _BODY | _ELSEWHERE)
+_PLACES = _BODY | _ELSEWHERE
+_MARKERS = frozenset(name.rpartition(".")[2] for name in _PLACES)
+
+
+@lru_cache(maxsize=1)
+def schema_ids(project: Project) -> frozenset[int]:
+    """The ids of the classes that are schemas."""
+    return frozenset([id(schema.cls) for schema in project.schemas])
 
 
 def body_inputs(route: Route) -> list[Input]:
@@ -33,11 +42,10 @@ def is_form(given: Input) -> bool:
 
 def marker_of(given: Input) -> str:
     """The full name of the marker that says where an input comes from, or ""."""
-    names = given.declared.code.module.project.names
     for marker in given.declared.markers:
         if marker.method in _MARKERS and marker.name:
-            found = names.resolve(given.declared.code, marker.name)
-            if isinstance(found, External) and found.name in _BODY | _ELSEWHERE:
+            found = given.declared.code.module.project.names.resolve(given.declared.code, marker.name)
+            if isinstance(found, External) and found.name in _PLACES:
                 return found.name
             if found is None or not isinstance(found, External):
                 # Beside an alias in another module: its own name says enough.
@@ -47,14 +55,14 @@ def marker_of(given: Input) -> str:
 
 def is_upload(declared: Declared) -> bool:
     """Whether a type is an uploaded file, or several."""
-    return any(
-        isinstance(found := declared.code.module.project.names.resolve(declared.code, node.name), External)
-        and found.name in _FILES
-        for node in syntax.walk(declared.expr)
-        if type(node) is syntax.Ref
-    )
+    names = declared.code.module.project.names
+    for node in syntax.walk(declared.expr):
+        if type(node) is syntax.Ref:
+            found = names.resolve(declared.code, node.name)
+            if type(found) is External and found.name in _FILES:
+                return True
+    return False
 
 
 def _schemas(declared: Declared) -> list[Class]:
-    names = declared.code.module.project.names
-    return [cls for cls in classes_in(declared.expr, declared.code, names) if cls.ancestry.external & SCHEMA_BASES]
+    return [cls for cls in classes_of(declared) if not cls.ancestry.external.isdisjoint(SCHEMA_BASES)]

@@ -14,11 +14,12 @@ from fastreview.api import (
     Input,
     Project,
     Route,
-    classes_in,
+    classes_of,
     fields_of,
     syntax,
     unwrapped,
 )
+from fastreview_checks.knowledge.core.bodies import schema_ids
 
 BOUNDS = frozenset(
     {"max_length", "pattern", "regex", "max_items", "le", "lt", "max_digits", "choices", "discriminator"}
@@ -40,9 +41,9 @@ _DEPTH = 6
 def judged(route: Route, project: Project) -> tuple[Input, ...]:
     """Inputs of a route whose size the client decides on: what is in the body. The length of an address bounds the others."""
     found: list[Input] = []
-    models = _models(project)
+    models = schema_ids(project)
     for given in route.inputs if route.method not in ("GET", "HEAD") else ():
-        classes = tuple(classes_in(given.declared.expr, given.declared.code, project.names))
+        classes = classes_of(given.declared)
         if any(id(cls) in models for cls in classes):
             found += [field for cls in classes for field in _within(cls) if not _is_fixed(field)]
         elif _is_in_body(given) and not classes:
@@ -57,11 +58,6 @@ def is_unbounded(given: Input, project: Project) -> bool:
 
 def _is_in_body(given: Input) -> bool:
     return any(marker.method in ("Body", "Form") for marker in given.declared.markers)
-
-
-@lru_cache(maxsize=1)
-def _models(project: Project) -> frozenset[int]:
-    return frozenset(id(schema.cls) for schema in project.schemas)
 
 
 @lru_cache(maxsize=10_000)

@@ -5,6 +5,7 @@ Source: FastAPI's reference, "Dependencies" and "Request parameters".
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from fastreview.api import (
     Bound,
@@ -65,21 +66,17 @@ def direct_calls(functions: Iterable[Function], project: Project) -> Iterator[tu
         near = by_name.setdefault(function.name, {})
         for word in _near(function):
             near.setdefault(word, []).append(function)
-    for module in project.service_modules:
-        calling = [code for code in module.codes() if not by_name.keys().isdisjoint(code.facts.called)]
-        imported = (
-            {found.name or found.module.rpartition(".")[2] for found in module.facts.imports} if calling else set()
-        )
-        here: dict[str, list[Function]] = {}
-        for code in calling:
-            for name in code.called:
-                if name in by_name and name not in here:
-                    here[name] = _of(by_name[name], module, imported)
-                for site in code.calls if here.get(name) else ():
-                    if site.call.method == name and _may_mean(site, here[name]):
-                        value = project.values.target(site)
-                        target = value.function if isinstance(value, Bound) else value
-                        yield from ((function, site) for function in here[name] if function is target)
+    here: dict[tuple[str, str], list[Function]] = {}
+    for code in project.calling(*by_name):
+        for name in [name for name in code.called if name in by_name]:
+            key = (code.module.path, name)
+            if key not in here:
+                here[key] = _of(by_name[name], code.module)
+            for site in code.calls if here[key] else ():
+                if site.call.method == name and _may_mean(site, here[key]):
+                    value = project.values.target(site)
+                    target = value.function if isinstance(value, Bound) else value
+                    yield from ((function, site) for function in here[key] if function is target)
 
 
 def _may_mean(site: CallSite, functions: list[Function]) -> bool:
@@ -97,9 +94,15 @@ def _near(function: Function) -> tuple[str, ...]:
     return function.module.path, owner, function.module.name.rpartition(".")[2], "*"
 
 
-def _of(near: dict[str, list[Function]], module: Module, imported: set[str]) -> list[Function]:
-    words = (imported | {module.path}) & near.keys()
+def _of(near: dict[str, list[Function]], module: Module) -> list[Function]:
+    words = near.keys() & _reaching(module)
     return list({id(function): function for word in sorted(words) for function in near[word]}.values())
+
+
+@lru_cache(maxsize=10_000)
+def _reaching(module: Module) -> frozenset[str]:
+    """Its path, and the last words of what it imports."""
+    return frozenset((module.path, *[found.name or found.module.rpartition(".")[2] for found in module.facts.imports]))
 
 
 def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str:

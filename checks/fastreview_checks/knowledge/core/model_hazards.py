@@ -13,6 +13,7 @@ from fastreview_checks.knowledge.core.pydantic_tools import config_of
 _TYPES = frozenset({"type", "list", "dict", "set", "tuple", "int", "str", "float", "bool", "bytes", "object"})
 _NUMERIC = frozenset({"gt", "ge", "lt", "le", "multiple_of"})
 _LENGTHS = frozenset({"min_length", "max_length"})
+_BOUNDS = _NUMERIC | _LENGTHS
 _VALIDATING = frozenset({"field_validator", "model_validator", "validator", "root_validator"})
 _PYDANTIC = SCHEMA_BASES | {"typing.Generic", "abc.ABC", "builtins.object", *BASES}
 
@@ -122,6 +123,8 @@ def _constraints(cls: Class) -> Iterator[Hazard]:
         if type(field.value) is not syntax.Call or field.value.method != "Field":
             continue
         given = {keyword.name: keyword.value for keyword in field.value.keywords}
+        if _BOUNDS.isdisjoint(given):
+            continue
         bounds = [(low, high) for low, high in _bounds(given) if low is not None and high is not None and low > high]
         if bounds:
             yield Hazard(

@@ -15,6 +15,7 @@ DEFAULTS = {"title": ("", "FastAPI"), "version": ("", "0.1.0"), "description": (
 
 EXAMPLES = frozenset({"examples", "example", "openapi_examples"})
 _SCHEMA_EXTRA = frozenset({"json_schema_extra", "schema_extra"})
+_SHOWING = EXAMPLES | _SCHEMA_EXTRA
 
 
 class Document(NamedTuple):
@@ -173,7 +174,7 @@ def _hooks(project: Project) -> Iterator[tuple[str, Place]]:
     for module in project.service_modules:
         if any(i.module.partition(".")[0] == "fastapi" for i in module.facts.imports):
             for function in module.functions:
-                if any(".webhooks." in name for name in function.decorator_names):
+                if function.facts.decorators and any(".webhooks." in name for name in function.decorator_names):
                     yield "webhooks", function.place
 
 
@@ -208,9 +209,9 @@ def _example_in(cls: Class) -> int:
 
 def _shows_example(expr: syntax.Expr) -> bool:
     for node in syntax.walk(expr):
-        if isinstance(node, syntax.Call):
-            if any(keyword.name in EXAMPLES | _SCHEMA_EXTRA for keyword in node.keywords):
+        if type(node) is syntax.Call:
+            if any(keyword.name in _SHOWING for keyword in node.keywords):
                 return True
-        elif isinstance(node, syntax.Mapping) and any(key in EXAMPLES | _SCHEMA_EXTRA for key in node.keys):
+        elif type(node) is syntax.Mapping and any(key in _SHOWING for key in node.keys):
             return True
     return False

@@ -7,7 +7,8 @@ dict made of it without ``exclude_unset`` does not, and holds the defaults of al
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from fastreview.api import Class, Function, Input, Place, Project, classes_in, fields_of, syntax
+from fastreview.api import Class, Function, Input, Place, Project, classes_of, fields_of, syntax
+from fastreview_checks.knowledge.core.bodies import schema_ids
 from fastreview_checks.knowledge.core.handing import handed, handed_to
 
 KEEPING = frozenset(
@@ -42,9 +43,9 @@ class Loss(NamedTuple):
 
 def partial_bodies(inputs: tuple[Input, ...], project: Project) -> Iterator[tuple[str, Class]]:
     """Parameters that are models of which a client may leave fields out, with the model."""
-    schemas = {id(schema.cls) for schema in project.schemas}
+    schemas = schema_ids(project)
     for given in inputs:
-        for cls in classes_in(given.declared.expr, given.declared.code, project.names):
+        for cls in classes_of(given.declared):
             if id(cls) in schemas and len(fields_of(cls)) > 1 and optional_fields(cls):
                 yield given.name, cls
                 break

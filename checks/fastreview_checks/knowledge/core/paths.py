@@ -37,6 +37,7 @@ def parameters(path: str) -> tuple[str, ...]:
     return tuple(found[1] for found in PARAMETER.finditer(path))
 
 
+@lru_cache(maxsize=10_000)
 def is_known(path: str) -> bool:
     """Whether the whole path was read from the code, with converters whose patterns are known."""
     return UNKNOWN not in path and all((m[2] or "str") in CONVERTERS for m in PARAMETER.finditer(path))
@@ -51,6 +52,7 @@ def pattern(path: str) -> re.Pattern[str]:
     return re.compile("".join((*parts, re.escape(path[end:]))))
 
 
+@lru_cache(maxsize=10_000)
 def sample(path: str) -> str:
     """An address that ``path`` matches, and a narrower template only if it matches every address of ``path``."""
     return PARAMETER.sub(lambda found: CONVERTERS[found[2] or "str"].sample, path)
@@ -58,9 +60,12 @@ def sample(path: str) -> str:
 
 def _fits(earlier: list[str], later: list[str]) -> bool:
     """Whether as many segments, and those without a parameter, are the same."""
-    return len(earlier) == len(later) and all(
-        "{" in mine or mine == its for mine, its in zip(earlier, later, strict=True)
-    )
+    if len(earlier) != len(later):
+        return False
+    for mine, its in zip(earlier, later, strict=True):  # noqa: SIM110 - asked for many pairs, and a generator is felt
+        if mine != its and "{" not in mine:
+            return False
+    return True
 
 
 def swallows(earlier: str, later: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, Function, Input, Project, Route, classes_in, fields_of, syntax
+from fastreview.api import Class, Function, Input, Project, Route, classes_of, fields_of, syntax
 from fastreview_checks.knowledge.core.handing import handed_to
 
 IDS = frozenset({"id", "_id", "pk"})
@@ -59,7 +59,7 @@ def bodies(route: Route, project: Project) -> tuple[tuple[Input, Class], ...]:
         (given, cls)
         for given in route.inputs
         if isinstance(given.declared.expr, syntax.Ref)
-        for cls in classes_in(given.declared.expr, given.declared.code, project.names)
+        for cls in classes_of(given.declared)
         if id(cls) in known
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from fastreview.facts import syntax as s
 from fastreview.project.branches import exclusive
@@ -101,11 +101,19 @@ class Registered:
 
     def option(self, name: str) -> tuple[s.Expr, Code] | None:
         """An argument of the declaration, else of the call that led to it, with the code that it is written in."""
-        for call, code in ((self.declaration, self.code), (self.at.call, self.at.code)):
-            given = call.keyword(name)
-            if not isinstance(given, s.Missing) and given != s.Ref(name):
-                return given, code
+        given = self.declaration.keyword(name)
+        if _says(given, name):
+            return given, self.code
+        if self.via is not None:
+            given = self.via.call.keyword(name)
+            if _says(given, name):
+                return given, self.via.code
         return None
+
+
+def _says(given: s.Expr | s.Missing, name: str) -> TypeGuard[s.Expr]:
+    """Whether an argument is there, and not only the parameter of the same name handed on: ``tags=tags``."""
+    return type(given) is not s.Missing and not (type(given) is s.Ref and given.name == name)
 
 
 @dataclass(frozen=True, eq=False)
