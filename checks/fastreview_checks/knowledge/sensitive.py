@@ -27,6 +27,9 @@ SECRETS = re.compile(
 SERVICE_SECRETS = re.compile(r"^private_key$|^signing_(?:key|secret)$|^jwt_secret$|^secret_key$|^secret_access_key$")
 """Credentials of services. An administrator's page may show them on purpose: the code alone does not tell."""
 
+_HINT = re.compile(r"pass|pwd|hash|secret|seed|token|key|codes", re.IGNORECASE)
+"""One of these stands in each of the names above: most names have none."""
+
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 ISSUING = re.compile(
@@ -72,7 +75,7 @@ def refers(cls: Class) -> bool:
 
 @lru_cache(maxsize=10_000)
 def is_sensitive(name: str) -> bool:
-    return is_password(name) or is_secret(name) or is_service_secret(name)
+    return _HINT.search(name) is not None and (is_password(name) or is_secret(name) or is_service_secret(name))
 
 
 def is_sent(field: Input, cls: Class, project: Project) -> bool:

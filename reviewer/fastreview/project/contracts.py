@@ -23,6 +23,9 @@ MAX_DEPTH = 8
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _PLAIN_BASES = frozenset({"typing.Generic", "typing.Protocol", "abc.ABC", "builtins.object", "object"})
+_SPREAD = frozenset({s.Items, s.Operation})
+_MENTIONING = _SPREAD | {s.Ref, s.Subscript, str}
+"""Kinds of expressions in which a type may mention a class."""
 _OWN_SCHEMA = ("__get_pydantic_core_schema__", "__get_validators__")
 
 _GIVEN = frozenset(
@@ -95,23 +98,26 @@ def classes_in(expr: s.Expr, code: Code, names: Names) -> Iterator[Class]:
     pending: list[tuple[s.Expr, Code, int]] = [(expr, code, 0)]
     while pending:
         part, scope, depth = pending.pop()
+        kind = type(part)
+        if depth > MAX_DEPTH or kind not in _MENTIONING:
+            continue
+        own = part
         if type(part) is s.Ref:
             # Most parts are names of classes, and most of those names stand for no alias.
             named = names.resolve(scope, part.name)
             if type(named) is not Variable:
-                if type(named) is Class and depth <= MAX_DEPTH:
+                if type(named) is Class:
                     yield named
                 continue
-        elif part is None:
-            continue
-        declared = unwrapped(part, scope, names)
-        own = declared.expr
-        if depth > MAX_DEPTH or (own is not part and id(own) in entered):
-            continue
+        if kind not in _SPREAD:
+            declared = unwrapped(part, scope, names)
+            own, scope = declared.expr, declared.code
+            if own is not part and id(own) in entered:
+                continue
         entered[id(own)] = own
         inner: tuple[s.Expr, ...] = ()
         if type(own) is s.Ref:
-            found = names.resolve(declared.code, own.name)
+            found = names.resolve(scope, own.name)
             if type(found) is Class:
                 yield found
         elif type(own) is s.Subscript:
@@ -120,7 +126,7 @@ def classes_in(expr: s.Expr, code: Code, names: Names) -> Iterator[Class]:
             inner = own.values
         elif type(own) is s.Operation and own.op == "|":
             inner = own.operands
-        pending.extend([(one, declared.code, depth + 1) for one in reversed(inner)])
+        pending += [(one, scope, depth + 1) for one in reversed(inner)]
 
 
 @lru_cache(maxsize=50_000)
@@ -200,20 +206,26 @@ def inputs_of(route: Route) -> Iterator[Input]:
 @lru_cache(maxsize=10_000)
 def fields_of(cls: Class) -> tuple[Input, ...]:
     """Fields of a model or dataclass, inherited ones too, the closest of a name only."""
-    names = cls.module.project.names
     found: dict[str, Input] = {}
     for ancestor in cls.ancestry.project:
-        for field in ancestor.facts.fields:
-            if field.annotated and field.name not in found:
-                found[field.name] = _field(ancestor, field, names)
+        for field, declared in _declared_in(ancestor):
+            if field.name not in found:
+                default = field.value if field.has_value else s.MISSING
+                found[field.name] = Input(field.name, declared, default, field.line)
     return tuple(found.values())
 
 
-def _field(owner: Class, field: FieldFacts, names: Names) -> Input:
-    declared = unwrapped(field.annotation, owner.module, names)
+@lru_cache(maxsize=10_000)
+def _declared_in(cls: Class) -> tuple[tuple[FieldFacts, Declared], ...]:
+    """The annotated fields in the body of ``cls`` with their types: models that inherit them share these."""
+    return tuple([(field, _with_marker(field, cls)) for field in cls.facts.fields if field.annotated])
+
+
+def _with_marker(field: FieldFacts, owner: Class) -> Declared:
+    declared = unwrapped(field.annotation, owner.module, owner.module.project.names)
     if type(field.value) is s.Call:
-        declared = Declared(declared.expr, declared.code, (*declared.markers, field.value))
-    return Input(field.name, declared, field.value if field.has_value else s.MISSING, field.line)
+        return Declared(declared.expr, declared.code, (*declared.markers, field.value))
+    return declared
 
 
 def _parameters(function: Function, injected: tuple[Injected, ...], names: Names) -> Iterator[Input]:

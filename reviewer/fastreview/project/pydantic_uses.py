@@ -83,11 +83,16 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
                 at = Place(module.path, found.line)
                 yield PydanticUse(module.name, at, found.module, "pydantic", bridge=bool(found.within))
         for cls in module.classes:
-            yield from _class(cls)
+            if _is_model(cls):
+                yield from _model(cls)
+            elif cls.name == "Config":
+                yield from _config(cls)
         for function in module.functions:
             if function.facts.decorators:
                 yield from _decorators(function)
-            yield from _defaults(function)
+            for parameter in function.facts.parameters:
+                if type(parameter.default) is s.Call and parameter.default.keywords:
+                    yield from _arguments(parameter.default, module, function.key, parameter.line)
     for site in project.calls(*METHODS, *METHODS.values(), *_BY_NAME):
         yield from _call(site, project)
     for code in project.mentions(*ATTRIBUTES):
@@ -98,15 +103,18 @@ def _is_model(cls: Class) -> bool:
     return not cls.ancestry.external.isdisjoint(_MODELS)
 
 
-def _class(cls: Class) -> Iterator[PydanticUse]:
-    is_model = _is_model(cls)
-    if is_model and "model_config" in cls.fields:
+def _config(cls: Class) -> Iterator[PydanticUse]:
+    outer = cls.module.by_qualname.get(cls.facts.parent)
+    if isinstance(outer, Class) and _is_model(outer):
+        yield PydanticUse(outer.key, cls.place, "class Config", "model_config")
+
+
+def _model(cls: Class) -> Iterator[PydanticUse]:
+    if "model_config" in cls.fields:
         yield PydanticUse(cls.key, Place(cls.module.path, cls.fields["model_config"].line), "", "model_config")
-    if cls.name == "Config" and cls.facts.parent:
-        outer = cls.module.by_qualname.get(cls.facts.parent)
-        if isinstance(outer, Class) and _is_model(outer):
-            yield PydanticUse(outer.key, cls.place, "class Config", "model_config")
-    for field in cls.facts.fields if is_model else ():
+    if cls.name == "Config":
+        yield from _config(cls)
+    for field in cls.facts.fields:
         if type(field.value) is s.Call and field.value.keywords:
             yield from _arguments(field.value, cls.module, cls.key, field.line)
 
@@ -123,12 +131,6 @@ def _decorators(function: Function) -> Iterator[PydanticUse]:
             yield (
                 PydanticUse(function.key, at, written, f"@{new}") if new else PydanticUse(function.key, at, "", written)
             )
-
-
-def _defaults(function: Function) -> Iterator[PydanticUse]:
-    for parameter in function.facts.parameters:
-        if type(parameter.default) is s.Call and parameter.default.keywords:
-            yield from _arguments(parameter.default, function.module, function.key, parameter.line)
 
 
 def _arguments(call: s.Call, module: Module, where: str, line: int) -> Iterator[PydanticUse]:

@@ -29,10 +29,13 @@ class Hazard(NamedTuple):
 def hazards(cls: Class, *, v1: bool) -> Iterator[Hazard]:
     """Hazards that stand in the body of ``cls``; ``v1``: the project runs on Pydantic v1."""
     yield from _shadowed(cls)
-    yield from _twice(cls)
-    yield from _replaced_validators(cls)
-    yield from _aliases(cls)
-    yield from _constraints(cls)
+    if len(cls.fields) < len(cls.facts.fields):
+        yield from _twice(cls)
+    if cls.methods:
+        yield from _replaced_validators(cls)
+    if any(type(field.value) is syntax.Call for field in cls.facts.fields):
+        yield from _aliases(cls)
+        yield from _constraints(cls)
     if not v1:
         yield from _unannotated(cls)
         yield from _mangled(cls)
@@ -45,7 +48,9 @@ def _shadowed(cls: Class) -> Iterator[Hazard]:
     for field in cls.facts.fields:
         if field.has_value and _names_a_type(field.name, cls.module):
             taken.add(field.name)
-        used = taken and field.annotated and next((n for n in _roots(field.annotation) if n in taken), "")
+        if not taken:
+            continue
+        used = field.annotated and next((n for n in _roots(field.annotation) if n in taken), "")
         if used:
             said = "its own name" if used == field.name else f"the field `{used}` above"
             yield Hazard(

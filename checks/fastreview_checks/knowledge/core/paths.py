@@ -30,6 +30,9 @@ CONVERTERS = {
     ),
 }
 
+_WHOLE = re.compile(r"\{[A-Za-z_]\w*\}")
+"""A segment that takes whatever is there."""
+
 PARAMETER = re.compile(r"\{([A-Za-z_]\w*)(?::([A-Za-z_]\w*))?\}")
 
 
@@ -58,7 +61,12 @@ def sample(path: str) -> str:
     return PARAMETER.sub(lambda found: CONVERTERS[found[2] or "str"].sample, path)
 
 
-def _fits(earlier: list[str], later: list[str]) -> bool:
+@lru_cache(maxsize=10_000)
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/"))
+
+
+def _fits(earlier: tuple[str, ...], later: tuple[str, ...]) -> bool:
     """Whether as many segments, and those without a parameter, are the same."""
     if len(earlier) != len(later):
         return False
@@ -73,6 +81,10 @@ def swallows(earlier: str, later: str) -> bool:
     if "{" not in earlier:
         return earlier == later
     # Converters other than ``path`` match within one segment.
-    if ":path}" not in earlier and (":path}" in later or not _fits(earlier.split("/"), later.split("/"))):
-        return False
+    if ":path}" not in earlier:
+        mine, its = _segments(earlier), _segments(later)
+        if not _fits(mine, its) or ":path}" in later:
+            return False
+        if all("{" not in one or (other and _WHOLE.fullmatch(one)) for one, other in zip(mine, its, strict=True)):
+            return True
     return pattern(earlier).fullmatch(sample(later)) is not None
