@@ -14,6 +14,9 @@ from fastreview.project.routing.loops import Loops
 from fastreview.project.values import Bound, Values
 
 MAX_DEPTH = 6
+_SIMPLE = frozenset({s.Assign, s.Do, s.Assert, s.Define, s.Names, s.Word})
+"""Statements without others inside."""
+_ENDING = frozenset({s.Return, s.Raise})
 _KEEPS_PATH = frozenset({"rstrip", "lower", "strip", "get"})
 
 
@@ -40,9 +43,12 @@ class Exemptions:
         """Whether ``body`` surely ends by returning or raising."""
         for stmt in body:
             found.append(stmt)
+            kind = type(stmt)
+            if kind in _SIMPLE:
+                continue
+            if kind in _ENDING:
+                return True
             match stmt:
-                case s.Return() | s.Raise():
-                    return True
                 case s.If(test=test, body=taken, orelse=orelse):
                     flag = self.holds(test, code, asked, env)
                     blocks = (taken, orelse) if flag is None else (taken,) if flag else (orelse,)

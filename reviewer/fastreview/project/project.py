@@ -426,7 +426,7 @@ class Project(Subject):
     @cached_property
     def routing(self) -> Routing:
         serving = tuple(m for m in self.modules if m.kind in ("service", "script"))
-        return Routing(serving, self.values, self.constants, self._setting_up)
+        return Routing(serving, self.values, self.constants, self._setting_up, self._codes_by_call)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:

@@ -78,8 +78,8 @@ class PydanticUse(Subject):
 
 def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
     for module in project.service_modules:
-        for found in module.facts.imports:
-            if found.module.startswith("pydantic.v1") and f"{found.module}.".startswith("pydantic.v1."):
+        for found in module.facts.imports if "pydantic" in module.imported else ():
+            if f"{found.module}.".startswith("pydantic.v1."):
                 at = Place(module.path, found.line)
                 yield PydanticUse(module.name, at, found.module, "pydantic", bridge=bool(found.within))
         for cls in module.classes:
@@ -89,7 +89,7 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
                 yield from _config(cls)
         for function in module.functions:
             if function.facts.decorators:
-                yield from _decorators(function)
+                yield from _decorators(function, module)
             for parameter in function.facts.parameters:
                 if type(parameter.default) is s.Call and parameter.default.keywords:
                     yield from _arguments(parameter.default, module, function.key, parameter.line)
@@ -119,13 +119,17 @@ def _model(cls: Class) -> Iterator[PydanticUse]:
             yield from _arguments(field.value, cls.module, cls.key, field.line)
 
 
-def _decorators(function: Function) -> Iterator[PydanticUse]:
-    names = function.module.project.names
+def _decorators(function: Function, module: Module) -> Iterator[PydanticUse]:
+    names = module.project.names
     for decorator, line in zip(function.facts.decorators, function.facts.decorator_lines, strict=True):
         made = decorator.func if type(decorator) is s.Call else decorator
-        found = names.resolve(function.module, made.name) if type(made) is s.Ref else None
+        # Most decorators stand on a router of the module: what it does not import is not of a library.
+        imported = type(made) is s.Ref and (
+            made.root in module.top_level_imports or bool(module.star_imports) or module.is_package
+        )
+        found = names.resolve(module, made.name) if type(made) is s.Ref and imported else None
         if type(found) is External and (found.name in DECORATORS or found.name in _V2_DECORATORS):
-            at = Place(function.module.path, line)
+            at = Place(module.path, line)
             new = DECORATORS.get(found.name)
             written = f"@{found.name.rpartition('.')[2]}"
             yield (

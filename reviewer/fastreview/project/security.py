@@ -53,6 +53,7 @@ class Security:
         self._passes: dict[int, int] = {}
         self._middleware: dict[int, tuple[Middleware, ...]] = {}
         self._stopped: dict[tuple[int, str, str], bool] = {}
+        self._run: dict[tuple[int, ...], tuple[bool, tuple[Function, ...]]] = {}
         loops = Loops(project.values, project.constants)
         self._exemptions = Exemptions(project.values, project.constants, loops)
 
@@ -201,15 +202,25 @@ class Security:
         if middleware.cls is not None and function.receiver:
             env[function.receiver] = options_of(middleware.cls, middleware.options, middleware.code)
         statements = self._exemptions.reached(function, Asked(route.method, route.path), env)
-        if self._denies(function, statements):
-            return True
-        made = {id(call) for call in calls_in(statements)}
-        return any(
-            isinstance(target, Function) and target is not function and self.rejects(target, 1)
-            for site in function.calls
-            if id(site.call) in made
-            for target in self._project.targets(site)
-        )
+        denies, called = self._what_runs(function, statements)
+        return denies or any(self.rejects(target, 1) for target in called)
+
+    def _what_runs(self, function: Function, statements: tuple[s.Stmt, ...]) -> tuple[bool, tuple[Function, ...]]:
+        """Whether these statements of ``function`` turn the caller away, and what they call: most requests reach the same."""
+        key = (id(function), *map(id, statements))
+        known = self._run.get(key)
+        if known is None:
+            denies = self._denies(function, statements)
+            made = set() if denies else {id(call) for call in calls_in(statements)}
+            called = tuple(
+                target
+                for site in (function.calls if made else ())
+                if id(site.call) in made
+                for target in self._project.targets(site)
+                if isinstance(target, Function) and target is not function
+            )
+            known = self._run[key] = (denies, called)
+        return known
 
     def _route_class(self, given: s.Expr | s.Missing, code: Code) -> str:
         if isinstance(given, s.Missing):

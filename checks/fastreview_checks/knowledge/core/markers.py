@@ -25,6 +25,7 @@ MARKERS = frozenset(
     f"fastapi.{name}" for name in ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File")
 )
 _NAMES = frozenset(name.rpartition(".")[2] for name in MARKERS)
+_MARKING = _NAMES | {"fastapi"}
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(\)")
 
 # Decorators that give the function back as it is.
@@ -51,6 +52,8 @@ def markers_of(function: Function, project: Project) -> dict[str, str]:
 def marked(project: Project) -> Iterator[tuple[Function, dict[str, str]]]:
     """Functions of the service with such parameters that a call reaches as they are written."""
     for module in project.service_modules:
+        if _MARKING.isdisjoint(module.imported):
+            continue
         if any(found.name in _NAMES or found.module == "fastapi" for found in module.facts.imports):
             for function in module.functions:
                 markers = markers_of(function, project)

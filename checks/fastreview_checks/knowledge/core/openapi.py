@@ -172,7 +172,7 @@ def _own_document(project: Project) -> Iterator[tuple[str, Place]]:
 
 def _hooks(project: Project) -> Iterator[tuple[str, Place]]:
     for module in project.service_modules:
-        if any(i.module.partition(".")[0] == "fastapi" for i in module.facts.imports):
+        if "fastapi" in module.imported and any(i.module.partition(".")[0] == "fastapi" for i in module.facts.imports):
             for function in module.functions:
                 if function.facts.decorators and any(".webhooks." in name for name in function.decorator_names):
                     yield "webhooks", function.place

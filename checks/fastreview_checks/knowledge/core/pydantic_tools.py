@@ -50,7 +50,7 @@ def tools_in_use(project: Project) -> dict[str, Place]:
 
 def _imported(project: Project) -> Iterator[tuple[str, Place]]:
     for module in project.service_modules:
-        for found in module.facts.imports:
+        for found in module.facts.imports if "pydantic" in module.imported else ():
             if found.name in IMPORTED and found.module.partition(".")[0] == "pydantic":
                 yield IMPORTED[found.name], Place(module.path, found.line)
 
@@ -66,7 +66,9 @@ def _configured(project: Project) -> Iterator[tuple[str, Place]]:
 
 def forbids(cls: Class) -> bool:
     """Whether ``cls`` itself is configured with ``extra="forbid"``."""
-    return ("extra", "forbid") in cls.facts.keywords or dict(config_of(cls)).get("extra") == "forbid"
+    if ("extra", "forbid") in cls.facts.keywords:
+        return True
+    return "model_config" in cls.fields and dict(config_of(cls)).get("extra") == "forbid"
 
 
 def config_of(cls: Class) -> Iterator[tuple[str, syntax.Expr]]:

@@ -7,7 +7,7 @@ factories, loops over lists, and wrappers, to the calls that create routers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from fastreview.project.code import CallSite, Code, Function, Module
@@ -29,9 +29,10 @@ class Routing:
         values: Values,
         constants: Constants,
         callers: Callable[[Function], Sequence[CallSite]],
+        by_call: Mapping[str, Sequence[Code]],
     ) -> None:
         self._tables = Tables(constants)
-        self.routers = Reader(modules, values, constants, callers).routers
+        self.routers = Reader(modules, values, constants, callers, by_call).routers
         """Every app and router, in the order in which they were met."""
 
     def table(self, app: Router) -> tuple[Listed, ...]:

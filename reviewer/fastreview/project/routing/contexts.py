@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fastreview.facts import syntax as s
@@ -46,12 +46,13 @@ class Contexts:
         values: Values,
         loops: Loops,
         callers: Callable[[Function], Sequence[CallSite]],
+        by_call: Mapping[str, Sequence[Code]],
     ) -> None:
         self._modules = modules
         self._values = values
         self._loops = loops
         self._inheriting: dict[int, set[str]] = {}
-        self._codes: dict[str, list[Code]] = {}
+        self._by_call = by_call
         self._callers = callers
         self._active: set[int] = set()
         self._left = MAX_CONTEXTS
@@ -115,11 +116,7 @@ class Contexts:
                 if init is not None and init.owner is not cls:
                     self._inheriting.setdefault(id(init), set()).add(cls.name)
         names = self._inheriting.get(id(function), ())
-        if names and not self._codes:
-            for code in (code for module in self._modules for code in module.codes()):
-                for name in code.called:
-                    self._codes.setdefault(name, []).append(code)
-        codes = {id(code): code for name in sorted(names) for code in self._codes.get(name, ())}
+        codes = {id(code): code for name in sorted(names) for code in self._by_call.get(name, ())}
         return [
             site
             for code in codes.values()

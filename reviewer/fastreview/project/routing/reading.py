@@ -5,7 +5,7 @@ What a body calls and mentions is known without decoding it, and most bodies reg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Code, Function, Module
@@ -29,7 +29,7 @@ _WORDS = CALLS | DECORATORS | {DYNAMIC}
 
 
 class Reader:
-    """Reads ``modules`` when it is made; `routers` are then filled."""
+    """Reads ``modules`` when it is made; `routers` are then filled. ``by_call`` is their code by the names of what it calls."""
 
     def __init__(
         self,
@@ -37,11 +37,12 @@ class Reader:
         values: Values,
         constants: Constants,
         callers: Callable[[Function], Sequence[CallSite]],
+        by_call: Mapping[str, Sequence[Code]],
     ) -> None:
         loops = Loops(values, constants)
         arguments = Arguments(values, constants, loops)
         self._finder = Finder(values, constants, loops, callers)
-        self._contexts = Contexts(modules, values, loops, callers)
+        self._contexts = Contexts(modules, values, loops, callers, by_call)
         registry = Registry(self._finder, arguments)
         self._includes = Includes(registry, arguments, values)
         self._calls = Calls(registry, arguments, self._includes)
