@@ -2,11 +2,15 @@
 
 import re
 
+import pytest
+
 from fastreview_checks.knowledge.core.lasting_work import by_name
 from fastreview_checks.knowledge.core.markers import MARKERS
 from fastreview_checks.knowledge.core.opened import ENDS, OPENED
+from fastreview_checks.knowledge.core.paths import swallows
 from fastreview_checks.knowledge.core.pydantic_tools import IMPORTED, USED
 from fastreview_checks.knowledge.core.versions import LEAST, parts
+from fastreview_checks.knowledge.sensitive import is_sensitive
 
 FULL_NAME = re.compile(r"[a-z]\w*(?:\.\w+)+")
 WORDS = re.compile(r"an? [\w -]+")
@@ -46,3 +50,39 @@ def test_names_of_work_tell_what_it_does() -> None:
     assert getattr(by_name("charge_card_payment"), "does", "") == "moves money"
     assert by_name("send_metrics") is None
     assert by_name("process_image") is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "takes"),
+    [
+        ("/users/{id}", "/users/me", True),
+        ("/users/{id}", "/users/{name}/", False),
+        ("/users/{id}", "/users/", False),
+        ("/users/{id}", "/users/{name}/orders", False),
+        ("/users/{id:int}", "/users/me", False),
+        ("/users/{id:int}", "/users/{id:int}", True),
+        ("/users/by-{name}", "/users/by-me", True),
+        ("/users/by-{name}", "/users/me", False),
+        ("/users/{id}", "/users/{rest:path}", False),
+        ("/{rest:path}", "/users/{id}/orders", True),
+        ("/users/me", "/users/me", True),
+        ("/users/me", "/users/{id}", False),
+    ],
+)
+def test_a_path_takes_the_addresses_of_another(earlier: str, later: str, takes: bool) -> None:
+    assert swallows(earlier, later) is takes
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "passwordHash", "hash_pass", "pwd_salt", "pin_hash", "otp_seed", "resetToken", "backup_codes",
+     "api_key_hash", "privateKey", "jwt_secret", "passphrase"],
+)  # fmt: skip
+def test_names_that_no_client_may_see(name: str) -> None:
+    assert is_sensitive(name)
+
+
+def test_other_names_are_shown() -> None:
+    assert not [
+        name for name in ("id", "created_at", "has_password", "token_count", "key", "hashtag") if is_sensitive(name)
+    ]

@@ -120,6 +120,7 @@ class Injection:
         self._constants = constants
         self._loops = Loops(values, constants)
         self._of: dict[int, tuple[Injected, ...]] = {}
+        self._aliases: dict[tuple[int, int], Injected | None] = {}
         self._active: set[int] = set()
 
     def of(self, function: Function) -> tuple[Injected, ...]:
@@ -223,13 +224,26 @@ class Injection:
         return None
 
     def _alias(self, variable: Variable, parameter: Parameter, hops: int) -> Injected | None:
-        found = self._annotation(variable.bindings[-1].expr, variable.code, parameter, hops + 1)
+        found = self._behind(variable, parameter, hops)
         if found is None:
             return None
         return Injected(
             found.provider, found.name, found.by, found.code, parameter.line, found.annotated, found.use_cache,
             found.scopes, parameter.name, found.inner, found.optional, found.words,
         )  # fmt: skip
+
+    def _behind(self, variable: Variable, parameter: Parameter, hops: int) -> Injected | None:
+        """What an alias stands for, found once: hundreds of parameters have the same."""
+        expr = variable.bindings[-1].expr
+        key = (id(expr), id(variable.code))
+        if not hops and key in self._aliases:
+            return self._aliases[key]
+        found = self._annotation(expr, variable.code, parameter, hops + 1)
+        # Within a cycle of dependencies the rest of the tree is cut off: that holds for this one only.
+        whole = found is None or (function := found.function) is None or id(function) in self._of
+        if not hops and whole:
+            self._aliases[key] = found
+        return found
 
     def _wrapped(
         self,
@@ -284,7 +298,7 @@ class Injection:
         function = provider_function(provider)
         cache = call.keyword("use_cache")
         scopes = call.argument(1, "scopes") if called.name.endswith("Security") else s.MISSING
-        maker = self._constants.settled(wanted).expr
+        settled = self._constants.settled(wanted)
         return Injected(
             provider,
             s.written(wanted.expr, 80),
@@ -296,8 +310,8 @@ class Injection:
             () if isinstance(scopes, s.Missing) else self._words(scopes, code, env),
             of,
             self.of(function) if function else (),
-            isinstance(maker, s.Call) and maker.keyword("auto_error") is False,
-            tuple(self._given_words(wanted)),
+            isinstance(settled.expr, s.Call) and settled.expr.keyword("auto_error") is False,
+            tuple(self._given_words(settled)),
         )
 
     def _words(self, expr: s.Expr, code: Code, env: Environment | None) -> tuple[str, ...]:
@@ -305,8 +319,7 @@ class Injection:
         rows = self._loops.rows(expr, code, env)
         return tuple(self._constants.text(*row) or s.written(row.expr, 60) for row in rows)
 
-    def _given_words(self, wanted: Given) -> Iterator[str]:
-        made = self._constants.settled(wanted)
+    def _given_words(self, made: Given) -> Iterator[str]:
         if not isinstance(made.expr, s.Call):
             return
         for given in (*made.expr.args, *(k.value for k in made.expr.keywords)):

@@ -3,6 +3,7 @@
 from tests.conftest import ProjectOf
 
 from fastreview.facts import syntax as s
+from fastreview.project.contracts import classes_of, fields_of
 from fastreview.project.flow import Flow
 from fastreview.project.project import Project
 from fastreview.project.routes import Route
@@ -260,3 +261,58 @@ def test_uses_of_pydantic(project_of: ProjectOf) -> None:
 
     assert [u.old for u in project.pydantic_uses if u.old] == ["regex=", "class Config", "@validator", ".dict()"]
     assert sorted(u.new for u in project.pydantic_uses if not u.old) == [".model_dump()", "TypeAdapter()"]
+
+
+def test_models_share_the_types_of_inherited_fields(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from pydantic import BaseModel, Field
+
+            class Line(BaseModel):
+                id: int
+
+            class Base(BaseModel):
+                lines: list[Line] = Field(max_length=3)
+                note: str
+
+            class Order(Base):
+                note: "Line | None" = None
+            """
+        }
+    )
+    line, base, order = (schema.cls for schema in project.schemas)
+
+    inherited, replaced = fields_of(order)[1], fields_of(order)[0]
+    assert inherited.declared is fields_of(base)[0].declared
+    assert [marker.method for marker in inherited.declared.markers] == ["Field"]
+    assert classes_of(inherited.declared) == (line,)
+    assert replaced.default is None
+    assert classes_of(fields_of(base)[1].declared) == ()
+
+
+def test_routes_with_parameters_are_known_by_the_segments_in_front(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.get("/users/me")
+            async def me(): ...
+
+            @app.get("/users/by-{name}")
+            async def by_name(name: str): ...
+
+            @app.get("/{anything:path}")
+            async def rest(anything: str): ...
+            """
+        }
+    )
+
+    known = project.apps[0].by_beginning
+    assert {key: [route.path for _, route in found] for key, found in known.items()} == {
+        ("GET", "/users/"): ["/users/by-{name}"],
+        ("GET", "/"): ["/{anything:path}"],
+    }

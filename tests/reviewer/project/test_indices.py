@@ -80,3 +80,11 @@ def test_a_module_knows_what_its_imports_name(project_of: ProjectOf) -> None:
     words = {"os", "typing", "TYPE_CHECKING", "app", "Line", "settings"}
     assert module.imported >= words
     assert module.imported.isdisjoint({"p", "L", "path", "models"})
+
+
+def test_words_are_what_bodies_of_the_service_mention(project_of: ProjectOf) -> None:
+    body = "def f(order):\n    return order.total or masked(order)\n"
+    project = project_of({"app/main.py": body, "tests/test_main.py": "def test_f():\n    unseen()\n"})
+
+    assert {"order", "total", "masked"} <= set(project.words)
+    assert "unseen" not in project.words
