@@ -87,12 +87,7 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
                 yield from _model(cls)
             elif cls.name == "Config":
                 yield from _config(cls)
-        for function in module.functions:
-            if function.facts.decorators:
-                yield from _decorators(function, module)
-            for parameter in function.facts.parameters:
-                if type(parameter.default) is s.Call and parameter.default.keywords:
-                    yield from _arguments(parameter.default, module, function.key, parameter.line)
+        yield from _functions(module)
     for site in project.calls(*METHODS, *METHODS.values(), *_BY_NAME):
         yield from _call(site, project)
     for code in project.mentions(*ATTRIBUTES):
@@ -119,22 +114,27 @@ def _model(cls: Class) -> Iterator[PydanticUse]:
             yield from _arguments(field.value, cls.module, cls.key, field.line)
 
 
-def _decorators(function: Function, module: Module) -> Iterator[PydanticUse]:
-    names = module.project.names
-    for decorator, line in zip(function.facts.decorators, function.facts.decorator_lines, strict=True):
-        made = decorator.func if type(decorator) is s.Call else decorator
-        # Most decorators stand on a router of the module: what it does not import is not of a library.
-        imported = type(made) is s.Ref and (
-            made.root in module.top_level_imports or bool(module.star_imports) or module.is_package
-        )
-        found = names.resolve(module, made.name) if type(made) is s.Ref and imported else None
-        if type(found) is External and (found.name in DECORATORS or found.name in _V2_DECORATORS):
-            at = Place(module.path, line)
-            new = DECORATORS.get(found.name)
-            written = f"@{found.name.rpartition('.')[2]}"
-            yield (
-                PydanticUse(function.key, at, written, f"@{new}") if new else PydanticUse(function.key, at, "", written)
-            )
+def _functions(module: Module) -> Iterator[PydanticUse]:
+    """Decorators and defaults of parameters."""
+    # Most decorators stand on a router of the module: what it does not import is not of a library.
+    known, others = module.top_level_imports, bool(module.star_imports) or module.is_package
+    for function in module.functions:
+        facts = function.facts
+        for position, decorator in enumerate(facts.decorators):
+            made = decorator.func if type(decorator) is s.Call else decorator
+            if type(made) is s.Ref and (others or made.root in known):
+                yield from _decorator(made.name, function, facts.decorator_lines[position])
+        for parameter in facts.parameters:
+            if type(parameter.default) is s.Call and parameter.default.keywords:
+                yield from _arguments(parameter.default, module, function.key, parameter.line)
+
+
+def _decorator(name: str, function: Function, line: int) -> Iterator[PydanticUse]:
+    found = function.module.project.names.resolve(function.module, name)
+    if type(found) is External and (found.name in DECORATORS or found.name in _V2_DECORATORS):
+        at, written = Place(function.module.path, line), f"@{found.name.rpartition('.')[2]}"
+        new = DECORATORS.get(found.name)
+        yield PydanticUse(function.key, at, written, f"@{new}") if new else PydanticUse(function.key, at, "", written)
 
 
 def _arguments(call: s.Call, module: Module, where: str, line: int) -> Iterator[PydanticUse]:

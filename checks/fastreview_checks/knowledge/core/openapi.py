@@ -34,6 +34,7 @@ class Document(NamedTuple):
         return self.app.router is None or self.call is self.app.router.call
 
 
+@lru_cache(maxsize=64)
 def document_of(app: App, project: Project) -> Document | None:
     """The OpenAPI document with most of the routes, health checks and metrics aside; None where nothing is published."""
     described: dict[int, list[Route]] = {}

@@ -36,6 +36,7 @@ _WHOLE = re.compile(r"\{[A-Za-z_]\w*\}")
 PARAMETER = re.compile(r"\{([A-Za-z_]\w*)(?::([A-Za-z_]\w*))?\}")
 
 
+@lru_cache(maxsize=10_000)
 def parameters(path: str) -> tuple[str, ...]:
     return tuple(found[1] for found in PARAMETER.finditer(path))
 

@@ -31,6 +31,7 @@ class Waiting(NamedTuple):
     what: Blocking
 
 
+@lru_cache(maxsize=10_000)
 def validators_of(cls: Class) -> tuple[Function, ...]:
     """Validators that the class declares itself."""
     return tuple(
