@@ -10,7 +10,8 @@ Give the parameter the name that the path uses, or name it with `Path(alias="ite
 
 ## When not to apply
 
-A value that is read from `request.path_params`, in a dependency or middleware too, counts as taken.
+A value that is read from `request.path_params`, in a dependency or middleware too, counts as taken. A `GET` route that ends in
+`{rest:path}` and takes nothing answers all paths alike: the page of a web app, say.
 
 ## Read
 
@@ -25,6 +26,18 @@ app = FastAPI()
 @app.get("/orders/{order_id}")
 async def read_order(id: int) -> dict[str, int]:  # finding
     return {"id": id}
+```
+
+```python not-applicable
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+app = FastAPI()
+
+
+@app.get("/{full_path:path}")
+async def page(request: Request) -> HTMLResponse:
+    return HTMLResponse("<p>The web app.</p>")
 ```
 
 ```python fixed
@@ -66,6 +79,7 @@ app.include_router(router, prefix="/tenants/{tenant_id}")
 ```
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -74,6 +88,7 @@ from fastreview_checks.knowledge.core.paths import parameters
 from fastreview_checks.knowledge.reached import reached
 
 _DEPTH = 3
+_CATCH_ALL = re.compile(r"(?:^|/)\{\w+:path\}$")
 
 
 @check("COR004", dimension="core", level=1, gate=True, each=Route, effort="minutes")
@@ -86,6 +101,8 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
         raise NotApplicable("not a route of FastAPI: the endpoint takes the request as it is")
     if route.endpoint is None:
         raise Unknown("the endpoint's code")
+    if _CATCH_ALL.search(route.path) and not route.inputs and route.method == "GET":
+        raise NotApplicable("the route catches all paths and answers them alike")
     taken = {name for given in route.inputs for name in (given.name, given.alias)}
     if route.facts is not None:
         taken |= {name for p in route.facts.parameters if p.where == "path" for name in (p.name, p.alias)}

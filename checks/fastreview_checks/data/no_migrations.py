@@ -86,6 +86,49 @@ def downgrade():
     op.drop_table("orders")
 ```
 
+Migrations of the service's own, which it runs itself, lead there too:
+
+```python good app/main.py
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.migrations import migrate
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    migrate(engine)
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+```
+
+```python good app/migrations.py
+from sqlalchemy import Engine, inspect, text
+
+
+def migrate(engine: Engine) -> None:
+    columns = {column["name"] for column in inspect(engine).get_columns("orders")}
+    if "paid" not in columns:
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE orders ADD COLUMN paid INTEGER"))
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 
@@ -112,6 +155,7 @@ from fastreview.api import (
     check,
 )
 from fastreview_checks.knowledge.creating_tables import creating_in_service, creating_word
+from fastreview_checks.knowledge.data.revisions import written_by_hand
 
 _RELATIONAL = frozenset(
     {"sqlalchemy", "sqlmodel", "tortoise", "peewee", "ormar", "piccolo", "gino", "pony", "advanced_alchemy"}
@@ -129,6 +173,10 @@ def no_migrations(project: Project) -> Found:
     related = tuple(Related(site.place, f"`{site.call.method}` makes the tables") for site in creating)
     if not kept and not creating and project.facts.scope.repository not in ("", "."):
         raise Unknown("who makes the tables: nothing in this folder does, and the repository has others")
+    own = None if kept else written_by_hand(project)
+    if own is not None:
+        yield Met(own, "Migrations of the service's own lead tables that exist to the schema.", Rung.CONFIGURED)
+        return
     if not kept:
         how = "no revision of them stands in the repository"
         if creating:

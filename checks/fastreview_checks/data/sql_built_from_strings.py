@@ -66,6 +66,29 @@ async def get_session():
 SessionDep = Annotated[AsyncSession, Depends(get_session)]
 ```
 
+The name of something that is stored is no text of the client's choice; that it stays so is worth a look:
+
+```python bad
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import get_session
+
+SessionDep = Annotated[AsyncSession, Depends(get_session)]
+app = FastAPI()
+
+
+@app.delete("/tenants/{name}")
+async def drop(session: SessionDep, name: str) -> None:
+    row = await session.scalar(text("select 1 from tenants where name = :name"), {"name": name})
+    if not row:
+        raise HTTPException(404)
+    await session.execute(text(f"drop schema {name} cascade"))  # finding
+```
+
 ```python good
 from enum import Enum
 from typing import Annotated
@@ -119,7 +142,7 @@ async def get_session():
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check, syntax
 from fastreview_checks.knowledge.data.sql_text import NAMES, inserted, sql_of
-from fastreview_checks.knowledge.taint import REWRITTEN, Taint, is_checked
+from fastreview_checks.knowledge.taint import REWRITTEN, Taint, is_checked, is_stored
 
 
 @check("DAT010", dimension="data", level=1, never=True, effort="hours")
@@ -144,7 +167,11 @@ def sql_built_from_strings(project: Project) -> Found:
                 Related(source.place, f"{source.said} comes from the request"),
                 *(Related(place, said) for place, said in source.way),
             ),
-            confidence=Confidence.LIKELY if source.way else Confidence.CERTAIN,
+            confidence=Confidence.POSSIBLE
+            if is_stored(source)
+            else Confidence.LIKELY
+            if source.way
+            else Confidence.CERTAIN,
         )
     if not applies:
         raise NotApplicable("no SQL is written as text")

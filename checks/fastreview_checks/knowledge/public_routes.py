@@ -6,7 +6,7 @@ Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Conne
 import re
 from functools import lru_cache
 
-from fastreview.api import Code, Function, Route, syntax
+from fastreview.api import Code, External, Function, Project, Route, syntax
 
 # Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
 _BY_PURPOSE = re.compile(
@@ -41,7 +41,7 @@ _FIRST_WORDS = 2
 _CREDENTIAL = re.compile(r"\{\w*(?:token|secret|signature)(?::\w+)?\}", re.IGNORECASE)
 _WEBHOOK = re.compile(r"web_?hook|(?:^|[/_-])(?:events?|hooks?|ipn)(?:$|[/_-])", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|construct_event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE)
-_VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks"})
+_VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks", "botbuilder"})
 """Libraries that verify the signature of what they are handed."""
 
 # A POST that asks: the body holds the question, nothing changes.
@@ -102,7 +102,7 @@ def names_webhook(route: Route) -> bool:
     return bool(_WEBHOOK.search(f"{route.path}/{name}"))
 
 
-def is_webhook(route: Route) -> bool:
+def is_webhook(route: Route, project: Project) -> bool:
     """Called by another service, which proves itself by a signature."""
     if not names_webhook(route):
         return False
@@ -110,7 +110,9 @@ def is_webhook(route: Route) -> bool:
         return True
     words = [s.call.method for s in route.endpoint.calls] + [p.name for p in route.endpoint.facts.parameters]
     imported = {i.module.partition(".")[0] for i in route.endpoint.module.facts.imports}
-    return any(_SIGNATURE.search(word) for word in words) or not imported.isdisjoint(_VERIFYING)
+    targets = (project.values.target(site) for site in route.endpoint.calls)
+    called = {target.name.partition(".")[0] for target in targets if isinstance(target, External)}
+    return any(_SIGNATURE.search(word) for word in words) or not (imported | called).isdisjoint(_VERIFYING)
 
 
 def only_reads(route: Route) -> bool:

@@ -366,6 +366,43 @@ def is_checked(source: Source, project: Project) -> bool:
     return any(_checks(code, names) or _refuses(code, names, project) for code, names in by_code.values())
 
 
+_LOOKING_UP = re.compile(
+    r"^(?:fetch_?(?:one|row|val|all)?|scalars?(?:_one\w*)?|execute|first|one_or_none|(?:get|find|load|read|fetch)_\w+|exists)$",
+    re.IGNORECASE,
+)
+
+
+def is_stored(source: Source) -> bool:
+    """Whether something on the way looks for what is stored under the value and goes no further without it: a text that
+    no record has comes no further either."""
+    by_code: dict[int, tuple[Code, set[str]]] = {}
+    for code, name in source.names:
+        by_code.setdefault(id(code), (code, set()))[1].add(name)
+    return any(_looks_up(code, names) for code, names in by_code.values())
+
+
+def _looks_up(code: Code, names: set[str]) -> bool:
+    for stmt in code.statements:
+        if (
+            not isinstance(stmt, syntax.If)
+            or not stmt.body
+            or not isinstance(stmt.body[-1], syntax.Raise | syntax.Return)
+        ):
+            continue
+        match stmt.test:
+            case syntax.Operation(op="not", operands=(syntax.Ref(name=name),)):
+                pass
+            case syntax.Operation(op="is", operands=(syntax.Ref(name=name), None)):
+                pass
+            case _:
+                continue
+        for binding in code.bindings.get(name, ()):
+            asked = [node for node in syntax.walk(binding.expr) if isinstance(node, syntax.Call)]
+            if binding.line <= stmt.line and any(_LOOKING_UP.search(c.method) and _mentions(c, names) for c in asked):
+                return True
+    return False
+
+
 def _checks(code: Code, names: set[str]) -> bool:
     for stmt in code.statements:
         if isinstance(stmt, syntax.If | syntax.Assert | syntax.Match):

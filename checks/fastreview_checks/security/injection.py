@@ -121,6 +121,18 @@ def some(path: str) -> FileResponse:
     if not wanted.is_relative_to(FOLDER):
         raise HTTPException(404)
     return FileResponse(wanted)
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    return folder.resolve() in path.resolve().parents
+
+
+@app.get("/public/{path:path}")
+def public(path: str) -> FileResponse:
+    wanted = FOLDER / path
+    if not is_inside(wanted, FOLDER):
+        raise HTTPException(404)
+    return FileResponse(wanted)
 ```
 """
 
@@ -167,7 +179,7 @@ def injection(project: Project) -> Found:
 
 def _is_harmless(source: Source, sink: Sink, code: Code, project: Project) -> bool:
     if sink.kind == "path" and (
-        source.one_segment or source.binary or fenced(code) or any(fenced(c) for c, _ in source.names)
+        source.one_segment or source.binary or fenced(code, project) or any(fenced(c, project) for c, _ in source.names)
     ):
         return True
     return is_checked(source, project)

@@ -81,6 +81,7 @@ def issue(data: dict[str, str]) -> str:
 """
 
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
+from fastreview_checks.knowledge.programs import served as imported_by_apps
 from fastreview_checks.knowledge.security.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
 
 _LIBRARIES = frozenset({"jwt", "jose", "authlib", "joserfc"})
@@ -96,7 +97,9 @@ def jwt_misuse(project: Project) -> Found:
     for site, fault in faults:
         if fault is not None:
             # Many look into a token first and verify it elsewhere: only where nothing ever does is it certain enough.
-            doubtful = fault.doubtful or (fault.unverified and sound is not None)
+            # Nor has a client that reads its own token a key to verify it with.
+            outside = bool(project.apps) and site.place.path not in imported_by_apps(project)
+            doubtful = fault.doubtful or (fault.unverified and (sound is not None or outside))
             yield Hit(
                 site.place,
                 f"{fault.text} Verify with the key and a fixed list of algorithms.",

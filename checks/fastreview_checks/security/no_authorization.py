@@ -153,7 +153,7 @@ def no_authorization(route: Route, project: Project) -> Found:
     if (
         is_public_by_purpose(route)
         or holds_credential(route)
-        or is_webhook(route)
+        or is_webhook(route, project)
         or (is_registration(route) and not route.security)
     ):
         raise NotApplicable("the route is public on purpose")

@@ -155,7 +155,7 @@ def unprotected_write(route: Route, project: Project) -> Found:
         return
     if only_redirects(route):
         raise NotApplicable("the route only redirects")
-    public = is_public_by_purpose(route) or is_webhook(route) or holds_credential(route)
+    public = is_public_by_purpose(route) or is_webhook(route, project) or holds_credential(route)
     if public or (is_registration(route) and not _registers_elsewhere(route)):
         raise NotApplicable("the route is public on purpose")
     doubtful = only_reads(route) or only_in_development(route)

@@ -1,11 +1,13 @@
-"""What revisions of Alembic destroy, and tests that walk up and down them."""
+"""What revisions of Alembic destroy, tests that walk up and down them, and migrations without such a tool."""
 
 import re
 
-from fastreview.api import Code, Module, Place, Project
+from fastreview.api import Code, Module, Place, Project, syntax
+from fastreview_checks.knowledge.programs import served
 
 _DROPPING = frozenset({"drop_column", "drop_table"})
 _COMPARING = frozenset({"check", "compare_metadata", "produce_migrations"})
+_ALTERING = re.compile(r"\s*alter\s+table\b", re.IGNORECASE)
 _NOTE = re.compile(
     r"drop|delet|remov|los[et]|destruct|unused|obsolete|replac|move|rename|no longer|deprecat|clean|irrevers|data",
     re.IGNORECASE,
@@ -42,3 +44,17 @@ def stairway(project: Project) -> bool:
 
 def _codes(module: Module) -> tuple[Code, ...]:
     return tuple(module.codes())
+
+
+def written_by_hand(project: Project) -> Place | None:
+    """Where the service alters tables that exist without a tool for migrations: a module of migrations that the app imports,
+    with ``ALTER TABLE`` in it. A script that somebody has to run once is none."""
+    for module in project.modules:
+        if "migrat" in module.path.lower() and module.path in served(project):
+            for code in module.codes():
+                for site in code.calls:
+                    given = site.call.args[0] if site.call.args else None
+                    beginning = given.parts[0] if isinstance(given, syntax.Text) and given.parts else given
+                    if isinstance(beginning, str) and _ALTERING.match(beginning):
+                        return site.place
+    return None

@@ -19,6 +19,8 @@ _NOT_SESSION = re.compile(
     re.IGNORECASE,
 )
 _DEVELOPMENT = re.compile(r"debug|local|\bdev|development|_dev\b|insecure", re.IGNORECASE)
+_FLAGS = ("", "true", "false", "1", "0", "yes", "no")
+"""Values that open nothing: a cookie that says that a token has expired is none."""
 _POSITIONS = {"secure": 6, "httponly": 7, "samesite": 8}
 
 
@@ -81,7 +83,7 @@ def _middleware(middleware: Middleware) -> Cookie:
 def _is_cleared(call: syntax.Call) -> bool:
     ages = [call.argument(2, "max_age"), call.argument(3, "expires")]
     value = call.argument(1, "value")
-    return value == "" or any(type(age) is int and age <= 0 for age in ages)
+    return value in _FLAGS or any(type(age) is int and age <= 0 for age in ages)
 
 
 def _in_development(site: CallSite) -> bool:

@@ -160,9 +160,30 @@ def is_fenced_client(code: Code) -> bool:
 _FENCES = re.compile(r"is_relative_to|relative_to|commonpath|commonprefix|secure_filename|safe_join|lookup_path")
 
 
-def fenced(code: Code) -> bool:
-    """Whether a function compares paths with a folder that they must stay in."""
-    return any(_FENCES.search(name) for name in code.called)
+def fenced(code: Code, project: Project) -> bool:
+    """Whether a function compares paths with a folder that they must stay in, or hands them to one that does."""
+    if any(_FENCES.search(name) for name in code.called):
+        return True
+    called = (target for site in code.calls for target in project.targets(site))
+    return any(isinstance(target, Function) and _compares_folders(target) for target in called)
+
+
+def _compares_folders(function: Function) -> bool:
+    """``return root in path.parents``, or by one of the functions that are made for it."""
+    if any(_FENCES.search(name) for name in function.called):
+        return True
+    nodes = (n for stmt in function.statements for expr in syntax.expressions(stmt) for n in syntax.walk(expr))
+    tests = (node for node in nodes if isinstance(node, syntax.Operation) and node.op in ("in", "not in"))
+    return any(_attribute(operand) == "parents" for test in tests for operand in test.operands[1:])
+
+
+def _attribute(expr: syntax.Expr) -> str:
+    match expr:
+        case syntax.Ref(name=name):
+            return name.rpartition(".")[2]
+        case syntax.Attribute(attr=attr):
+            return attr
+    return ""
 
 
 def is_sandboxed(site: CallSite, project: Project) -> bool:

@@ -62,6 +62,7 @@ def _assigned(target: syntax.Expr, line: int, test: Test, project: Project) -> I
                 _is_of_service(owner, function, project)
                 and not _takes_back(function, name)
                 and not _is_prepared(name, test)
+                and attr not in _cleaned_up(project)
             ):
                 yield _hit(test, line, name, "the service's own")
 
@@ -123,6 +124,24 @@ def _set_anew(project: Project) -> frozenset[str]:
         if "dependency_overrides" in fixture.mentioned:
             found |= {_key_at(s.line, fixture) for s in fixture.statements if isinstance(s, syntax.Assign)}
     return frozenset(found - {"?"})
+
+
+@lru_cache(maxsize=2)
+def _cleaned_up(project: Project) -> frozenset[str]:
+    """Names of what fixtures that every test uses assign, or the functions that these call: each test starts anew."""
+    found: set[str] = set()
+    for fixture in project.exercise.fixtures.all:
+        if any(
+            k.name == "autouse" and k.value is True
+            for d in fixture.facts.decorators
+            if isinstance(d, syntax.Call)
+            for k in d.keywords
+        ):
+            called = (target for site in fixture.calls for target in project.targets(site))
+            for function in (fixture, *(target for target in called if isinstance(target, Function))):
+                assigned = (target for stmt in function.statements_of(syntax.Assign) for target in stmt.targets)
+                found |= {t.last for t in assigned if isinstance(t, syntax.Ref) and "." in t.name}
+    return frozenset(found)
 
 
 def _is_shared(name: str, function: Function) -> bool:
