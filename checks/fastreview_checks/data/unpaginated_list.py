@@ -115,6 +115,41 @@ def get_session() -> Iterator[Session]:
     with Session(create_engine("sqlite://")) as session:
         yield session
 ```
+
+One row for each group is no list that grows with what is stored:
+
+```python not-applicable
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str]
+
+
+engine = create_engine("sqlite://")
+app = FastAPI()
+
+
+def get_session():
+    with Session(engine) as session:
+        yield session
+
+
+@app.get("/totals")
+def totals(session: Annotated[Session, Depends(get_session)]) -> list[dict[str, int]]:
+    rows = session.execute(select(Order.country, func.count(Order.id)).group_by(Order.country)).all()
+    return [{country: count} for country, count in rows]
+```
 """
 
 from fastreview.api import (
@@ -151,6 +186,8 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         raise NotApplicable("no list from storage is returned, as far as the code shows")
     if is_paged(route, project):
         return
+    if _grouped(origin):
+        raise NotApplicable("one row for each group: sums and counts")
     if asks_by_id(route):
         raise NotApplicable("the client names the rows that it wants")
     if any(pages(code) for code in (origin.code, *(step.function for step in origin.through))):
@@ -163,6 +200,14 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         related=(Related(_place(origin), "all rows are read here"),),
         confidence=Confidence.LIKELY,
     )
+
+
+def _grouped(origin: Origin) -> bool:
+    """Whether the database sums rows up: the answer grows with the groups, not with the rows."""
+    names = (node.root for node in syntax.walk(origin.expr) if isinstance(node, syntax.Ref))
+    made = (b.expr for name in names for b in origin.code.bindings.get(name, ()) if b.kind == "assign")
+    calls = (node for expr in (origin.expr, *made) for node in syntax.walk(expr) if isinstance(node, syntax.Call))
+    return any(call.method == "group_by" for call in calls)
 
 
 def _place(origin: Origin) -> Place:

@@ -6,7 +6,8 @@ Sources: documentation of the libraries.
 import re
 from functools import lru_cache
 
-from fastreview.api import CallSite, Function, Module, Project, absolute_name, syntax
+from fastreview.api import CallSite, Code, Function, Module, Project, absolute_name, syntax
+from fastreview_checks.knowledge.callers import callers
 from fastreview_checks.knowledge.served import served as answering
 
 COMMAND_LIBRARIES = frozenset(
@@ -17,13 +18,14 @@ PROGRAM_PATH = re.compile(
     r"(?:^|/)(?:cli|commands?|console|management|__main__)(?:/|\.py$)|(?:^|/)(?:cli_\w+|\w+_cli|manage)\.py$"
 )
 
+MAX_CALLERS = 200
+
 _CLIENT_PATH = re.compile(r"(?:^|/)client(?:/|\.py$)")
 
 
 def is_program(site: CallSite, project: Project) -> bool:
     module = site.code.module
-    imported = {i.module.partition(".")[0] for i in module.facts.imports}
-    if PROGRAM_PATH.search(module.path) or not imported.isdisjoint(COMMAND_LIBRARIES):
+    if _is_command(module):
         return True
     if isinstance(site.code, Function) and _asks_a_person(site.code):
         return True
@@ -42,6 +44,33 @@ def is_program(site: CallSite, project: Project) -> bool:
         if isinstance(node, syntax.Ref)
     }
     return site.code.name in called and not any("." in name for name in site.code.decorator_names)
+
+
+def _is_command(module: Module) -> bool:
+    imported = {i.module.partition(".")[0] for i in module.facts.imports}
+    return bool(PROGRAM_PATH.search(module.path)) or not imported.isdisjoint(COMMAND_LIBRARIES)
+
+
+@lru_cache(maxsize=1_000)
+def only_programs_run(code: Code, project: Project) -> bool:
+    """Whether every way to a function begins in a command line program, and no request runs it: what reports to the one who
+    started it."""
+    if not isinstance(code, Function) or code in answering(project):
+        return False
+    pending, seen = [code], {id(code)}
+    while pending:
+        sites = callers(pending.pop(), project)
+        if not sites or len(seen) > MAX_CALLERS:
+            return False
+        for site in sites:
+            if _is_command(site.code.module):
+                continue
+            if not isinstance(site.code, Function):
+                return False
+            if id(site.code) not in seen:
+                seen.add(id(site.code))
+                pending.append(site.code)
+    return True
 
 
 def speaks_to_a_screen(site: CallSite, project: Project) -> bool:

@@ -13,7 +13,8 @@ _BY_PURPOSE = re.compile(
     r"(?:^|[_\-/{])(?:log[_-]?in|sign[_-]?in|sign[_-]?up|sign[_-]?out|log[_-]?out|register|registration|signup|token|tokens|refresh\w*"
     r"|forgot\w*|recover\w*|password[_-]?(?:reset|recovery|forgot)\w*|reset[_-]?password\w*|(?:verify|confirm|activate)\w*"
     r"|verification|activation|callback|oauth2?|oidc|saml|sso|otp|magic\w*|captcha|challenge|csrf\w*|unsubscribe|subscribe"
-    r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|graphql)"
+    r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|graphql"
+    r"|device[_-]?(?:flow|code|authori[sz]ation))"
     r"(?:$|[_\-/}])",
     re.IGNORECASE,
 )

@@ -76,6 +76,44 @@ def users() -> None:
     print("ann")
 ```
 
+What only a command prints, through modules that the app imports too:
+
+```python good app/main.py
+from fastapi import FastAPI
+
+from app.report import total
+
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> int:
+    return total()
+```
+
+```python good app/report.py
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def total() -> int:
+    logger.info("asked for the total")
+    return 1
+
+
+def show() -> None:
+    print("total", total())
+```
+
+```python good app/commands/report.py
+from app.report import show
+
+
+def start_report() -> None:
+    show()
+```
+
 A dialogue at a terminal:
 
 ```python good app/main.py
@@ -131,14 +169,18 @@ app = FastAPI()
 
 from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
 from fastreview_checks.knowledge.production.serving import launchers
-from fastreview_checks.knowledge.programs import is_program, served, speaks_to_a_screen
+from fastreview_checks.knowledge.programs import is_program, only_programs_run, served, speaks_to_a_screen
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
 def print_logging(call: LogCall, project: Project) -> Found:
     if not call.by_print:
         return
-    if is_program(call.site, project) or speaks_to_a_screen(call.site, project):
+    if (
+        is_program(call.site, project)
+        or speaks_to_a_screen(call.site, project)
+        or only_programs_run(call.site.code, project)
+    ):
         raise NotApplicable("a command line program prints")
     if project.apps and call.place.path not in served(project) | launchers(project):
         raise NotApplicable("the app does not import this module")

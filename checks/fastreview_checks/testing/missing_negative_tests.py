@@ -12,7 +12,7 @@ For each router: one test without credentials or rights (401, 403), one of what 
 ## When not to apply
 
 What a router cannot answer is not asked of it: 401 and 403 of routers without authentication, 404 of those without a path
-parameter, 422 of those without typed input.
+parameter or that only compute with it, 422 of those without typed input.
 
 ## Read
 
@@ -120,6 +120,8 @@ def test_invalid(body: dict[str, str], expected: int) -> None:
 ```
 
 ```python not-applicable
+import random
+
 from fastapi import FastAPI
 
 app = FastAPI()
@@ -128,6 +130,11 @@ app = FastAPI()
 @app.get("/news")
 def news() -> list[str]:
     return []
+
+
+@app.get("/dice/{sides}")
+def roll(sides: int) -> int:
+    return random.randint(1, sides)
 ```
 """
 

@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 
-from fastreview.api import Project, Route, RouteGroup
+from fastreview.api import External, Function, Project, Route, RouteGroup, syntax
 from fastreview_checks.knowledge.health import is_operational
+from fastreview_checks.knowledge.reached import reached
 
 AUTHENTICATION = frozenset({401, 403})
 ABSENCE = frozenset({404, 410})
@@ -17,12 +18,39 @@ def wanted(group: RouteGroup, project: Project) -> dict[str, frozenset[int]]:
     found: dict[str, frozenset[int]] = {}
     if any(route.security for route in routes):
         found["401 or 403"] = AUTHENTICATION
-    if any("{" in route.path.replace("{?}", "").rpartition(":path}")[2] for route in routes):
+    if any(
+        "{" in route.path.replace("{?}", "").rpartition(":path}")[2] and not _only_computes(route, project)
+        for route in routes
+    ):
         found["404"] = ABSENCE
     if any(_validates(route) for route in routes):
         statuses = _invalid(project)
         found[" or ".join(map(str, sorted(statuses, reverse=True)))] = statuses
     return found
+
+
+_COMPUTING = frozenset(
+    {"builtins", "random", "math", "statistics", "logging", "datetime", "time", "re", "string", "hashlib"}
+)
+_DEPTH = 4
+
+
+def _only_computes(route: Route, project: Project) -> bool:
+    """Whether the answer is made from the parameters alone: nothing is looked up that could be missing, nothing refused."""
+    if route.endpoint is None:
+        return False
+    for function in reached(route.endpoint, project, _DEPTH):
+        if any(isinstance(stmt, syntax.Raise) for stmt in function.statements):
+            return False
+        for site in function.calls:
+            targets = project.targets(site)
+            if not targets or any(_from_elsewhere(target) for target in targets):
+                return False
+    return True
+
+
+def _from_elsewhere(target: Function | External) -> bool:
+    return isinstance(target, External) and target.name.partition(".")[0] not in _COMPUTING
 
 
 def expected(group: RouteGroup, project: Project) -> frozenset[int]:
