@@ -127,8 +127,10 @@ def _shared(project: Project, checks: Sequence[Check], done: Callable[[_Portion]
         return
     # Before the process splits: nearly every check asks for them.
     _ = project.routes
+    parts = portions(checks)
     # What is done beside the checks comes last: by then most of what it asks the model for is there.
-    yield from shared((*portions(checks), None), done, _Answer, processes)
+    items = (*parts.near, *parts.others, None)
+    yield from shared(items, done, _Answer, processes, alike=len(parts.near))
 
 
 def _said_once(evaluation: Evaluation, gentler: Evaluation | None) -> Evaluation:

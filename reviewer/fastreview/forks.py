@@ -42,26 +42,28 @@ def shared(
     answer: type[R],
     processes: int,
     meanwhile: Callable[[], object] = lambda: None,
+    alike: int = 0,
 ) -> Iterator[R]:
     """``work(item)`` of every item, in the order in which the answers come.
 
     Each of ``processes`` takes the next item when it is done with one, so the largest should come first. What ``work``
     raises in a child counts as not done; raised in this process it is raised. ``meanwhile`` is what this process has to do
-    besides: it does so first, and only where there are children.
+    besides: it does so first, and only where there are children. The first ``alike`` items ask for the same preparation,
+    which is dear: only this process and every second of the others take from them.
     """
     if processes < 2 or len(items) < 2 or len(items) > MAX_ITEMS or not _may_fork():
         yield from map(work, items)
         return
-    queue, filling = os.pipe()
-    os.write(filling, bytes(range(len(items))))
-    os.close(filling)
+    numbers = range(len(items))
+    queues = [_filled(numbers[:alike]), _filled(numbers[alike:])]
     work = _alone(work)
-    left = set(range(len(items)))
+    left = set(numbers)
     children: list[_Child] = []
     try:
-        children += (_Child(queue, items, work) for _ in range(min(processes, len(items)) - 1))
+        others = range(1, min(processes, len(items)))
+        children += (_Child(queues[1:] if number % 2 else queues, items, work) for number in others)
         meanwhile()
-        for number in _taken(queue):
+        for number in _taken(queues):
             left.discard(number)
             yield work(items[number])
         for child in children:
@@ -69,7 +71,8 @@ def shared(
                 left.discard(number)
                 yield done
     finally:
-        os.close(queue)
+        for queue in queues:
+            os.close(queue)
         for child in children:
             child.stop()
     for number in sorted(left):
@@ -89,7 +92,7 @@ def ahead(work: Callable[[], R], answer: type[R]) -> Iterator[Callable[[], R]]:
     queue, filling = os.pipe()
     os.write(filling, b"\0")
     os.close(filling)
-    child = _Child(queue, (None,), lambda _: work())
+    child = _Child((queue,), (None,), lambda _: work())
 
     def result() -> R:
         for _, done in child.answered(answer):
@@ -120,9 +123,18 @@ def _alone(work: Callable[[T], R]) -> Callable[[T], R]:
     return done
 
 
-def _taken(queue: int) -> Iterator[int]:
-    while number := os.read(queue, 1):
-        yield number[0]
+def _filled(numbers: Sequence[int]) -> int:
+    """The reading end of a pipe with the numbers in it."""
+    queue, filling = os.pipe()
+    os.write(filling, bytes(numbers))
+    os.close(filling)
+    return queue
+
+
+def _taken(queues: Sequence[int]) -> Iterator[int]:
+    for queue in queues:
+        while number := os.read(queue, 1):
+            yield number[0]
 
 
 def _file() -> BinaryIO:
@@ -147,20 +159,20 @@ def _messages(data: bytes) -> Iterator[memoryview]:
 class _Child:
     """One forked process; ``_pid`` is 0 where there is none."""
 
-    def __init__(self, queue: int, items: Sequence[T], work: Callable[[T], R]) -> None:
+    def __init__(self, queues: Sequence[int], items: Sequence[T], work: Callable[[T], R]) -> None:
         self._file = _file()
         self._pid = 0
         with contextlib.suppress(OSError):
             self._pid = os.fork()
             if not self._pid:
-                self._live(queue, items, work)
+                self._live(queues, items, work)
 
-    def _live(self, queue: int, items: Sequence[T], work: Callable[[T], R]) -> None:
+    def _live(self, queues: Sequence[int], items: Sequence[T], work: Callable[[T], R]) -> None:
         """The child's whole life: no handler, buffer or `atexit` function of the parent runs in it."""
         code = 1
         try:
             # Written as it comes: at the end nobody waits for all of it.
-            for number in _taken(queue):
+            for number in _taken(queues):
                 data = msgspec.msgpack.encode((number, work(items[number])))
                 self._file.write(len(data).to_bytes(_LENGTH_BYTES) + data)
             self._file.flush()

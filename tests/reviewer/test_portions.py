@@ -75,14 +75,14 @@ def test_code_of_other_packages_is_not_looked_into() -> None:
 
 
 def test_the_dear_ones_are_one_portion() -> None:
-    assert portions([not_at_all, itself, through_a_class])[0] == ("FAK001", "FAK003")
+    assert portions([not_at_all, itself, through_a_class]).near[0] == ("FAK001", "FAK003")
 
 
 def test_every_installed_check_is_in_one_portion() -> None:
     checks = load().checks
     found = portions(checks)
-    assert sorted(code for some in found for code in some) == sorted(one.code for one in checks)
-    assert all(one.code in found[0] for one in checks if one.each is LoopFunction)
+    assert sorted(code for some in (*found.near, *found.others) for code in some) == sorted(one.code for one in checks)
+    assert all(one.code in found.near[0] for one in checks if one.each is LoopFunction)
 
 
 def test_subjects_that_run_on_the_loop_are_dear() -> None:
@@ -90,4 +90,4 @@ def test_subjects_that_run_on_the_loop_are_dear() -> None:
         yield from ()
 
     one = structs.replace(not_at_all, each=LoopFunction, evaluate=judged)
-    assert portions([one, itself])[0] == ("FAK005", "FAK001")
+    assert portions([one, itself]).near[0] == ("FAK005", "FAK001")

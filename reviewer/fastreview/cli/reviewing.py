@@ -77,5 +77,6 @@ def _prepare() -> None:
     """What assessing needs anyway: loaded while other processes read the project."""
     import fastreview.pipeline  # noqa: F401
     from fastreview.packs import load
+    from fastreview.portions import portions
 
-    load()
+    portions(load().checks)
