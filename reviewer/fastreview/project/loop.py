@@ -293,8 +293,10 @@ class Loop:
                 found.own.append((site, called))
                 if id(called) not in elsewhere and not self._is_streamed(site, called, function):
                     run += [(site, one) for one in self._running(called)]
-            for given in self._indirect.given(site, targets):
-                run += [(site, one) for one in self._running(given)]
+            call = site.call
+            if call.args or call.keywords or type(call.func) is s.Subscript:
+                for given in self._indirect.given(site, targets):
+                    run += [(site, one) for one in self._running(given)]
         for site, reached in self._indirect.of(function):
             run += [(site, one) for one in self._running(reached)]
         return found

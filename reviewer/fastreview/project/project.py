@@ -34,7 +34,7 @@ from fastreview.project.security import Security
 from fastreview.project.subject import Place, Subject
 from fastreview.project.test_run import Probe, TestRun
 from fastreview.project.tests import Test, tests_of
-from fastreview.project.values import Bound, Instance, Values
+from fastreview.project.values import Bound, Instance, Value, Values
 
 S = TypeVar("S", bound=Subject)
 
@@ -292,7 +292,7 @@ class Project(Subject):
         something of a library."""
         known = self._targets.get(id(site))
         if known is None:
-            known = self._targets[id(site)] = (site, tuple(self._resolve_call(site)))
+            known = self._targets[id(site)] = (site, self._called_by(site))
         return known[1]
 
     @cached_property
@@ -300,8 +300,18 @@ class Project(Subject):
         """By the id of the call, which is kept: another one would get its id."""
         return {}
 
-    def _resolve_call(self, site: CallSite) -> Iterator[Function | External]:
-        match self.values.target(site):
+    def _called_by(self, site: CallSite) -> tuple[Function | External, ...]:
+        value = self.values.target(site)
+        if value is None:
+            return ()
+        if type(value) is External:
+            owner, _, name = value.name.rpartition(".")
+            return (value, External(f"{BASES[owner]}.{name}")) if owner in BASES else (value,)
+        return tuple(self._run_by(value, site))
+
+    def _run_by(self, called: Value, site: CallSite) -> Iterator[Function]:
+        """What calling a function, a method, a class or an object runs."""
+        match called:
             case Function() as function:
                 yield function
                 yield from (other for other in self._other_turns(site) if other is not function)
@@ -321,11 +331,6 @@ class Project(Subject):
                 method = cls.method("__call__")
                 if method is not None:
                     yield method
-            case External(name=name) as library:
-                yield library
-                owner, _, method_name = name.rpartition(".")
-                if owner in BASES:
-                    yield External(f"{BASES[owner]}.{method_name}")
 
     def _other_turns(self, site: CallSite) -> Iterator[Function]:
         """What the call runs too where a loop over functions that are written out gives it another one each turn."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import lru_cache
 
 from fastreview.facts import syntax as s
 from fastreview.facts.source import Parameter
@@ -77,9 +77,9 @@ class Values:
         self._depth = 0
 
     def of(self, expr: s.Expr, code: Code) -> Value | None:
+        if type(expr) is s.Ref:
+            return self._named(expr.name, code)
         kind = type(expr)
-        if kind is s.Ref:
-            return self._named(cast("s.Ref", expr).name, code)
         if kind in _WORTHLESS:
             return None
         if kind is str or kind is s.Text:
@@ -568,6 +568,7 @@ def _element(value: Value | None) -> Value | None:
     return None
 
 
+@lru_cache(maxsize=10_000)
 def _library_attribute(library: str, name: str) -> Value | None:
     known = ATTRIBUTES.get(library)
     if known:

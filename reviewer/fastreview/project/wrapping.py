@@ -211,4 +211,6 @@ def _given(call: s.Call) -> Iterator[s.Expr]:
 
 
 def _may_be_called(annotation: s.Expr, *, annotated: bool) -> bool:
+    if type(annotation) is s.Ref:
+        return not annotated or "Callable" in annotation.name
     return not annotated or "Callable" in s.written(annotation)
