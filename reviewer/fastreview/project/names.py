@@ -314,13 +314,13 @@ def _shared(one: str, other: str) -> int:
 def _preferred(module: Module) -> dict[str, Import]:
     """Imports that a later one of the same name does not replace: it stands in the ``except`` or ``else`` of the same
     statement, or only type checkers read it."""
-    bound: dict[str, list[Import]] = {}
-    for found in module.facts.imports:
-        if not found.within and found.name != "*":
-            bound.setdefault(found.bound, []).append(found)
-    several = {name: group for name, group in bound.items() if len(group) > 1}
-    if not several:
+    imports = [i for i in module.facts.imports if not i.within and i.name != "*"]
+    if len(imports) == len(module.top_level_imports):
         return {}
+    bound: dict[str, list[Import]] = {}
+    for found in imports:
+        bound.setdefault(found.bound, []).append(found)
+    several = {name: group for name, group in bound.items() if len(group) > 1}
     choices = list(_choices(module))
     chosen: dict[str, Import] = {}
     for name, group in several.items():
