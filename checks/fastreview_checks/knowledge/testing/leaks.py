@@ -62,7 +62,7 @@ def _assigned(target: syntax.Expr, line: int, test: Test, project: Project) -> I
                 _is_of_service(owner, function, project)
                 and not _takes_back(function, name)
                 and not _is_prepared(name, test)
-                and attr not in _cleaned_up(project)
+                and not {("", attr), (function.module.path, attr)} & _cleaned_up(project)
             ):
                 yield _hit(test, line, name, "the service's own")
 
@@ -127,9 +127,10 @@ def _set_anew(project: Project) -> frozenset[str]:
 
 
 @lru_cache(maxsize=2)
-def _cleaned_up(project: Project) -> frozenset[str]:
-    """Names of what fixtures that every test uses assign, or the functions that these call: each test starts anew."""
-    found: set[str] = set()
+def _cleaned_up(project: Project) -> frozenset[tuple[str, str]]:
+    """Names of what fixtures that tests use without asking assign, or the functions that these call: each test starts anew.
+    With the path of the module whose tests use it; "" for those of ``conftest.py``."""
+    found: set[tuple[str, str]] = set()
     for fixture in project.exercise.fixtures.all:
         if any(
             k.name == "autouse" and k.value is True
@@ -137,10 +138,11 @@ def _cleaned_up(project: Project) -> frozenset[str]:
             if isinstance(d, syntax.Call)
             for k in d.keywords
         ):
+            where = "" if fixture.module.path.endswith("conftest.py") else fixture.module.path
             called = (target for site in fixture.calls for target in project.targets(site))
             for function in (fixture, *(target for target in called if isinstance(target, Function))):
                 assigned = (target for stmt in function.statements_of(syntax.Assign) for target in stmt.targets)
-                found |= {t.last for t in assigned if isinstance(t, syntax.Ref) and "." in t.name}
+                found |= {(where, t.last) for t in assigned if isinstance(t, syntax.Ref) and "." in t.name}
     return frozenset(found)
 
 
