@@ -217,8 +217,11 @@ def fields_of(cls: Class) -> tuple[Input, ...]:
 
 @lru_cache(maxsize=10_000)
 def _declared_in(cls: Class) -> tuple[tuple[FieldFacts, Declared], ...]:
-    """The annotated fields in the body of ``cls`` with their types: models that inherit them share these."""
-    return tuple([(field, _with_marker(field, cls)) for field in cls.facts.fields if field.annotated])
+    """The annotated fields in the body of ``cls`` with their types, what is private left out: models that inherit them share
+    these."""
+    return tuple(
+        [(field, _with_marker(field, cls)) for field in cls.facts.fields if field.annotated and field.name[0] != "_"]
+    )
 
 
 def _with_marker(field: FieldFacts, owner: Class) -> Declared:

@@ -123,7 +123,18 @@ class Names:
             found = self._starred(module, name, hops)
         if found is None and name in _BUILTINS:
             return External(f"builtins.{name}")
+        if found is None and module.star_imports:
+            found = self._starred_library(module, name)
         return found
+
+    def _starred_library(self, module: Module, name: str) -> External | None:
+        """What a star import of a library brings: ``from pydantic.v1 import *`` in a module of the project's own that others
+        import from. Where several libraries may bring it, nobody knows which."""
+        origins = [self._module_of(module, star) for star in module.star_imports]
+        libraries = [origin for origin in origins if isinstance(origin, External)]
+        if name.startswith("_") or len(libraries) < len(origins) or len({one.package for one in libraries}) != 1:
+            return None
+        return External(canonical(f"{libraries[0].name}.{name}"))
 
     def _own(self, module: Module, name: str, hops: int) -> Definition | None:
         """What ``module`` itself binds, imports by name or has as a submodule."""

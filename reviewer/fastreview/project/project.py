@@ -47,7 +47,7 @@ _MIGRATION_PATH = re.compile(r"(?:^|/)(?:alembic|migrations?|versions)/")
 _SCRIPT_PATH = re.compile(
     r"(?:^|/)(?:scripts?|examples?|docs|docs_src|bench(?:es|marks?)?|notebooks|locustfiles?|load_?tests?)/"
     # Common names of packages too: only at the top are these folders aside.
-    r"|^(?:tools?|bin|dev|hack|doc)/|^(?:setup|manage|tasks)\.py$"
+    r"|^(?:tools?|bin|dev|hack|doc|\.github|\.gitlab|\.circleci|\.ci)/|^(?:setup|manage|tasks)\.py$"
     r"|(?:^|/)(?:noxfile|fabfile|locustfile|smoke_?tests?|gunicorn[^/]*conf[^/]*)\.py$"
 )
 

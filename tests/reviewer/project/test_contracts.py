@@ -273,6 +273,7 @@ def test_models_share_the_types_of_inherited_fields(project_of: ProjectOf) -> No
                 id: int
 
             class Base(BaseModel):
+                __kept__: set[str] | None = None
                 lines: list[Line] = Field(max_length=3)
                 note: str
 
@@ -284,6 +285,7 @@ def test_models_share_the_types_of_inherited_fields(project_of: ProjectOf) -> No
     line, base, order = (schema.cls for schema in project.schemas)
 
     inherited, replaced = fields_of(order)[1], fields_of(order)[0]
+    assert [field.name for field in fields_of(order)] == ["note", "lines"]
     assert inherited.declared is fields_of(base)[0].declared
     assert [marker.method for marker in inherited.declared.markers] == ["Field"]
     assert classes_of(inherited.declared) == (line,)

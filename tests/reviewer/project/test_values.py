@@ -248,3 +248,32 @@ class Folder(Subject):
 def test_a_pack_lists_the_subjects_of_its_own(project_of: ProjectOf) -> None:
     project = project_of({"app/main.py": "", "app/orders/routes.py": "", "app/orders/models.py": ""})
     assert [folder.key for folder in project.subjects(Folder)] == ["app", "app/orders"]
+
+
+@pytest.mark.parametrize(
+    ("more", "schemas"),
+    [("", ["Order"]), ("from sqlalchemy import *", []), ("from pydantic import *", ["Order"])],
+)
+def test_what_a_star_import_of_one_library_brings(project_of: ProjectOf, more: str, schemas: list[str]) -> None:
+    project = project_of(
+        {
+            "shop/__init__.py": "",
+            "shop/compat.py": f"from pydantic.v1 import *\n{more}\n",
+            "shop/models.py": """
+                from shop.compat import BaseModel
+
+                class Order(BaseModel):
+                    count: int
+
+                def plain():
+                    return str(len("x"))
+            """,
+        }
+    )
+    [plain] = [function for function in project.functions if function.name == "plain"]
+
+    assert [schema.name for schema in project.schemas] == schemas
+    assert {getattr(target, "name", "") for site in plain.calls for target in project.targets(site)} == {
+        "builtins.len",
+        "builtins.str",
+    }
