@@ -80,12 +80,14 @@ def unlocked_dependencies(project: Project) -> Found:
                 "in pyproject.toml and commit a lock file.",
             )
             return
-        pinned = sum(r.pinned for r in runtime)
-        place = next((r for r in runtime if not r.pinned), place)
+        # What several files name is pinned as soon as one of them says so: the build reads that one.
+        pinned = {r.name for r in runtime if r.pinned}
+        names = {r.name for r in runtime}
+        place = next((r for r in runtime if r.name not in pinned), place)
         said = (
             "The dependencies are pinned, but not what they need in turn, and nothing checks what is downloaded"
-            if pinned == len(runtime)
-            else f"{len(runtime) - pinned} of {len(runtime)} dependencies are not pinned, so every build may install others"
+            if pinned == names
+            else f"{len(names - pinned)} of {len(names)} dependencies are not pinned, so every build may install others"
         )
         yield Hit(
             Place(place.path, place.line),

@@ -41,6 +41,32 @@ async def webhook(request: Request, x_signature: Annotated[str, Header()]) -> No
         raise HTTPException(401)
 ```
 
+A setting that the settings inherit is one:
+
+```python bad
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+
+class Installing(BaseModel):
+    first_install_token: str = ""
+
+
+class Settings(Installing, BaseSettings):
+    port: int = 8000
+
+
+settings = Settings()
+app = FastAPI()
+
+
+@app.put("/install")
+def install(token: str) -> None:
+    if settings.first_install_token != token:  # finding
+        raise HTTPException(401)
+```
+
 ```python fixed
 import hashlib
 import hmac

@@ -115,6 +115,7 @@ def test_complexity_and_kinds_of_modules(project_of: ProjectOf) -> None:
             "tests/test_main.py": "def test_f(): ...\nclass TestX:\n    def test_y(self): ...\n    def helper(self): ...\n",
             "migrations/versions/1_init.py": "def upgrade(): ...\n",
             "scripts/seed.py": "def seed(): ...\n",
+            ".github/actions/tag/main.py": "def tag(): ...\n",
         }
     )
     assert {m.path: m.kind for m in project.modules} == {
@@ -122,6 +123,7 @@ def test_complexity_and_kinds_of_modules(project_of: ProjectOf) -> None:
         "tests/test_main.py": "test",
         "migrations/versions/1_init.py": "migration",
         "scripts/seed.py": "script",
+        ".github/actions/tag/main.py": "script",
     }
     assert [t.function.name for t in project.tests] == ["test_f", "test_y"]
     (function,) = project.functions

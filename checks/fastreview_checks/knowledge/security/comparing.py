@@ -54,7 +54,8 @@ def _decides(function: Function, project: Project) -> bool:
 
 def _mentioned(project: Project) -> tuple[str, ...]:
     """Names under which services hold secrets: the usual ones, and those of its settings."""
-    fields = {field for model in project.settings for field in model.cls.fields if _SECRET.search(field)}
+    classes = (cls for model in project.settings for cls in model.cls.ancestry.project)
+    fields = {field for cls in classes for field in cls.fields if _SECRET.search(field)}
     return tuple(sorted(fields.union(_NAMES)))
 
 
