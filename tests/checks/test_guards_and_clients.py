@@ -111,3 +111,36 @@ def test_what_a_fixture_of_every_test_sets_anew_is_not_left_behind(
     said = evaluated("TST014", files)
     assert said.run is not Run.CRASHED
     assert len(said.findings) == found
+
+
+@pytest.mark.parametrize(("name", "found"), [("JobAccessPolicy", 0), ("Jobs", 1)])
+def test_an_access_policy_of_routes_may_refuse_by_http(evaluated: Evaluated, name: str, found: int) -> None:
+    rules = f"""
+    from fastapi import HTTPException
+
+
+    class {name}:
+        def may_read(self, owner: str, caller: str) -> None:
+            if owner != caller:
+                raise HTTPException(403)
+
+        def may_write(self, owner: str, caller: str) -> None:
+            self.may_read(owner, caller)
+
+        def may_list(self, caller: str) -> bool:
+            return bool(caller)
+    """
+    main = f"""
+    from fastapi import FastAPI
+
+    from rules import {name}
+
+    app = FastAPI()
+
+
+    @app.get("/jobs/{{number}}")
+    def job(number: int, caller: str) -> int:
+        {name}().may_read("ann", caller)
+        return number
+    """
+    assert len(evaluated("ARC006", {"main.py": main, "rules.py": rules}).findings) == found

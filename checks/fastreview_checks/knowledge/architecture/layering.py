@@ -32,7 +32,7 @@ _WEB_BASES = ("fastapi.", "starlette.", "dishka.", "dependency_injector.", "inje
 _ERROR = re.compile(r"(?:Exception|Error)$")
 _PLUMBING = re.compile(
     r"middleware|background|bg_?task|auth|security|permission|handler|limit|cookie|adapter|backend|transport|context|session|response|renderer|template"
-    r"|oauth|admin|webhook|proxy|route|dispatch",
+    r"|oauth|admin|webhook|proxy|route|dispatch|access_?polic(?:y|ies)",
     re.IGNORECASE,
 )
 _GUARD = re.compile(r"wrapper|decorat|require|permission|guard", re.IGNORECASE)
