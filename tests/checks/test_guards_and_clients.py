@@ -144,3 +144,42 @@ def test_an_access_policy_of_routes_may_refuse_by_http(evaluated: Evaluated, nam
         return number
     """
     assert len(evaluated("ARC006", {"main.py": main, "rules.py": rules}).findings) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        ("random.randint(1, number)", False),
+        ("Repository().find(number)", True),
+        ("lookup(number)", True),
+        ("refused(number)", True),
+    ],
+)
+def test_a_404_is_asked_of_what_may_be_absent(evaluated: Evaluated, answer: str, asked: bool) -> None:
+    main = f"""
+    import random
+
+    from fastapi import FastAPI
+
+    from store import lookup
+
+    app = FastAPI()
+
+
+    class Repository:
+        def find(self, number: int) -> int: ...
+
+
+    def refused(number: int) -> int:
+        if number > 9:
+            raise KeyError(number)
+        return number
+
+
+    @app.get("/orders/{{number}}")
+    def order(number: int) -> int:
+        return {answer}
+    """
+    test = "def test_sum() -> None:\n    assert 1 + 1 == 2\n"
+    said = evaluated("TST011", {"main.py": main, "test_main.py": test})
+    assert any("404" in one.message for one in said.findings) is asked

@@ -40,7 +40,8 @@ def _only_computes(route: Route, project: Project) -> bool:
     if route.endpoint is None:
         return False
     for function in reached(route.endpoint, project, _DEPTH):
-        if any(isinstance(stmt, syntax.Raise) for stmt in function.statements):
+        # What a method of an object reaches, a repository behind a protocol say, is not all to be seen.
+        if function.owner is not None or any(isinstance(stmt, syntax.Raise) for stmt in function.statements):
             return False
         for site in function.calls:
             targets = project.targets(site)
