@@ -20,7 +20,7 @@ PORTION = 6
 """Checks taken at once: few enough that processes end at about the same time."""
 
 
-NEAR = ("core", "async", "data")
+NEAR = ("core", "data")
 """Dimensions whose checks go with the dear ones. Of all ways to part nine dimensions between two processes this one derives
 least twice, and takes about as long on either side (measured on services of 30,000 to 180,000 lines)."""
 
