@@ -183,3 +183,99 @@ def test_a_404_is_asked_of_what_may_be_absent(evaluated: Evaluated, answer: str,
     test = "def test_sum() -> None:\n    assert 1 + 1 == 2\n"
     said = evaluated("TST011", {"main.py": main, "test_main.py": test})
     assert any("404" in one.message for one in said.findings) is asked
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"), [("clients[loop] = client", 0), ("fresh = {}\n    fresh[loop] = client", 1)]
+)
+def test_a_client_that_a_global_keeps_for_each_loop_is_shared(evaluated: Evaluated, stored: str, found: int) -> None:
+    route = f"""
+import asyncio
+from redis.asyncio import Redis
+
+clients = {{}}
+
+
+def connection() -> Redis:
+    loop = asyncio.get_running_loop()
+    client = Redis(host="redis")
+    {stored}
+    return client
+
+
+@app.get("/hits")
+async def hits() -> int:
+    return await connection().incr("hits")
+
+
+async def stop() -> None:
+    for client in clients.values():
+        await client.aclose()
+"""
+    findings = evaluated("ASY006", {"main.py": APP + route}).findings
+    assert len([f for f in findings if "is made for" in f.message]) == found
+
+
+@pytest.mark.parametrize(("answer", "found"), [("return None", 1), ("raise", 0)])
+def test_a_guard_whose_denial_is_caught_lets_everybody_in(evaluated: Evaluated, answer: str, found: int) -> None:
+    route = f"""
+from fastapi import Depends, HTTPException
+
+
+def verified(token: str) -> str:
+    if token != "secret":
+        raise HTTPException(401)
+    return token
+
+
+def caller(request: Request) -> str | None:
+    try:
+        return verified(request.headers["token"])
+    except Exception:
+        {answer}
+
+
+@app.post("/orders", dependencies=[Depends(caller)])
+def order(name: str) -> None: ...
+"""
+    assert len(evaluated("SEC001", {"main.py": APP + route}).findings) == found
+
+
+@pytest.mark.parametrize(("kept", "found"), [("errors.append(error)", 0), ("print(error)", 1)])
+def test_a_cancellation_that_is_kept_and_raised_later_is_not_swallowed(
+    evaluated: Evaluated, kept: str, found: int
+) -> None:
+    route = f"""
+import asyncio
+
+
+@app.get("/all")
+async def close_all() -> None:
+    errors: list[BaseException] = []
+    for _ in range(3):
+        try:
+            await asyncio.sleep(1)
+        except BaseException as error:
+            {kept}
+    if errors:
+        raise errors[0]
+"""
+    assert len(evaluated("ASY012", {"main.py": APP + route}).findings) == found
+
+
+@pytest.mark.parametrize(("docstring", "found"), [("Decode the data.", 0), ("Store the data.", 1)])
+def test_a_post_that_decodes_changes_nothing(evaluated: Evaluated, docstring: str, found: int) -> None:
+    route = f'''
+@app.post("/data")
+def data(raw: str) -> str:
+    """{docstring}"""
+    return work(raw)
+'''
+    findings = evaluated("SEC001", {"main.py": APP + route}).findings
+    assert len([f for f in findings if f.confidence is not Confidence.POSSIBLE]) == found
+
+
+@pytest.mark.parametrize(("decorator", "found"), [("@pytest.mark.xfail(strict=True)", 0), ("@pytest.mark.slow", 1)])
+def test_a_test_that_must_fail_needs_no_assertion(evaluated: Evaluated, decorator: str, found: int) -> None:
+    test = f"import pytest\n\n{decorator}\ndef test_warning() -> None:\n    int('1')\n"
+    assert len(evaluated("TST006", {"main.py": APP, "tests/test_main.py": test}).findings) == found

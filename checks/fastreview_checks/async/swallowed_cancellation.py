@@ -96,7 +96,7 @@ def swallowed_cancellation(project: Project) -> Found:
         for handler, goes_on, in_loop in _handlers(code.body, in_loop=False):
             caught = _caught(handler)
             # A loop of its own that ends on cancellation has stopped, which is what was asked for.
-            if not caught or _raises(handler.body) or (in_loop and not goes_on):
+            if not caught or _raises(handler.body) or (in_loop and not goes_on) or _kept(handler, code):
                 continue
             where = "the loop goes on" if goes_on else "its caller takes that for a normal end"
             yield Hit(
@@ -142,6 +142,24 @@ def _caught(handler: syntax.Handler) -> str:
 
 def _raises(body: syntax.Body) -> bool:
     return any(isinstance(stmt, syntax.Raise) for stmt in syntax.statements(body))
+
+
+def _kept(handler: syntax.Handler, code: Function) -> bool:
+    """Whether it keeps the error under a name that the function raises later: ``errors.append(error)``."""
+    if not handler.name:
+        return False
+    names: set[str] = set()
+    for stmt in syntax.statements(handler.body):
+        if isinstance(stmt, syntax.Assign) and _mentions(stmt.value, {handler.name}):
+            names.update(t.root for t in stmt.targets if isinstance(t, syntax.Ref))
+        elif isinstance(stmt, syntax.Do) and isinstance(stmt.value, syntax.Call) and stmt.value.method == "append":
+            given = (stmt.value.name.partition(".")[0] for arg in stmt.value.args if _mentions(arg, {handler.name}))
+            names.update(given)
+    return any(_mentions(stmt.exception, names) for stmt in code.statements_of(syntax.Raise))
+
+
+def _mentions(expr: syntax.Expr, names: set[str]) -> bool:
+    return any(isinstance(node, syntax.Ref) and node.root in names for node in syntax.walk(expr))
 
 
 def _leaves(body: syntax.Body) -> bool:

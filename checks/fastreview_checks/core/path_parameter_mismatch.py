@@ -10,8 +10,8 @@ Give the parameter the name that the path uses, or name it with `Path(alias="ite
 
 ## When not to apply
 
-A value that is read from `request.path_params`, in a dependency or middleware too, counts as taken. A `GET` route that ends in
-`{rest:path}` and takes nothing answers all paths alike: the page of a web app, say.
+A value that is read from `request.path_params`, in a dependency or middleware too, counts as taken. A `GET` route that takes
+nothing and ends in `{rest:path}`, or answers with a template, gives all paths the same page: a script in it reads the address.
 
 ## Read
 
@@ -38,6 +38,20 @@ app = FastAPI()
 @app.get("/{full_path:path}")
 async def page(request: Request) -> HTMLResponse:
     return HTMLResponse("<p>The web app.</p>")
+```
+
+```python not-applicable
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+app = FastAPI()
+templates = Jinja2Templates("templates")
+
+
+@app.get("/share/{slug}")
+async def shared(request: Request) -> HTMLResponse:
+    return templates.TemplateResponse(request, "share.html")
 ```
 
 ```python fixed
@@ -103,6 +117,8 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
         raise Unknown("the endpoint's code")
     if _CATCH_ALL.search(route.path) and not route.inputs and route.method == "GET":
         raise NotApplicable("the route catches all paths and answers them alike")
+    if route.method == "GET" and not route.inputs and "TemplateResponse" in route.endpoint.called:
+        raise NotApplicable("the route answers with one page, whose script may read the address")
     taken = {name for given in route.inputs for name in (given.name, given.alias)}
     if route.facts is not None:
         taken |= {name for p in route.facts.parameters if p.where == "path" for name in (p.name, p.alias)}

@@ -49,12 +49,12 @@ _VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks", "botbuilder"})
 _READS = re.compile(
     r"^(?:get|list|search|query|find|fetch|read|preview|validate|check|count|calculate|compute|estimate|evaluate|compare|render"
     r"|lookup|resolve|filter|export|test|ask|generate|predict|embed|score|translate|summari[sz]e|parse|analy[sz]e|detect|assess|rank"
-    r"|convert|format|discover|suggest|autocomplete)(?:$|[_A-Z-])"
+    r"|convert|format|discover|suggest|autocomplete|decode|encode|tokeni[sz]e|extract|explain)(?:$|[_A-Z-])"
 )
 _ENDS_READING = re.compile(r"[_-](?:embed|search|lookup|preview|predict|rerank|evaluate|compare|autocomplete)$")
 _SAYS = re.compile(
     r"\s*(?:evaluate|assess|compare|calculate|compute|estimate|search|preview|predict|rank|score|analy[sz]e|detect|translate"
-    r"|summari[sz]e|measure|benchmark|judge|classify|check(?! (?:in|out)\b))s?\b",
+    r"|summari[sz]e|decode|encode|tokeni[sz]e|extract|explain|measure|benchmark|judge|classify|check(?! (?:in|out)\b))s?\b",
     re.IGNORECASE,
 )
 _LOGS = re.compile(r"^(?:log|logger|logging|_log|_logger)\.", re.IGNORECASE)
@@ -169,11 +169,11 @@ def only_redirects(route: Route) -> bool:
 def only_in_development(route: Route) -> bool:
     """Whether the router is only included under an ``if`` about the environment."""
     chain = route.listed.chain if route.listed is not None else ()
-    return any(included is not None and included.line in _switched(included.code) for _, included in chain)
+    return any(included is not None and included.line in switched(included.code) for _, included in chain)
 
 
 @lru_cache(maxsize=1_000)
-def _switched(code: Code) -> frozenset[int]:
+def switched(code: Code) -> frozenset[int]:
     """Lines of the statements under an ``if`` about the environment."""
     return frozenset(
         getattr(inner, "line", 0)

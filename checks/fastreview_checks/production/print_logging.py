@@ -141,6 +141,26 @@ def confirm(what: str) -> bool:
     return input("go on? ") == "y"
 ```
 
+Text that is written to a buffer:
+
+```python good app/main.py
+import io
+import logging
+
+from fastapi import FastAPI
+
+logger = logging.getLogger(__name__)
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> str:
+    buffer = io.StringIO()
+    print("total", 1, file=buffer)
+    logger.info("asked for the total")
+    return buffer.getvalue()
+```
+
 What the image starts is the service, though the app does not import it:
 
 ```python bad app/main.py
@@ -167,14 +187,14 @@ app = FastAPI()
 ```
 """
 
-from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check
+from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check, syntax
 from fastreview_checks.knowledge.production.serving import launchers
 from fastreview_checks.knowledge.programs import is_program, only_programs_run, served, speaks_to_a_screen
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
 def print_logging(call: LogCall, project: Project) -> Found:
-    if not call.by_print:
+    if not call.by_print or _writes_elsewhere(call.site.call):
         return
     if (
         is_program(call.site, project)
@@ -190,3 +210,9 @@ def print_logging(call: LogCall, project: Project) -> Found:
         "with arguments apart from the text.",
         symbol="print",
     )
+
+
+def _writes_elsewhere(call: syntax.Call) -> bool:
+    """``print(..., file=buffer)``: what makes text, or a file of the service's own."""
+    to = next((call.keyword(name) for name in ("file", "stream") if call.keyword(name) is not syntax.MISSING), None)
+    return isinstance(to, syntax.Ref) and to.last not in ("stdout", "stderr")

@@ -58,6 +58,25 @@ class Settings(BaseSettings):
 settings = Settings()
 ```
 
+```python good
+from fastapi import FastAPI
+
+from app.mode import in_debug_mode
+
+if in_debug_mode():
+    app = FastAPI(debug=True)
+else:
+    app = FastAPI(docs_url=None)
+```
+
+```python good app/mode.py
+import os
+
+
+def in_debug_mode() -> bool:
+    return os.environ.get("SHOP_DEBUG") == "1"
+```
+
 ```python bad app/main.py
 from fastapi import FastAPI
 
@@ -92,6 +111,7 @@ from collections.abc import Iterator
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, check, syntax
 from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipping, started_scripts
+from fastreview_checks.knowledge.public_routes import switched
 
 _PRODUCTION_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Fly", "Render", "Nomad"})
 _PRODUCTION_FILE = re.compile(r"(?:^|[./_-])prod(?:uction)?(?:[./_-]|$)", re.IGNORECASE)
@@ -114,6 +134,8 @@ def debug_exposed(project: Project) -> Found:
 
 
 def _debugging(app: App, project: Project) -> Found:
+    if app.router is not None and app.router.call.line in switched(app.router.code):
+        return
     given = app.keyword("debug")
     shown = app.facts is not None and app.facts.debug
     written = app.router is not None and project.constants.flag(given, app.router.code, app.router.env) is True

@@ -44,6 +44,9 @@ _GUARD_NAME = re.compile(
 _LIBRARY_GUARD = re.compile(r"required|requires|authenticate|authorize|current_user|protect|verify", re.IGNORECASE)
 
 
+_CATCHES_ALL = re.compile(r"^(?:BaseException|Exception|\w*HTTPException)$")
+
+
 class Security:
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -92,7 +95,9 @@ class Security:
         if depth > MAX_DEPTH or self._passes.get(key, MAX_DEPTH + 1) <= depth:
             return False
         self._passes[key] = depth
-        if self._denies(function) or any(self.rejects(called, depth + 1) for called in self._called(function)):
+        kept = _kept_quiet(function)
+        said = [stmt for stmt in function.statements if id(stmt) not in kept] if kept else None
+        if self._denies(function, said) or any(self.rejects(f, depth + 1) for f in self._called(function, said)):
             self._rejects.add(key)
             return True
         return False
@@ -139,8 +144,11 @@ class Security:
                     return True
         return False
 
-    def _called(self, function: Function) -> Iterator[Function]:
+    def _called(self, function: Function, statements: Sequence[s.Stmt] | None) -> Iterator[Function]:
+        made = None if statements is None else {id(call) for call in calls_in(statements)}
         for site in function.calls:
+            if made is not None and id(site.call) not in made:
+                continue
             for target in self._project.targets(site):
                 if isinstance(target, Function) and target is not function:
                     yield target
@@ -229,6 +237,31 @@ class Security:
         if isinstance(value, Class) and any(self.rejects(m) for m in value.methods.values()):
             return value.name
         return ""
+
+
+def _kept_quiet(function: Function) -> frozenset[int]:
+    """Statements whose errors nobody sees: a handler answers them with None or False, so the caller is anonymous at most."""
+    found: set[int] = set()
+    for stmt in function.statements_of(s.Try):
+        if any(_catches_denial(h) for h in stmt.handlers) and all(map(_gives_nothing, stmt.handlers)):
+            found.update(map(id, s.statements(stmt.body)))
+    return frozenset(found)
+
+
+def _catches_denial(handler: s.Handler) -> bool:
+    types = handler.type.values if isinstance(handler.type, s.Items) else (handler.type,)
+    return any(kind is None or (isinstance(kind, s.Ref) and _CATCHES_ALL.search(kind.last)) for kind in types)
+
+
+def _gives_nothing(handler: s.Handler) -> bool:
+    """Whether its only way out is ``return None`` or ``return False``."""
+    inside = tuple(s.statements(handler.body))
+    returned = [stmt.value for stmt in inside if isinstance(stmt, s.Return)]
+    return (
+        bool(returned)
+        and all(value is None or value is False for value in returned)
+        and not any(isinstance(stmt, s.Raise) for stmt in inside)
+    )
 
 
 def _is_within(function: Function, outer: Function) -> bool:

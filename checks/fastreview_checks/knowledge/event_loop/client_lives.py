@@ -206,8 +206,21 @@ def _target(site: CallSite) -> str:
                         return name
                     case syntax.Ref(name=name) if _is_global(target, code):
                         return name
+                    case syntax.Ref():
+                        return _put_away(target, code)
                     case syntax.Subscript() | syntax.Attribute():
                         return syntax.written(target, 60)
+    return ""
+
+
+def _put_away(local: syntax.Ref, code: Code) -> str:
+    """The item of a global that the local name is assigned to: ``_clients[loop] = client``."""
+    for stmt in code.statements_of(syntax.Assign):
+        for target in stmt.targets if stmt.value == local else ():
+            if isinstance(target, syntax.Subscript) and isinstance(target.value, syntax.Ref):
+                held = target.value.root
+                if isinstance(code, Function) and held not in code.parameters and held not in code.bindings:
+                    return syntax.written(target, 60)
     return ""
 
 
