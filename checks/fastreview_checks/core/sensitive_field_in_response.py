@@ -134,10 +134,8 @@ async def login(user: NewUser) -> Token:
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from fastreview.api import (
-    Class,
     Confidence,
     Found,
     Hit,
@@ -149,22 +147,16 @@ from fastreview.api import (
     Route,
     Table,
     check,
-    classes_of,
-    fields_of,
     syntax,
 )
 from fastreview_checks.knowledge.sensitive import (
     ISSUING,
     Leak,
+    declared,
     is_password,
-    is_sensitive,
-    is_sent,
     may_be_meant,
-    refers,
     seen_at_run_time,
 )
-
-_DEPTH = 5
 
 
 @check("COR008", dimension="core", level=1, never=True, each=Route, effort="minutes")
@@ -172,7 +164,7 @@ def sensitive_field_in_response(route: Route, project: Project) -> Found:
     if route.is_websocket:
         raise NotApplicable("a websocket has no response model")
     seen = list(seen_at_run_time(route))
-    leaks = list(_declared(route)) or list(_returned_rows(route, project)) or seen
+    leaks = list(declared(route)) or list(_returned_rows(route, project)) or seen
     if not leaks:
         return
     hidden = _names(route.option("response_model_exclude"))
@@ -196,43 +188,6 @@ def _confidence(leak: Leak, at_run_time: set[str], project: Project) -> Confiden
     if may_be_meant(leak.name, project):
         return Confidence.POSSIBLE
     return Confidence.CERTAIN if leak.name in at_run_time and not leak.from_table else Confidence.LIKELY
-
-
-def _declared(route: Route) -> Iterator[Leak]:
-    """Sensitive fields of the declared answer, nested models included."""
-    if route.answers is None:
-        return
-    seen: set[int] = set()
-    stack = [(cls, 0) for cls in classes_of(route.answers)]
-    while stack:
-        cls, depth = stack.pop()
-        if id(cls) in seen or depth > _DEPTH:
-            continue
-        seen.add(id(cls))
-        sent = _sent(cls)
-        yield from sent.leaks
-        stack += [(inner, depth + 1) for inner in sent.inner]
-
-
-class _Sent(NamedTuple):
-    """What an instance of a class shows of itself, and the classes of its fields."""
-
-    leaks: tuple[Leak, ...]
-    inner: tuple[Class, ...]
-
-
-@lru_cache(maxsize=10_000)
-def _sent(cls: Class) -> _Sent:
-    project = cls.module.project
-    leaks: list[Leak] = []
-    inner: list[Class] = []
-    for field in fields_of(cls):
-        sensitive, classes = is_sensitive(field.name), classes_of(field.declared)
-        if (sensitive or classes) and is_sent(field, cls, project):
-            inner += classes
-            if sensitive and not any(map(refers, classes)):
-                leaks.append(Leak(field.name, cls.name, field.place))
-    return _Sent(tuple(leaks), tuple(inner))
 
 
 def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, External, Input, Place, Project, Route, syntax
+from fastreview.api import Class, External, Input, Place, Project, Route, classes_of, fields_of, syntax
 
 PASSWORDS = re.compile(
     r"^(?:(?:hashed|encrypted|plain|raw|user|login|account|db|database|smtp|root|admin)_?)?(?:password|passwd|pwd|passphrase)"
@@ -170,3 +170,44 @@ def seen_at_run_time(route: Route) -> Iterator[Leak]:
                 yield Leak(field.name, model.place.qualname or key, Place(model.place.path, model.place.line))
             if field.model:
                 stack.append(field.model)
+
+
+_DEPTH = 5
+"""Models in models that are looked into."""
+
+
+def declared(route: Route) -> Iterator[Leak]:
+    """Sensitive fields of the declared answer, nested models included."""
+    if route.answers is None:
+        return
+    seen: set[int] = set()
+    stack = [(cls, 0) for cls in classes_of(route.answers)]
+    while stack:
+        cls, depth = stack.pop()
+        if id(cls) in seen or depth > _DEPTH:
+            continue
+        seen.add(id(cls))
+        sent = _sent(cls)
+        yield from sent.leaks
+        stack += [(inner, depth + 1) for inner in sent.inner]
+
+
+class _Sent(NamedTuple):
+    """What an instance of a class shows of itself, and the classes of its fields."""
+
+    leaks: tuple[Leak, ...]
+    inner: tuple[Class, ...]
+
+
+@lru_cache(maxsize=10_000)
+def _sent(cls: Class) -> _Sent:
+    project = cls.module.project
+    leaks: list[Leak] = []
+    inner: list[Class] = []
+    for field in fields_of(cls):
+        sensitive, classes = is_sensitive(field.name), classes_of(field.declared)
+        if (sensitive or classes) and is_sent(field, cls, project):
+            inner += classes
+            if sensitive and not any(map(refers, classes)):
+                leaks.append(Leak(field.name, cls.name, field.place))
+    return _Sent(tuple(leaks), tuple(inner))
