@@ -18,7 +18,10 @@ from fastreview.facts import Gathered
 from fastreview.forks import processors, shared
 from fastreview.outcome import Evaluation, Finding, Run, Strength, SubjectState, Verdict
 from fastreview.portions import portions
-from fastreview.project import Place, Project, Subject
+from fastreview.project import Endpoint, Place, Project, Subject
+from fastreview.project.groups import RouteGroup
+from fastreview.project.middleware import Middleware
+from fastreview.project.routes import Route
 from fastreview.suppress import NONE, Suppression, Suppressions
 from fastreview.units import plural
 
@@ -34,6 +37,8 @@ MERGED_FROM = 3
 """From so many subjects on, findings at one and the same place become one."""
 RELATED_LIMIT = 30
 REASONS_SHOWN = 3
+_OF_ROUTES = (Route, Endpoint, RouteGroup, Middleware)
+"""What nobody can judge while the routes are not known."""
 LINES_PER_PROCESS = 10_000
 """A second process pays from some 0.1 s of work on: forking, and deriving twice what both need."""
 
@@ -151,6 +156,9 @@ def _evaluate(project: Project, check: Check, off: Mapping[str, str], suppressio
         return Evaluation(check, Run.UNKNOWN, reason=_shown("; ".join(map(_why_missing, missing))))
     try:
         subjects, passes = _subjects(project, check.each)
+        if not subjects and issubclass(check.each, _OF_ROUTES) and project.maker_of_routes:
+            made = f"the routes, which `{project.maker_of_routes}` makes: let fastreview import the app"
+            return Evaluation(check, Run.UNKNOWN, reason=_shown(made))
         results = [_judge(check, subject, project) for subject in subjects]
         if suppressions.of(check.code):
             results = [one and _set_aside(check, one, suppressions) for one in results]

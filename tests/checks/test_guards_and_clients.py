@@ -279,3 +279,19 @@ def data(raw: str) -> str:
 def test_a_test_that_must_fail_needs_no_assertion(evaluated: Evaluated, decorator: str, found: int) -> None:
     test = f"import pytest\n\n{decorator}\ndef test_warning() -> None:\n    int('1')\n"
     assert len(evaluated("TST006", {"main.py": APP, "tests/test_main.py": test}).findings) == found
+
+
+@pytest.mark.parametrize(
+    ("made", "run"),
+    [
+        ("app = StacApi(app=FastAPI(title='Stac'), settings=None).app", Run.UNKNOWN),
+        ("inner = FastAPI()\napp = StacApi(inner).app", Run.UNKNOWN),
+        ("app = FastAPI()\nuvicorn.Config(app)", Run.NOT_APPLICABLE),
+    ],
+)
+@pytest.mark.parametrize("code", ["SEC001", "SEC002"])
+def test_routes_that_a_library_makes_are_unknown_and_not_absent(
+    evaluated: Evaluated, code: str, made: str, run: Run
+) -> None:
+    text = f"import uvicorn\nfrom fastapi import FastAPI\nfrom stac_fastapi.api.app import StacApi\n\n{made}\n"
+    assert evaluated(code, {"main.py": text}).run is run

@@ -19,6 +19,7 @@ from fastreview.project.dependencies import Dependency, Injected, Injection, pro
 from fastreview.project.exercise import Exercise
 from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.groups import RouteGroup, groups_of
+from fastreview.project.handing_over import maker_of_routes
 from fastreview.project.kept_property import cached_property
 from fastreview.project.libraries import BASES
 from fastreview.project.loop import Loop, LoopFunction
@@ -449,6 +450,14 @@ class Project(Subject):
             if not mounted:
                 found.append(App(self, router, None))
         return tuple(found)
+
+    @cached_property
+    def maker_of_routes(self) -> str:
+        """What makes the routes where the code shows none: a library's class that is given the app; else ""."""
+        if self.routes:
+            return ""
+        unread = (app.router for app in self.apps if app.facts is None and app.router is not None)
+        return next(filter(None, (maker_of_routes(router, self.values) for router in unread)), "")
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
