@@ -10,7 +10,8 @@ Give the service the values it needs, not the request that they came in.
 
 ## When not to apply
 
-Dependencies, middleware, exception handlers and security schemes are part of HTTP. So is a function that only they call.
+Dependencies, middleware, exception handlers and security schemes are part of HTTP. So is a function that only they call, and a
+module that is private to a package of routes (`routes/_shared.py`).
 
 ## Read
 
@@ -87,9 +88,45 @@ class Orders:
     def count(self) -> int:
         return len(self.status)
 ```
+
+```python not-applicable app/main.py
+from fastapi import FastAPI
+
+from app.routes import orders
+
+app = FastAPI()
+app.include_router(orders.router)
+```
+
+```python not-applicable app/routes/orders.py
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from app.routes._shared import order_or_404
+
+router = APIRouter()
+
+
+@router.get("/orders/{order_id}")
+def order(order_id: int) -> int:
+    return order_or_404(Session(), order_id)
+```
+
+```python not-applicable app/routes/_shared.py
+from fastapi import HTTPException
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def order_or_404(session: Session, order_id: int) -> int:
+    found = session.execute(text("SELECT id FROM orders WHERE id = :id"), {"id": order_id}).scalar()
+    if found is None:
+        raise HTTPException(404)
+    return found
+```
 """
 
-from fastreview.api import Found, Hit, Module, NotApplicable, Project, Related, check
+from fastreview.api import Found, Hit, Module, NotApplicable, Project, Related, Unknown, check
 from fastreview_checks.knowledge.architecture.layering import (
     guards,
     http_errors,
@@ -107,6 +144,8 @@ def http_in_domain(module: Module, project: Project) -> Found:
         return
     if module.path not in layers.bound:
         raise NotApplicable("the module holds no business code, or the routes themselves")
+    if project.maker_of_routes:
+        raise Unknown(f"which functions `{project.maker_of_routes}` makes routes of: let fastreview import the app")
     own = http_errors(project)
     for function in layers.functions(module):
         if guards(function):

@@ -35,6 +35,7 @@ _PLUMBING = re.compile(
     r"|oauth|admin|webhook|proxy|route|dispatch|access_?polic(?:y|ies)",
     re.IGNORECASE,
 )
+_ROUTES_FOLDER = re.compile(r"routes?|routers?|routing|endpoints?|views?|controllers?", re.IGNORECASE)
 _GUARD = re.compile(r"wrapper|decorat|require|permission|guard", re.IGNORECASE)
 _GUARDING = re.compile(
     r"permission|rbac|enforce|guard|require|oauth|auth(?!or)|wrapper|decorat|middleware|limit|websocket|token|jwt|security",
@@ -79,8 +80,20 @@ class Layering:
         self.bound: dict[str, Module] = {}
         own = own_modules(project)
         for module in project.service_modules:
-            if module.path in own and module.path not in self.web and self._does_business(module):
+            if module.path not in own or module.path in self.web or self._belongs_to_routes(module.path):
+                continue
+            if self._does_business(module):
                 (self.bound if imports_web(module) else self.free)[module.path] = module
+
+    def _belongs_to_routes(self, path: str) -> bool:
+        """Whether it is private to a package of routes: ``routes/_shared.py``. Jobs and commands do not import that."""
+        *folders, name = path.split("/")
+        for depth, part in enumerate((*folders, name)):
+            if part.startswith("_") and not part.startswith("__"):
+                inside = "/".join(folders[:depth]) + "/"
+                named = any(_ROUTES_FOLDER.fullmatch(folder) for folder in folders[:depth])
+                return named and any(web.startswith(inside) for web in self.routing)
+        return False
 
     def _does_business(self, module: Module) -> bool:
         web = imports_web(module)
