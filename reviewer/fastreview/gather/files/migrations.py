@@ -15,6 +15,7 @@ MAX_REVISIONS = 1_500
 MAX_PYPROJECT_DEPTH = 2
 
 _REVISION = re.compile(r"^(revision|down_revision|ID)\s*(?::[^=\n]+)?=\s*", re.MULTILINE)
+_ONE_WAY = re.compile(r"\bRun(?:Python|SQL)\(\s*[\w.]+\s*,?\s*\)")
 _DOWNGRADE = re.compile(r"^(?:async )?def (downgrade|rollback)\b", re.MULTILINE)
 
 
@@ -217,6 +218,8 @@ def _others(reader: Reader, candidates: Sequence[Place], scripts: dict[str, list
             content = _first(reader, scripts[folder], lambda source: "Migration(" in source or "def migrate(" in source)
             if re.search(r"from tortoise\b.*\bimport|import tortoise", content) and "class Migration" in content:
                 yield _numbered(reader, "tortoise", folder, scripts[folder], "class Migration")
+            elif re.search(r"from django\.db\b.*\bimport\b.*\bmigrations\b", content) and "class Migration" in content:
+                yield _numbered(reader, "django", folder, scripts[folder], "class Migration")
             elif re.search(r"def migrate\(migrator\b", content):
                 yield _numbered(reader, "peewee", folder, scripts[folder], "def migrate")
             elif any(re.match(r"V\d+__", place.name) for place in scripts[folder]):
@@ -246,5 +249,7 @@ def _numbered(reader: Reader, tool: str, folder: str, members: list[Place], mark
         name = place.name.rpartition(".")[0]
         down = (revisions[-1].id,) if revisions else ()
         undo = has_downgrade(content) or bool(re.search(r"-- migrate:down\s+\S|reversible|step\([^)]*,", content))
+        # Django derives the way back, but for code that is given none.
+        undo = undo or (tool == "django" and _ONE_WAY.search(content) is None)
         revisions.append(Revision(place.path, name, down, undo, 1))
     return MigrationFacts(tool, folder, tuple(revisions), (revisions[-1].id,) if revisions else ())

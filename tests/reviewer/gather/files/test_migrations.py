@@ -107,3 +107,18 @@ def test_other_tools(gather: Gather) -> None:
     assert found["aerich"].heads == ("1_more",)
     assert [one.has_downgrade for one in found["aerich"].revisions] == [False, True]
     assert found["piccolo"].heads == ("home_2024",)
+
+
+def test_django(gather: Gather) -> None:
+    head = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    operations = ["
+    facts = gather(
+        {
+            "shop/migrations/__init__.py": "",
+            "shop/migrations/0001_initial.py": f"{head}migrations.CreateModel('Order', fields=[])]\n",
+            "shop/migrations/0002_fill.py": f"{head}migrations.RunPython(fill)]\n",
+            "shop/migrations/0003_empty.py": f"{head}migrations.RunPython(fill, migrations.RunPython.noop)]\n",
+        }
+    )
+    (found,) = facts.migrations
+    assert (found.tool, found.path, found.heads) == ("django", "shop/migrations", ("0003_empty",))
+    assert [one.has_downgrade for one in found.revisions] == [True, False, True]
