@@ -70,7 +70,8 @@ def related(review: Review, path: Path, wish: Asked, before: Before, progress: P
     """
     changed = _changes(path, before.diff) if before.diff else None
     comparison = _comparison(review, path, wish, before, changed, progress)
-    new, notices = _new(review, before, comparison)
+    new, told_of_old = _new(review, before, comparison)
+    notices = [*review.notices, *told_of_old]
     ages = [_age(finding, new) for finding in review.findings]
     findings = tuple(msgspec.structs.replace(f, age=age) for f, age in zip(review.findings, ages, strict=True))
     shown = findings

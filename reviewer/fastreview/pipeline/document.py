@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from fastreview import __version__, pages, review
 from fastreview.check import Check, Rung
-from fastreview.engine import in_order
+from fastreview.engine import NAME_LIMIT, in_order
 from fastreview.facts import Facts, Side
 from fastreview.facts.app import CodePlace
 from fastreview.facts.syntax import Ref
@@ -93,6 +93,7 @@ def assemble(
             evaluations, scorecard, {code: _first_paragraph(page.why) for code, page in texts.items()}
         ),
         plan=learning_path(scorecard.headline.proven, outcomes, findings, parts.routes, parts.traces, parts.sources),
+        notices=tuple(_unread(project)),
         more_proof=scorecard.more_proof,
         arithmetic=scorecard.arithmetic,
         pages=texts,
@@ -115,6 +116,21 @@ def _project(project: Project) -> review.ProjectEntry:
     apps = (review.AppEntry(app.key, app.place.path, app.place.line, cast("Seen", app.seen)) for app in project.apps)
     commit, dirty = (facts.git.commit, facts.git.dirty) if facts.git else ("", False)
     return review.ProjectEntry(facts.scope.name, commit, dirty, tuple(apps))
+
+
+def _unread(project: Project) -> Iterator[str]:
+    """What the review does not see of the service, where that is known."""
+    routers = project.unread_routers
+    if routers:
+        said = (
+            ("A router that the code includes comes", "its")
+            if len(routers) == 1
+            else (f"{len(routers)} routers that the code includes come", "their")
+        )
+        yield (
+            f"{said[0]} from outside the project (`{routers[0][:NAME_LIMIT]}`): the review knows none of {said[1]} routes. "
+            "Let fastreview import the app to see them."
+        )
 
 
 def _scope(facts: Facts, routes: int) -> review.ScopeEntry:

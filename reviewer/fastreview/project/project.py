@@ -21,7 +21,7 @@ from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.groups import RouteGroup, groups_of
 from fastreview.project.handing_over import maker_of_routes
 from fastreview.project.kept_property import cached_property
-from fastreview.project.libraries import BASES
+from fastreview.project.libraries import BASES, ROUTES
 from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
@@ -51,6 +51,9 @@ _SCRIPT_PATH = re.compile(
     r"|^(?:tools?|bin|dev|hack|doc|\.github|\.gitlab|\.circleci|\.ci)/|^(?:setup|manage|tasks)\.py$"
     r"|(?:^|/)(?:noxfile|fabfile|locustfile|smoke_?tests?|gunicorn[^/]*conf[^/]*)\.py$"
 )
+
+
+_OF_NO_ROUTES = ("fastapi.", "starlette.")
 
 
 class Project(Subject):
@@ -449,6 +452,24 @@ class Project(Subject):
             mounted = any(a.facts is not None for a in found) and not self.routing.table(router)
             if not mounted:
                 found.append(App(self, router, None))
+        return tuple(found)
+
+    @cached_property
+    def unread_routers(self) -> tuple[str, ...]:
+        """Routers of libraries that the code includes, where no app was imported: which routes they have is not known."""
+        if any(app.facts is not None for app in self.apps):
+            return ()
+        found: list[str] = []
+        for site in self.calls("include_router"):
+            given = site.call.argument(0, "router")
+            if site.code.module.kind == "service" and isinstance(given, s.Ref):
+                router = self.values.of(given, site.code)
+                if (
+                    isinstance(router, External)
+                    and not router.name.startswith(_OF_NO_ROUTES)
+                    and router.name not in ROUTES
+                ):
+                    found.append(router.name)
         return tuple(found)
 
     @cached_property

@@ -321,3 +321,25 @@ def test_constants_are_folded(project_of: ProjectOf) -> None:
         }
     )
     assert table(project) == ["GET /api/v2.1/x"]
+
+
+def test_routers_of_libraries_are_named_where_their_routes_are_not_known(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/__init__.py": "",
+            "app/items.py": ROUTER,
+            "app/main.py": """
+                from fastapi import APIRouter, FastAPI
+                from tiles.factory import TilerFactory
+                from app import items
+
+                cog = TilerFactory(prefix="/cog")
+                own = APIRouter()
+                app = FastAPI()
+                app.include_router(cog.router)
+                app.include_router(own)
+                app.include_router(items.router)
+            """,
+        }
+    )
+    assert project.unread_routers == ("tiles.factory.TilerFactory.router",)
