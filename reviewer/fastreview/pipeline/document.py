@@ -122,14 +122,10 @@ def _unread(project: Project) -> Iterator[str]:
     """What the review does not see of the service, where that is known."""
     routers = project.unread_routers
     if routers:
-        said = (
-            ("A router that the code includes comes", "its")
-            if len(routers) == 1
-            else (f"{len(routers)} routers that the code includes come", "their")
-        )
+        count = "a router" if len(routers) == 1 else f"{len(routers)} routers"
         yield (
-            f"{said[0]} from outside the project (`{routers[0][:NAME_LIMIT]}`): the review knows none of {said[1]} routes. "
-            "Let fastreview import the app to see them."
+            f"No code was read for {count} that the app includes (`{routers[0][:NAME_LIMIT]}`), so these routes are missing "
+            "here. Let fastreview import the app to see them."
         )
 
 

@@ -456,7 +456,7 @@ class Project(Subject):
 
     @cached_property
     def unread_routers(self) -> tuple[str, ...]:
-        """Routers of libraries that the code includes, where no app was imported: which routes they have is not known."""
+        """Routers that the code includes and whose own code was not read, a library's mostly, where no app was imported."""
         if any(app.facts is not None for app in self.apps):
             return ()
         found: list[str] = []
