@@ -41,6 +41,8 @@ _GUARD_NAME = re.compile(
     r"|superuser|identity|bearer|requires?_|verify|security|signature|guard",
     re.IGNORECASE,
 )
+# A token against forged requests says which page a request comes from, not who sends it.
+_FORGERY = re.compile(r"csrf|xsrf", re.IGNORECASE)
 _LIBRARY_GUARD = re.compile(r"required|requires|authenticate|authorize|current_user|protect|verify", re.IGNORECASE)
 
 
@@ -74,8 +76,9 @@ class Security:
                 name = self._route_class(router.call.keyword("route_class"), router.code)
                 if name:
                     found.append(name)
+        found = [name for name in found if not _FORGERY.search(name)]
         if route.endpoint is not None and not found:
-            found += self._inside(route.endpoint)
+            found += (name for name in self._inside(route.endpoint) if not _FORGERY.search(name))
         return tuple(dict.fromkeys(found))
 
     def authenticates(self, injected: Injected) -> bool:

@@ -220,3 +220,27 @@ def test_an_error_named_for_authentication_turns_away_and_one_of_oauth_does_not(
     )
     assert guards(project)["POST /a"]
     assert not guards(project)["POST /b"]
+
+
+def test_a_token_against_forged_requests_authenticates_nobody(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import Depends, FastAPI, HTTPException, Request
+            from starlette.middleware.base import BaseHTTPMiddleware
+            class CSRFMiddleware(BaseHTTPMiddleware):
+                async def dispatch(self, request, call_next):
+                    if request.headers.get("x-csrftoken") != request.cookies.get("csrftoken"):
+                        raise HTTPException(403)
+                    return await call_next(request)
+            def verify_csrf(request: Request):
+                if "x-csrftoken" not in request.headers:
+                    raise HTTPException(403)
+            app = FastAPI()
+            app.add_middleware(CSRFMiddleware)
+            @app.post("/orders", dependencies=[Depends(verify_csrf)])
+            def order(): ...
+            """
+        }
+    )
+    assert project.routes[0].security == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Code, Function, Module
+from fastreview.project.constants import Given
 from fastreview.project.names import Names, Variable
 from fastreview.project.routing.arguments import Arguments
 from fastreview.project.routing.contexts import Context, Contexts
@@ -19,6 +20,7 @@ class Decorators:
         self._arguments = arguments
         self._contexts = contexts
         self._names = names
+        self._made: dict[tuple[int, str, int], s.Call] = {}
 
     def above(self, function: Function, decorator: s.Call, line: int) -> None:
         """A decorator that is called, on the line where it stands."""
@@ -85,6 +87,23 @@ class Decorators:
             function = called_function(self._arguments.value(endpoint, code, context.env))
             self._declaration(declared, function, code, line, context)
 
+    def handed_in(self, declared: s.Call, endpoint: s.Expr, code: Code, line: int) -> None:
+        """``method("/x")(endpoint)`` where ``method`` is a parameter that is given ``router.get``."""
+        whole = s.Call(declared.func, (*declared.args, endpoint), declared.keywords, line, 0, line)
+        for context in self._contexts.of(whole, code):
+            given = context.env.get(declared.name) if context.env else None
+            if given is None or type(given.expr) is not s.Ref or "." not in given.expr.name:
+                continue
+            if given.expr.last in DECORATORS:
+                function = called_function(self._arguments.value(endpoint, code, context.env))
+                call = self._as(declared, given.expr, given.code)
+                self._declaration(call, function, code, line, context, given)
+
+    def _as(self, declared: s.Call, func: s.Ref, of: Code) -> s.Call:
+        """The same call of ``func``; the same object each time, since registrations are told apart by their calls."""
+        made = s.Call(func, declared.args, declared.keywords, declared.line, declared.col, declared.end_line)
+        return self._made.setdefault((id(declared), func.name, id(of)), made)
+
     def declared(self, call: s.Call, endpoint: Function | None, code: Code, line: int) -> None:
         """``router.get("/x")`` in every context of ``code``."""
         if call.receiver is None:
@@ -97,9 +116,20 @@ class Decorators:
                 # `kwargs.get(...)` in a decorator is nothing for all that it is put on.
                 return
 
-    def _declaration(self, call: s.Call, endpoint: Function | None, code: Code, line: int, context: Context) -> bool:
-        """Whether there is a router that it is about."""
-        routers = list(self._registry.routers(call.receiver, code, context, call))
+    def _declaration(
+        self,
+        call: s.Call,
+        endpoint: Function | None,
+        code: Code,
+        line: int,
+        context: Context,
+        given: Given | None = None,
+    ) -> bool:
+        """Whether there is a router that it is about; what stands in front of the call is that of ``given``, if any."""
+        if given is None:
+            routers = list(self._registry.routers(call.receiver, code, context, call))
+        else:
+            routers = list(self._registry.routers(call.receiver, given.code, Context(given.env, {}), call))
         for router in routers:
             match call.method:
                 case "middleware":

@@ -25,7 +25,7 @@ from fastreview.project.routing.wrappers import decorations, overrides_registrat
 from fastreview.project.values import Values
 
 _WORDS = CALLS | DECORATORS | {DYNAMIC}
-"""Without one of these among what it calls a body registers nothing."""
+"""Without one of these among what it calls a body registers nothing, unless it is given a method that does."""
 
 
 class Reader:
@@ -73,7 +73,7 @@ class Reader:
     def _read(self, module: Module) -> None:
         serving = serves(module)
         for code in module.codes():
-            registers = not _WORDS.isdisjoint(code.facts.called) and self._may_register(code)
+            registers = self._may_register(code)
             if isinstance(code, Function):
                 facts = code.facts
                 if not (registers or serving or facts.decorators) or overrides_registration(code):
@@ -88,6 +88,8 @@ class Reader:
 
     def _may_register(self, code: Code) -> bool:
         called = code.called
+        if _WORDS.isdisjoint(called):
+            return "" in called and wraps(code, self._contexts.decorations)
         if not CALLS.isdisjoint(called) or "" in called:
             return True
         return wraps(code, self._contexts.decorations)
@@ -102,7 +104,19 @@ class Reader:
             elif type(call.func) is s.Call:
                 if call.func.method in DECORATORS and call.args:
                     self._decorators.applied(call.func, call.args[0], code, call.line)
+                elif wrapping and len(call.args) == 1 and _is_parameter(call.func.name, code):
+                    self._decorators.handed_in(call.func, call.args[0], code, call.line)
                 else:
                     self._decorators.looked_up(call, code)
             elif wrapping and call.method in DECORATORS:
                 self._decorators.declared(call, None, code, call.line)
+
+
+def _is_parameter(name: str, code: Code) -> bool:
+    """Whether ``name`` is a parameter of a function that ``code`` is or stands in."""
+    function = code if isinstance(code, Function) else None
+    while function is not None:
+        if name in function.parameters:
+            return True
+        function = function.parent
+    return False

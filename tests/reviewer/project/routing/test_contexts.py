@@ -22,6 +22,36 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["GET /a", "GET /a/{id}", "GET /b", "GET /b/{id}"],
     ),
+    "a decorator that is given the method of a router": (
+        {
+            "guards.py": """
+                from fastapi import Security
+                from fastapi.security import OAuth2PasswordBearer
+                scheme = OAuth2PasswordBearer(tokenUrl="token")
+                def protected(method, path, scopes=None, **kwargs):
+                    def decorator(func):
+                        checked = requires(scopes)(func)
+                        return method(path, dependencies=[Security(scheme, scopes=scopes)], **kwargs)(checked)
+                    return decorator
+                """,
+            "items.py": """
+                from fastapi import APIRouter
+                from guards import protected
+                router = APIRouter(prefix="/items")
+                @protected(router.get, "/{item_id}", ["read"])
+                def read(item_id: int): ...
+                @protected(router.post, "")
+                def create(): ...
+                """,
+            "main.py": """
+                from fastapi import FastAPI
+                import items
+                app = FastAPI()
+                app.include_router(items.router)
+                """,
+        },
+        ["GET /items/{item_id}", "POST /items"],
+    ),
     "a router factory called in a loop": (
         {
             "main.py": """
