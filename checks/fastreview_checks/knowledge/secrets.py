@@ -45,7 +45,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"\$\{|\$\(|^\$\w|\{\{|^%\(|^env[:.]|^vault:|^arn:|^projects/|^/run/secrets|^file:|^op://|^ENC\[|^sops:|^!"
+    r"\$\{|\$\(|^\$\w|\{\{|^%\(|^env[:.]|^vault:|^arn:|^projects/|^/run/secrets|^file:|^op://|^ENC\[|^sops:|^!\w+\s"
 )
 _TOKENS = re.compile(
     r"AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-\w{8,}-[\w-]{10,}|AIza[\w-]{35}"

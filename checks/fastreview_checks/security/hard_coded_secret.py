@@ -57,6 +57,18 @@ TOKEN_URL = "https://login.example.com/token"
 ACCESS_TOKEN = "access_token"
 ```
 
+A default where the key is used:
+
+```python bad
+import os
+
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware, secret_key=os.environ.get("SESSION_SECRET_KEY", "!secret"))  # finding
+```
+
 A seeded account with a fixed password:
 
 ```python bad

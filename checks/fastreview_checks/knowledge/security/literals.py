@@ -198,11 +198,11 @@ def _may_give(value: syntax.Expr) -> bool:
 def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
     for site in code.calls:
         call = site.call
-        if not any(type(given) is str for given in call.args) and not any(type(k.value) is str for k in call.keywords):
+        if not any(type(given) is str for given in call.args) and not any(_may_give(k.value) for k in call.keywords):
             continue
         place = Place(code.module.path, call.line)
         for keyword in call.keywords:
-            if isinstance(keyword.value, str) and kind_of(keyword.name) is not None:
+            if _may_give(keyword.value) and kind_of(keyword.name) is not None:
                 yield from _given(keyword.name, keyword.value, place, code.module, "literal")
         only = call.args[0] if len(call.args) == 1 else None
         hashes = isinstance(only, str) and _HASHING.search(call.method.lower())
