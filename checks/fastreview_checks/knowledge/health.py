@@ -33,7 +33,7 @@ WEAK = re.compile(
 )
 GENERIC = re.compile(
     r"api|v\d+(?:\.\d+)?|latest|health\w*|system|internal|monitor(?:ing)?|utils?|common|core|misc|public|base|general|default|root|ops"
-    r"|operations|service|server|app|admin|_|-|\{\?\}|live|status|diagnostics|management|actuator|meta|ping",
+    r"|operations|service|server|app|admin|probes?|k8s|kube\w*|checks?|_|-|\{\?\}|live|status|diagnostics|management|actuator|meta|ping",
     re.IGNORECASE,
 )
 

@@ -87,6 +87,9 @@ class Security:
             # Listed and given to nobody, an optional scheme documents what others see to.
             return not injected.optional or injected.by != "parameter"
         function = injected.function
+        if function is not None and function.owner is not None:
+            # Which implementation of an interface it is, the configuration decides.
+            return any(self.rejects(f) for f in self._project.implementations(function, function.owner))
         if function is not None:
             return self.rejects(function)
         return bool(_GUARD_NAME.search(injected.name))

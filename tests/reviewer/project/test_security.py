@@ -244,3 +244,39 @@ def test_a_token_against_forged_requests_authenticates_nobody(project_of: Projec
         }
     )
     assert project.routes[0].security == ()
+
+
+def test_an_interface_authenticates_as_its_implementations_do(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "auth.py": """
+            from abc import ABC, abstractmethod
+            from fastapi import HTTPException, Request
+            class Authentication(ABC):
+                @abstractmethod
+                async def __call__(self, request: Request) -> str:
+                    \"\"\"Who calls.\"\"\"
+            class Nobody(Authentication):
+                async def __call__(self, request: Request) -> str:
+                    return "nobody"
+            class Tokens(Authentication):
+                async def __call__(self, request: Request) -> str:
+                    if "authorization" not in request.headers:
+                        raise HTTPException(401)
+                    return request.headers["authorization"]
+            def configured(name: str) -> Authentication:
+                return Tokens() if name == "tokens" else Nobody()
+            """,
+            "main.py": """
+            from typing import Annotated
+            from fastapi import Depends, FastAPI
+            from auth import configured
+            from settings import settings
+            app = FastAPI()
+            authentication = configured(settings.module)
+            @app.post("/orders")
+            def order(caller: Annotated[str, Depends(authentication)]): ...
+            """,
+        }
+    )
+    assert project.routes[0].security != ()
