@@ -38,8 +38,16 @@ def lint_runs(project: Project) -> Iterator[Command]:
     return _matching(project, LINTERS)
 
 
-def remote_runs(project: Project) -> Iterator[Command]:
-    return (command for command in project.pipeline_commands if REMOTE_WORKFLOW.search(command.text))
+def elsewhere(project: Project) -> str:
+    """Why what the pipelines run is not to be seen, or "": it stands in another repository, or in files of a system that is
+    not read."""
+    for command in project.pipeline_commands:
+        if REMOTE_WORKFLOW.search(command.text):
+            return f"what {command.text.partition('@')[0]} runs stands in another repository"
+    unread = {one.facts.system for one in project.workflows if one.facts.system[:1].isupper()}
+    if unread and len(unread) == len({one.facts.system for one in project.workflows}):
+        return f"pipelines of {min(unread)} are not read"
+    return ""
 
 
 def _matching(project: Project, runner: re.Pattern[str]) -> Iterator[Command]:

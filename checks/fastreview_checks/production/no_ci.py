@@ -55,10 +55,19 @@ jobs:
     steps:
       - run: tox -e py312
 ```
+
+What a system runs whose files are not read (Tekton, Buildkite, Cloud Build) is unknown:
+
+```yaml unknown .tekton/pull-request.yaml
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata:
+  name: pull-request
+```
 """
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Side, Unknown, check
-from fastreview_checks.knowledge.pipelines import lint_runs, remote_runs, test_runs
+from fastreview_checks.knowledge.pipelines import elsewhere, lint_runs, test_runs
 
 
 @check("PRD013", dimension="production", level=1, gate=True, needs=(Side.FILES,), effort="hours")
@@ -69,8 +78,8 @@ def no_ci(project: Project) -> Found:
         rung = Rung.CONFIGURED if lint.may_fail or tests.may_fail else Rung.ENFORCED
         yield Met(tests.place, "CI lints and tests every change.", rung)
         return
-    if remote := next(remote_runs(project), None):
-        raise Unknown(f"what {remote.text.partition('@')[0]} runs stands in another repository")
+    if reason := elsewhere(project):
+        raise Unknown(reason)
     if not project.workflows:
         yield Hit(
             project.place,

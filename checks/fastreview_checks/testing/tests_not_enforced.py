@@ -72,7 +72,7 @@ uv run coverage run -m pytest "$@"
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown, check
-from fastreview_checks.knowledge.pipelines import remote_runs, test_runs
+from fastreview_checks.knowledge.pipelines import elsewhere, test_runs
 
 
 @check("TST012", dimension="testing", level=2, gate=True, needs=(Side.FILES,), effort="hours", sharpens="TST001")
@@ -81,8 +81,8 @@ def tests_not_enforced(project: Project) -> Found:
     enforced = next((r for r in runs if r.on_changes and not r.may_fail), None)
     if enforced is not None:
         yield Met(enforced.place, "CI runs the tests on every change and fails when they fail.", Rung.ENFORCED)
-    elif remote := next(remote_runs(project), None):
-        raise Unknown(f"what {remote.text.partition('@')[0]} runs stands in another repository")
+    elif reason := elsewhere(project):
+        raise Unknown(reason)
     elif runs:
         ignored = any(r.on_changes for r in runs)
         yield Hit(

@@ -58,7 +58,7 @@ repos:
 """
 
 from fastreview.api import Found, Hit, Met, Place, Project, Rung, Side, Unknown, check
-from fastreview_checks.knowledge.pipelines import remote_runs
+from fastreview_checks.knowledge.pipelines import elsewhere
 from fastreview_checks.knowledge.typing.type_checkers import checker_runs, configurations
 
 
@@ -69,8 +69,8 @@ def type_check_not_enforced(project: Project) -> Found:
     if enforced is not None:
         yield Met(enforced.place, f"CI runs {enforced.tool} on every change and fails on its errors.", Rung.ENFORCED)
         return
-    if remote := next(remote_runs(project), None):
-        raise Unknown(f"what {remote.text.partition('@')[0]} runs stands in another repository")
+    if reason := elsewhere(project):
+        raise Unknown(reason)
     ignored = next((run for run in runs if run.in_ci), None)
     if ignored is not None:
         yield Hit(

@@ -103,7 +103,8 @@ class Job(Struct, frozen=True):
 
 
 class WorkflowFacts(Struct, frozen=True):
-    """A CI pipeline. ``system`` is github, gitlab, azure, circleci, jenkins, travis, bitbucket, drone or woodpecker.
+    """A CI pipeline. ``system`` is github, gitlab, azure, circleci, jenkins, travis, bitbucket, drone or woodpecker; the name
+    of another one, in capitals, whose pipelines are not read.
 
     ``on_changes`` is true when pushes or pull/merge requests start it, directly or through a workflow that calls it.
     ``paths`` are the path filters of those triggers: a workflow about another folder of the repository shows there.

@@ -334,7 +334,7 @@ class Project(Subject):
             case Instance(of=Class() as cls):
                 method = cls.method("__call__")
                 if method is not None:
-                    yield method
+                    yield from self.implementations(method, cls)
 
     def _other_turns(self, site: CallSite) -> Iterator[Function]:
         """What the call runs too where a loop over functions that are written out gives it another one each turn."""

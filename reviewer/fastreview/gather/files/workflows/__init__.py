@@ -17,6 +17,13 @@ from fastreview.gather.files.yaml_tree import Tree
 
 MAX_WORKFLOWS = 300
 
+UNREAD = {
+    ".tekton": "Tekton", ".buildkite": "Buildkite", ".semaphore": "Semaphore", ".cirrus.yml": "Cirrus CI",
+    ".prow.yaml": "Prow", "appveyor.yml": "AppVeyor", ".appveyor.yml": "AppVeyor", "buildspec.yml": "AWS CodeBuild",
+    "cloudbuild.yaml": "Google Cloud Build", "cloudbuild.yml": "Google Cloud Build",
+}  # fmt: skip
+"""Systems whose pipelines are known to be there and not read: by a folder of theirs, or the name of the file."""
+
 _Parser = Callable[[str, tuple[Tree, ...]], WorkflowFacts | None]
 
 
@@ -36,6 +43,8 @@ def workflows(reader: Reader, candidates: Sequence[Place]) -> tuple[WorkflowFact
         elif (parser := _parser(place)) is not None:
             documents = reader.yaml(place.path)
             one = parser(place.path, documents) if documents else None
+        elif system := UNREAD.get(place.lower) or (UNREAD.get(place.folders[-1]) if place.folders else None):
+            one = WorkflowFacts(place.path, system, "", on_changes=True)
         else:
             continue
         if one is not None:
