@@ -37,7 +37,7 @@ _REDIRECT = re.compile(r"redirect|(?:^|[_.])(?:30[2378](?:_|$)|see_other$|found$
 _SIGN_IN = re.compile(r"log[-_]?in|sign[-_]?in", re.IGNORECASE)
 _GUARD_NAME = re.compile(
     r"(?:current|active|logged|authenticated|authori[sz]ed|verified|super|admin|staff|api).{0,12}(?:user|account|member|admin"
-    r"|key|customer|client|principal|tenant)|auth|jwt|token|login|permission|role|credential|api_?key|principal|protect"
+    r"|key|customer|client|principal|tenant)|auth(?!ors?(?!i))|jwt|token|login|permission|role|credential|api_?key|principal|protect"
     r"|superuser|identity|bearer|requires?_|verify|security|signature|guard",
     re.IGNORECASE,
 )

@@ -280,3 +280,26 @@ def test_an_interface_authenticates_as_its_implementations_do(project_of: Projec
         }
     )
     assert project.routes[0].security != ()
+
+
+def test_an_author_authenticates_nobody(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import Depends, FastAPI
+            from library import Authenticated, Provide, new_author, AuthorReader
+            app = FastAPI()
+            @app.post("/authors")
+            def add(make=Depends(Provide[new_author])): ...
+            @app.post("/readers")
+            def read(reader=Depends(AuthorReader)): ...
+            @app.post("/books")
+            def order(caller=Depends(Authenticated)): ...
+            """
+        }
+    )
+    assert {key: bool(names) for key, names in guards(project).items()} == {
+        "POST /authors": False,
+        "POST /readers": False,
+        "POST /books": True,
+    }
