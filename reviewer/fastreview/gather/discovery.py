@@ -147,14 +147,18 @@ def _folder(path: Path) -> Path:
 
 
 def repository_of(root: Path) -> Path:
-    """The nearest folder, from ``root`` upwards, that holds ``.git``; else the root. Never the home folder or above."""
+    """The nearest folder, from ``root`` upwards, that holds ``.git``; in a copy without one the nearest that holds workflows
+    of GitHub, as only the top of a repository does; else the root. Never the home folder or above."""
     home = _home()
+    copied: Path | None = None
     for level, folder in enumerate((root, *root.parents)):
         if folder.parent == folder or level > MAX_LEVELS_UP or (folder == home and folder != root):
             break
         if (folder / ".git").exists():
             return folder
-    return root
+        if copied is None and (folder / ".github" / "workflows").is_dir():
+            copied = folder
+    return copied or root
 
 
 def _home() -> Path | None:

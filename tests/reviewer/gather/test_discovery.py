@@ -127,6 +127,8 @@ def test_the_repository_is_the_nearest_parent_with_git_below_home(
     monkeypatch.setenv("HOME", str(home))
     (home / ".git").mkdir()
     assert repository_of(root) == root
+    (home / "work" / "repository" / "services" / ".github" / "workflows").mkdir(parents=True)
+    assert repository_of(root) == home / "work" / "repository" / "services"
     (home / "work" / "repository" / ".git").mkdir()
     assert repository_of(root) == home / "work" / "repository"
 
