@@ -12,7 +12,7 @@ you expect by their own classes: their messages are yours to choose.
 ## When not to apply
 
 Messages of the project's own errors, of `ValueError`, of validation and of parsers are about the client's input, and are not
-reported.
+reported. Nor is what is sent under a switch for developers only: `if settings.DEBUG`.
 
 ## Read
 
@@ -36,16 +36,22 @@ def order(number: int) -> dict[str, str]:
         raise HTTPException(500, detail=f"failed: {error}")  # finding
 
 
-@app.exception_handler(Exception)
-async def unexpected(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=500)  # finding
+def add_handlers(app: FastAPI) -> None:
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, status_code=500)  # finding
+
+
+add_handlers(app)
 ```
 
 ```python good
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
 from pymongo.errors import DuplicateKeyError
 
 from app.orders import add, load
+from app.settings import Settings
 
 app = FastAPI()
 
@@ -55,6 +61,24 @@ class OrderError(Exception): ...
 
 def text_for(error: Exception) -> str:
     return "try again later" if "timeout" in str(error) else "internal error"
+
+
+def public_text(error: Exception, debug: bool) -> str:
+    if not debug:
+        return "internal error"
+    return str(error)
+
+
+def add_handlers(app: FastAPI, settings: Settings) -> None:
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        content = {"detail": "internal error"}
+        if settings.ENVIRONMENT == "dev":
+            content["text"] = str(error)
+        return JSONResponse(content, status_code=500)
+
+
+add_handlers(app, Settings())
 
 
 @app.get("/orders/{number}")
@@ -73,6 +97,8 @@ def place(number: int) -> None:
         add(number)
     except DuplicateKeyError as error:
         raise HTTPException(409, detail=f"{error.details['keyValue']} exists")
+    except Exception as error:
+        raise HTTPException(500, detail=public_text(error, Settings().DEBUG))
 ```
 
 ```python fixed

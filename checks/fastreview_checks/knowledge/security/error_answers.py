@@ -3,7 +3,7 @@ the text of the error goes into the answer."""
 
 from collections.abc import Iterator, Sequence
 
-from fastreview.api import App, Class, Code, Confidence, External, Function, Place, Project, Subject, syntax
+from fastreview.api import App, Class, Code, Confidence, External, Place, Project, Subject, syntax
 from fastreview_checks.knowledge.security.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
 
 _GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
@@ -86,17 +86,18 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
 def _registered(project: Project) -> Iterator[ErrorAnswer]:
     seen: set[int] = set()
     for app in project.apps:
-        for given, expr, code, _ in (one for router in app.routers for one in router.exception_handlers):
-            function = project.values.of(expr, code)
-            if not isinstance(function, Function) or id(function) in seen:
+        for handler in app.exception_handlers:
+            function = handler.function
+            if function is None or id(function) in seen:
                 continue
             seen.add(id(function))
             names = [p.name for p in function.facts.parameters[1 + bool(function.receiver) :]]
-            revealing = names[0] if names and _unexpected(given, code, project) else ""
+            unexpected = handler.handles == "500" or REVEALING.search(handler.handles)
+            revealing = names[0] if names and unexpected else ""
             yield ErrorAnswer(
                 function.qualname,
                 function.place,
-                error=syntax.written(given),
+                error=handler.handles.rpartition(".")[2],
                 leaks=tuple(_leaks(function.body, revealing, function, project, returns=True)) if revealing else (),
             )
 

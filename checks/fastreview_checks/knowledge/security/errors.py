@@ -17,6 +17,10 @@ TRACES = frozenset({"traceback.format_exc", "format_exc", "traceback.format_exce
 ANSWERS = re.compile(r"Response|^error|Error(?:Model|Body|Schema)|^fail", re.IGNORECASE)
 
 MAX_DEPTH = 3
+_DEVELOPING = re.compile(
+    r"debug|(?:^|[._])(?:is_)?(?:dev|develop|development|local|prod|production)(?:$|[._])|(?:^|[._])env(?:ironment)?$",
+    re.IGNORECASE,
+)
 _FIXED = frozenset(
     {"status_code", "code", "headers", "errors", "detail", "name", "errno", "status", "__class__", "type"}
 )
@@ -42,6 +46,9 @@ def tells(expr: syntax.Expr, names: set[str], code: Code, project: Project, dept
                 return False
             value = project.values.of(func, code)
             made = value.function if isinstance(value, Bound) else value
+            if depth and not isinstance(made, Function | External):
+                # What a library's object makes of it: the code does not tell.
+                return False
             return not isinstance(made, Function) or _returns_text(made, project, depth)
         case syntax.Call(func=syntax.Ref() as func):
             return any_tells((func,))
@@ -55,7 +62,10 @@ def tells(expr: syntax.Expr, names: set[str], code: Code, project: Project, dept
 def _returns_text(function: Function, project: Project, depth: int) -> bool:
     """Whether a function of the project that is handed an exception gives its text back, not one of its own."""
     names = {p.name for p in function.facts.parameters if p.name != function.receiver}
+    known = where_debugging(function.body)
     for stmt in function.statements if depth < MAX_DEPTH else ():
+        if id(stmt) in known:
+            continue
         match stmt:
             case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(
                 value, names, function, project, depth + 1
@@ -67,8 +77,9 @@ def _returns_text(function: Function, project: Project, depth: int) -> bool:
 
 
 def where_spoken(body: syntax.Body, error: str, code: Code, project: Project) -> frozenset[int]:
-    """Statements where the error is one whose text is for clients: ``if isinstance(e, OrderError): raise ...``."""
-    found: set[int] = set()
+    """Statements where the error is one whose text is for clients: ``if isinstance(e, OrderError): raise ...``; and those that
+    run while somebody develops."""
+    found: set[int] = set(where_debugging(body))
     for stmt in syntax.statements(body):
         match stmt:
             case syntax.If(
@@ -78,6 +89,30 @@ def where_spoken(body: syntax.Body, error: str, code: Code, project: Project) ->
                 if all(_is_spoken(one, code, project) for one in types):
                     found.update(id(s) for s in syntax.statements(inside))
     return frozenset(found)
+
+
+def where_debugging(body: syntax.Body) -> frozenset[int]:
+    """Statements under a switch for developers (``if settings.DEBUG:``), and those after the way out of all others (``if not
+    debug: return``)."""
+    found: set[int] = set()
+    for position, stmt in enumerate(body):
+        if isinstance(stmt, syntax.If) and _is_switch(stmt.test):
+            found.update(id(s) for s in syntax.statements((stmt,)))
+            if stmt.body and isinstance(stmt.body[-1], syntax.Return | syntax.Raise) and _is_off(stmt.test):
+                found.update(id(s) for s in syntax.statements(body[position + 1 :]))
+    return frozenset(found)
+
+
+def _is_switch(test: syntax.Expr) -> bool:
+    words = (node.name if isinstance(node, syntax.Ref) else node for node in syntax.walk(test))
+    return any(isinstance(word, str) and _DEVELOPING.search(word) for word in words)
+
+
+def _is_off(test: syntax.Expr) -> bool:
+    """``not debug``, ``is_production``."""
+    if isinstance(test, syntax.Operation) and test.op == "not":
+        return not _is_off(test.operands[0])
+    return isinstance(test, syntax.Ref) and "prod" in test.name.lower()
 
 
 def _is_spoken(given: syntax.Expr, code: Code, project: Project) -> bool:
