@@ -19,6 +19,7 @@ from fastreview_checks.knowledge.testing import assertions
         ("coverage run -m unittest", True, False),
         ("poetry run ruff check .", False, True),
         ("pre-commit/action@v3", False, True),
+        ("trunk-io/trunk-action@75699af9e26881e564e9d832ef7dc3af25ec031b", False, True),
         ("pixi run pytest-core --cov-report=xml", True, False),
         ("pixi run -e dev tests", True, False),
         ("pip install pytest ruff", False, False),
@@ -98,3 +99,9 @@ def test_shapes_with_one_member_more_are_one_schema() -> None:
     assert not error_handlers.differ(small, large)
     assert error_handlers.differ(small, other)
     assert not error_handlers.differ(small, frozenset())
+
+
+def test_text_and_json_are_two_shapes() -> None:
+    text, json = frozenset({error_handlers.TEXT}), frozenset({"{error}"})
+    assert error_handlers.differ(text, json)
+    assert not error_handlers.differ(text, text)

@@ -16,7 +16,7 @@ TEST_RUNNERS = re.compile(
 LINTERS = re.compile(
     r"(?:^|[\s/\"'(])(?:ruff(?:-action)?|flake8|pylint|pycodestyle|pyflakes|black|isort|autopep8|prek|wemake-python-styleguide"
     r"|pre-commit|prek-action|prospector|pylama|yapf|blue|bandit|super-linter|megalinter|pre-commit/action|ufmt|fixit|darker"
-    r"|fawltydeps)(?=[\s\"');@:/]|$)"
+    r"|fawltydeps|trunk-action)(?=[\s\"');@:/]|$)|\btrunk\s+(?:check|fmt)\b"
     r"|\bhatch\s+(?:fmt|run\s+(?:[\w.-]+:)?(?:lint|style|check)[\w.-]*)"
     r"|\b(?:make|just|task|poe|pdm|rye|pipenv|pixi|npm run)\s+(?:run\s+)?(?:(?:-e|--environment)\s+\S+\s+)?(?:\S*[:_-])?(?:lint\w*|check-format|format-check)\b|/lint\S*\.sh\b"
 )

@@ -19,6 +19,8 @@ LIBRARIES = frozenset({"fastapi_problem", "fastapi_problem_details", "rfc9457", 
 RESPONSES = re.compile(r"Response$")
 
 MAX_DEPTH = 3
+TEXT = "plain text"
+"""The shape of an answer that is no JSON."""
 
 
 def library_of(project: Project) -> str:
@@ -62,6 +64,8 @@ def differ(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two shapes are two schemas: a member more (``errors`` of a validation error) is still the same one."""
     if not one or not other:
         return False
+    if (TEXT in one) != (TEXT in other):
+        return True
     return not any(_alike(a, b) for a in one for b in other)
 
 
@@ -89,6 +93,9 @@ def _of_call(call: syntax.Call, function: Function, project: Project, depth: int
             seen.add(id(target))
             inner = list(_shapes(target, project, depth + 1, seen)) if depth < MAX_DEPTH else []
             yield from inner or (target.key,)
+        return
+    if isinstance(target, External) and target.name.endswith(".PlainTextResponse"):
+        yield TEXT
         return
     if isinstance(target, Class) and not RESPONSES.search(target.name):
         yield target.key
