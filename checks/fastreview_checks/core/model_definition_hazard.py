@@ -1,13 +1,13 @@
 """Model that is not what its definition says
 
 Pydantic reads class bodies as Python runs them, and some mistakes there raise nothing: a field called like its type gets
-another type, a second definition replaces the first with all its constraints, a name with two underscores is no field, and of
-two bases with different settings the last one wins.
+another type, a second definition replaces the first with all its constraints, a name with two underscores is no field, a
+default that is a call was called once, at import, and of two bases with different settings the last one wins.
 
 ## Improve
 
-Call fields otherwise than the types they use (or import the module: `datetime.date`), define each once, annotate all, and say
-in the class itself which settings hold where its bases differ.
+Call fields otherwise than the types they use (or import the module: `datetime.date`), define each once, annotate all, give
+`default_factory` what differs each time, and say in the class itself which settings hold where its bases differ.
 
 ## When not to apply
 
@@ -83,6 +83,27 @@ async def search(page: Page) -> int:
     return page.size
 ```
 
+```python bad
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+app = FastAPI()
+
+
+class Note(BaseModel):
+    key: str = str(uuid4())  # finding
+    made_at: datetime = Field(default=datetime.now(UTC))  # finding
+    day: str = datetime.now(UTC).date().isoformat()  # finding
+
+
+@app.post("/notes")
+async def create(note: Note) -> str:
+    return note.key
+```
+
 ```python good
 import datetime
 from typing import ClassVar
@@ -103,7 +124,12 @@ class Order(Strict):
     date: datetime.date | None = None
     quantity: int = Field(default=1, ge=1, le=100)
     note: str = Field(default="", min_length=0, max_length=100)
+    made_at: datetime.datetime = Field(default_factory=lambda: datetime.datetime.now(datetime.UTC))
     _origin: str = PrivateAttr(default="web")
+    __separator = ", "
+
+    def lines(self) -> list[str]:
+        return self.note.split(self.__separator)
 
 
 @app.post("/orders")

@@ -3,17 +3,28 @@
 Seen on Pydantic 2.14; the sources are its documentation (Models, Fields, Configuration) and Python's on annotated assignment.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import BASES, SCHEMA_BASES, Class, Function, Module, syntax
+from fastreview.api import BASES, SCHEMA_BASES, Class, External, Function, Module, syntax
 from fastreview_checks.knowledge.core.pydantic_tools import config_of
 
 _TYPES = frozenset({"type", "list", "dict", "set", "tuple", "int", "str", "float", "bool", "bytes", "object"})
 _NUMERIC = frozenset({"gt", "ge", "lt", "le", "multiple_of"})
 _LENGTHS = frozenset({"min_length", "max_length"})
 _BOUNDS = _NUMERIC | _LENGTHS
+_EACH_TIME = frozenset(
+    {
+        "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today", "uuid.uuid4",
+        "uuid.uuid1", "time.time", "secrets.token_hex", "secrets.token_urlsafe", "pendulum.now", "django.utils.timezone.now",
+    }
+)  # fmt: skip
+"""What gives another value at each call."""
+_OF_PROCESS = re.compile(r"start(?:ed|up|_?time)|boot|launch|uptime|instance|process|worker|build")
+"""Fields that may mean the process: one value from import to exit is right for them."""
+_CALLED = frozenset(name.rpartition(".")[2] for name in _EACH_TIME)
 _VALIDATING = frozenset({"field_validator", "model_validator", "validator", "root_validator"})
 _PYDANTIC = SCHEMA_BASES | {"typing.Generic", "abc.ABC", "builtins.object", *BASES}
 
@@ -36,6 +47,8 @@ def hazards(cls: Class, *, v1: bool) -> Iterator[Hazard]:
     if any(type(field.value) is syntax.Call for field in cls.facts.fields):
         yield from _aliases(cls)
         yield from _constraints(cls)
+    if any(_may_differ(field.value) for field in cls.facts.fields):
+        yield from _made_once(cls)
     if not v1:
         yield from _unannotated(cls)
         yield from _mangled(cls)
@@ -173,6 +186,44 @@ def _plain_type(annotation: syntax.Expr) -> str:
     return ""
 
 
+def _may_differ(default: syntax.Expr) -> bool:
+    """Whether the last name of a call in a default is one of ``_EACH_TIME``, whatever it stands for."""
+    return type(default) is syntax.Call and any(
+        type(node) is syntax.Call and node.method in _CALLED for node in syntax.walk(default)
+    )
+
+
+def _made_once(cls: Class) -> Iterator[Hazard]:
+    """``created_at: datetime = datetime.now()``: called once, when the class is made. Pydantic copies it, and no more."""
+    resolve = cls.module.project.names.resolve
+    for field in cls.facts.fields:
+        if not field.annotated or _OF_PROCESS.search(field.name) or "ClassVar" in syntax.written(field.annotation, 60):
+            continue
+        for call in _run_at_import(field.value):
+            made = resolve(cls.module, call.name) if call.name else None
+            if isinstance(made, External) and made.name in _EACH_TIME:
+                yield Hazard(
+                    field.name,
+                    field.line,
+                    f"`{call.name}()` runs once, when the module is imported, so every `{cls.name}` gets the same "
+                    f"`{field.name}` until the process ends. Give the function: `Field(default_factory=...)`.",
+                )
+                break
+
+
+def _run_at_import(default: syntax.Expr) -> Iterator[syntax.Call]:
+    """Calls in a default that run with it: not those in a ``lambda``, nor what a validator or factory makes of it."""
+    if isinstance(default, syntax.Call):
+        yield default
+        inner = (*default.args, *(k.value for k in default.keywords if k.name != "default_factory"))
+        if isinstance(default.func, syntax.Attribute):
+            inner = (default.func.value, *inner)
+        for part in inner:
+            yield from _run_at_import(part)
+    elif isinstance(default, syntax.Attribute):
+        yield from _run_at_import(default.value)
+
+
 def _unannotated(cls: Class) -> Iterator[Hazard]:
     if not cls.ancestry.external <= _PYDANTIC:
         return
@@ -194,13 +245,18 @@ def _unannotated(cls: Class) -> Iterator[Hazard]:
 
 def _mangled(cls: Class) -> Iterator[Hazard]:
     for field in cls.facts.fields:
-        if field.name.startswith("__") and not field.name.endswith("__"):
+        if field.name.startswith("__") and not field.name.endswith("__") and not _used_inside(field.name, cls):
             yield Hazard(
                 field.name,
                 field.line,
                 f"`{field.name}` is no field: Python renames it to `_{cls.name.lstrip('_')}{field.name}` and Pydantic keeps it "
                 "private, so it is neither validated nor written. Use one underscore, or a public name.",
             )
+
+
+def _used_inside(name: str, cls: Class) -> bool:
+    """Whether methods of the class read it, and mean it to be private: Python renames it there too."""
+    return any(name in method.mentioned for method in cls.methods.values())
 
 
 def _configs(cls: Class) -> Iterator[Hazard]:
