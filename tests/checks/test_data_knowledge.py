@@ -273,3 +273,65 @@ def test_money_that_nobody_keeps_is_a_question(evaluated: Evaluated, route: str,
     head = "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n"
     text = f"{head}class Base(BaseModel):\n    price: float\n\nclass Product(Base):\n    name: str\n\n{route}\n"
     assert [finding.confidence for finding in evaluated("DAT015", {"main.py": text}).findings] == [confidence]
+
+
+def test_tables_of_a_base_that_a_library_brings(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "models.py": """
+            from library.orm import Base
+            from sqlalchemy import Column, Integer
+
+            class Order(Base):
+                __tablename__ = "orders"
+                id = Column(Integer, primary_key=True)
+
+            class Named:
+                __tablename__ = "named"
+                id = Column(Integer, primary_key=True)
+
+            class Report(Base):
+                __tablename__ = "report"
+            """
+        }
+    )
+    assert [(table.name, table.orm) for table in project.tables] == [("Order", "sqlalchemy")]
+
+
+def test_a_session_that_an_object_of_the_module_keeps(evaluated: Evaluated) -> None:
+    found = evaluated(
+        "DAT003",
+        {
+            "app/database.py": """
+            from sqlalchemy.ext.asyncio import AsyncSession as Session, create_async_engine
+
+
+            class Database:
+                def __init__(self) -> None:
+                    self.engine = create_async_engine("postgresql+asyncpg://")
+                    self.session = Session(self.engine)
+
+
+            class Job:
+                def __init__(self) -> None:
+                    self.session = Session(create_async_engine("postgresql+asyncpg://"))
+
+
+            database = Database()
+            """,
+            "app/main.py": """
+            from fastapi import FastAPI
+            from sqlalchemy import text
+
+            from app.database import database
+
+            app = FastAPI()
+
+
+            @app.get("/orders")
+            async def orders() -> list[int]:
+                return list(await database.session.scalars(text("select id from orders")))
+            """,
+        },
+    )
+    assert [(finding.place.path, finding.place.line) for finding in found.findings] == [("app/database.py", 7)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import Class
+from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
 
 SCHEMA_BASES = frozenset(
@@ -56,7 +57,7 @@ class Table(Schema):
     def orm(self) -> str:
         """The library: sqlalchemy, sqlmodel, tortoise, beanie ..."""
         bases = sorted(self.cls.ancestry.external & (TABLE_BASES | {"sqlmodel.SQLModel"}))
-        return bases[0].partition(".")[0] if bases else ""
+        return bases[0].partition(".")[0] if bases else "sqlalchemy"
 
 
 class Settings(Schema):
@@ -72,6 +73,9 @@ def classify(cls: Class) -> Schema | None:
         return Settings(cls)
     if bases & TABLE_BASES:
         return Table(cls) if _mapped(cls) else None
+    if "__tablename__" in cls.fields and "sqlmodel.SQLModel" not in bases and _has_columns(cls):
+        # The base is that of a library which the review does not know.
+        return Table(cls)
     if "sqlmodel.SQLModel" in bases and any(name == "table" and value is True for name, value in cls.facts.keywords):
         return Table(cls)
     return Schema(cls) if bases & SCHEMA_BASES else None
@@ -86,6 +90,19 @@ def _mapped(cls: Class) -> bool:
             not f.name.startswith("__") and (f.annotated or _is_column(f.value)) for f in cls.facts.fields
         )
     return True
+
+
+def _has_columns(cls: Class) -> bool:
+    """Whether it has a base and columns of SQLAlchemy: without one it is a mixin."""
+    if not cls.ancestry.external - {"builtins.object", "abc.ABC", "typing.Generic"}:
+        return False
+    resolve = cls.module.project.names.resolve
+    for field in cls.facts.fields:
+        if isinstance(field.value, s.Call) and field.value.method in ("Column", "mapped_column"):
+            made = resolve(cls.module, field.value.name)
+            if isinstance(made, External) and made.package == "sqlalchemy":
+                return True
+    return False
 
 
 def _is_column(value: s.Expr) -> bool:

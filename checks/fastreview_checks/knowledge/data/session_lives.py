@@ -29,9 +29,19 @@ class Owner(NamedTuple):
 
 def opened(project: Project) -> Iterator[CallSite]:
     """Calls that open a session: of a session class or of a factory that the project keeps."""
-    for site in project.calls(*_FACTORIES, *_factory_names(project)):
+    for site in project.calls(*_FACTORIES, *_aliases(project), *_factory_names(project)):
         if session_made(site, project):
             yield site
+
+
+def _aliases(project: Project) -> frozenset[str]:
+    """Other names under which modules import what opens a session."""
+    return frozenset(
+        found.alias
+        for module in project.service_modules
+        for found in module.facts.imports
+        if found.alias and found.name in _FACTORIES
+    )
 
 
 def _factory_names(project: Project) -> frozenset[str]:
@@ -53,6 +63,22 @@ def held_by_module(site: CallSite) -> bool:
     return isinstance(site.code, Module) and any(
         isinstance(stmt, syntax.Assign) and stmt.value is site.call for stmt in site.code.body
     )
+
+
+def kept_by_instance(site: CallSite, project: Project) -> CallSite | None:
+    """Where a module makes the object that keeps this session, opened in its ``__init__``, from import to exit."""
+    code = site.code
+    if not isinstance(code, Function) or code.owner is None or code.name != "__init__":
+        return None
+    start = f"{code.receiver}."
+    kept = any(
+        isinstance(stmt, syntax.Assign)
+        and stmt.value is site.call
+        and any(isinstance(t, syntax.Ref) and t.name.startswith(start) for t in stmt.targets)
+        for stmt in code.statements
+    )
+    makers = project.callers(code) if kept else ()
+    return next((maker for maker in makers if held_by_module(maker)), None)
 
 
 def per_call(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[CallSite, Route]]:

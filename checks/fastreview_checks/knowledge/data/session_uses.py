@@ -9,6 +9,7 @@ from fastreview_checks.knowledge.data.session_lives import (
     PROVIDER,
     Owner,
     held_by_module,
+    kept_by_instance,
     opened,
     owners,
     per_call,
@@ -77,6 +78,12 @@ def _openings(project: Project, sites: tuple[CallSite, ...]) -> Iterator[tuple[C
                 "the work of others. Open one per request in a dependency with `yield`."
             )
             yield site, Fault("global", text)
+        elif maker := kept_by_instance(site, project):
+            text = (
+                f"`{maker.call.method}` opens this session once, when a module is imported, and all requests share it: the "
+                "error of one rolls back the work of others. Open one per request in a dependency with `yield`."
+            )
+            yield site, Fault("global", text, (Related(maker.place, f"the one `{maker.call.method}` is made here"),))
     alone = list(per_call(project, sites))
     if len(alone) < project.limits["DAT003.places"]:
         return
