@@ -37,7 +37,7 @@ MERGED_FROM = 3
 """From so many subjects on, findings at one and the same place become one."""
 RELATED_LIMIT = 30
 REASONS_SHOWN = 3
-_OF_ROUTES = (Route, Endpoint, RouteGroup, Middleware)
+_OF_ROUTES = (Route, Endpoint, RouteGroup)
 """What nobody can judge while the routes are not known."""
 LINES_PER_PROCESS = 10_000
 """A second process pays from some 0.1 s of work on: forking, and deriving twice what both need."""
@@ -156,15 +156,21 @@ def _evaluate(project: Project, check: Check, off: Mapping[str, str], suppressio
         return Evaluation(check, Run.UNKNOWN, reason=_shown("; ".join(map(_why_missing, missing))))
     try:
         subjects, passes = _subjects(project, check.each)
-        if not subjects and issubclass(check.each, _OF_ROUTES) and project.maker_of_routes:
-            made = f"the routes, which `{project.maker_of_routes}` makes: let fastreview import the app"
-            return Evaluation(check, Run.UNKNOWN, reason=_shown(made))
+        if not subjects and (unseen := _unseen(check.each, project)):
+            return Evaluation(check, Run.UNKNOWN, reason=_shown(unseen))
         results = [_judge(check, subject, project) for subject in subjects]
         if suppressions.of(check.code):
             results = [one and _set_aside(check, one, suppressions) for one in results]
         return _join(check, passes, results)
     except Exception as error:  # noqa: BLE001 - whatever a check's bug raises, the other checks go on
         return Evaluation(check, Run.CRASHED, reason=_shown(f"{type(error).__name__}: {error}"))
+
+
+def _unseen(kind: type[Subject], project: Project) -> str:
+    """Why there may be subjects of this kind that nobody sees, or ""."""
+    # A router has no middleware; a library that is given the app may add some.
+    unseen = issubclass(kind, _OF_ROUTES) or (issubclass(kind, Middleware) and project.maker_of_routes)
+    return project.unread_routes if unseen else ""
 
 
 def _subjects(project: Project, kind: type[Subject]) -> tuple[Sequence[Subject], Sequence[Verdict]]:

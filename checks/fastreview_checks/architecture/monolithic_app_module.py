@@ -105,7 +105,11 @@ from fastreview_checks.knowledge.answers import is_operational
 
 @check("ARC001", dimension="architecture", level=1, gate=True, each=App, effort="hours")
 def monolithic_app_module(app: App, project: Project) -> Found:
-    routes = [route for route in app.routes if route.is_api and not is_operational(route) and route.listed is not None]
+    routes = [
+        route
+        for route in app.routes
+        if route.is_api and not is_operational(route) and route.listed is not None and not route.library
+    ]
     handful = int(project.limits["ARC001.routes"])
     if not app.routes and any(other.routes for other in project.apps):
         raise NotApplicable("no route is registered on this app")

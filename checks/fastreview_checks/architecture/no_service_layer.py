@@ -75,13 +75,14 @@ from fastreview.api import Endpoint, Found, Hit, Met, Module, NotApplicable, Pla
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.architecture.fatness import Budget, reasons
 from fastreview_checks.knowledge.architecture.layering import WEB, layering
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("ARC004", dimension="architecture", level=2, gate=True, effort="days")
 def no_service_layer(project: Project) -> Found:
     endpoints = [e for e in project.endpoints if not all(r.is_websocket or is_operational(r) for r in e.routes)]
     if not endpoints:
-        raise NotApplicable("the project has no API endpoints")
+        raise without_routes(project, "the project has no API endpoints")
     limits = project.limits
     budget = Budget(int(limits["ARC004.complexity"]), int(limits["ARC004.statements"]), int(limits["ARC004.decisions"]))
     budget = budget._replace(storage=True)

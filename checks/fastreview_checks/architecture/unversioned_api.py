@@ -85,6 +85,7 @@ from collections.abc import Iterator
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Place, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.reached import reached
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 _SEGMENT = re.compile(
     r"(?:^|[/_.-])(?:api)?v\d+(?:[._]?\d+)*(?:(?:alpha|beta|rc)\d*)?(?:$|[/_.-])|/20\d\d-\d\d(?:-\d\d)?(?:/|$)",
@@ -106,7 +107,7 @@ def unversioned_api(app: App, project: Project) -> Found:
     if len(app.routes) < most * _BESIDE:
         raise NotApplicable("a small app beside the service's own")
     if not routes:
-        raise NotApplicable("the app has no public API routes")
+        raise without_routes(project, "the app has no public API routes")
     library = min(_LIBRARIES & project.imported_packages, default="")
     if library:
         yield Met(app.place, f"The API is versioned with `{library}`")
@@ -128,6 +129,7 @@ def unversioned_api(app: App, project: Project) -> Found:
         return
     if app.facts is None and (any(_UNKNOWN_PART in route.path for route in without) or _prefixes_unknown(project)):
         raise Unknown("the prefix of the routes is only known at run time")
+    need_every_route(project)
     some = ", ".join(f"`{route.key}`" for route in without[:2])
     partly = "" if len(without) == len(routes) else f" {len(without)} of {len(routes)}"
     yield Hit(

@@ -97,14 +97,15 @@ def test_root_is_timed() -> None:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
+from fastreview.api import Found, Hit, Met, Project, check
 from fastreview_checks.knowledge.event_loop.middleware_effects import own_middleware, test_of, tested_class
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("ASY015", dimension="async", level=2, credit=2, effort="hours")
 def custom_middleware(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the service has no routes")
+        raise without_routes(project, "the service has no routes")
     own = own_middleware(project)
     for middleware in own:
         tested = test_of(middleware, project)

@@ -79,8 +79,9 @@ async def list_orders(filters: Filters = Depends()) -> list[str]:
 ```
 """
 
-from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, Unknown, check
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Route, check
 from fastreview_checks.knowledge.core.bodies import body_inputs
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 
 @check("COR030", dimension="core", level=1, gate=True, each=Route, effort="hours")
@@ -90,7 +91,7 @@ def body_on_get(route: Route, project: Project) -> Found:
     if not route.is_api:
         raise NotApplicable("not a route of the API")
     if route.endpoint is None and route.facts is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.facts is not None:
         shown = [p.name for p in route.facts.parameters if p.where in ("body", "form")]
         names = shown + [name for name in route.facts.body_models if not shown]

@@ -150,7 +150,6 @@ from fastreview.api import (
     Found,
     Function,
     Hit,
-    NotApplicable,
     Project,
     Related,
     check,
@@ -163,6 +162,7 @@ from fastreview_checks.knowledge.core.markers import (
     part_of_app,
     results_injected,
 )
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 _STEPS = frozenset({"next", "anext", "__next__", "__anext__"})
 _MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
@@ -173,7 +173,7 @@ def dependency_called_by_hand(project: Project) -> Found:
     incomplete = {hit.place: hit for hit in _incomplete(project)}
     results = list(_results(project))
     if not project.dependencies and not incomplete and not results:
-        raise NotApplicable("no route has a dependency of the project")
+        raise without_routes(project, "no route has a dependency of the project")
     yield from incomplete.values()
     yield from results
     plain = {

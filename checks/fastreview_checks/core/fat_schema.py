@@ -130,7 +130,6 @@ from fastreview.api import (
     Found,
     Function,
     Hit,
-    NotApplicable,
     Project,
     Related,
     Schema,
@@ -141,13 +140,14 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.core.validators import PYDANTIC, SERIALIZERS, first_wait, validators_of
 from fastreview_checks.knowledge.storage import uses_storage
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("COR014", dimension="core", level=2, gate=True, each=Schema, effort="hours")
 def fat_schema(schema: Schema, project: Project) -> Found:
     uses = project.contract_uses.get(id(schema.cls))
     if not uses:
-        raise NotApplicable("no route takes or gives it")
+        raise without_routes(project, "no route takes or gives it")
     fields = len(fields_of(schema.cls))
     if fields > project.limits["COR014.fields"] and not _is_inherited(schema, project):
         yield Hit(

@@ -119,8 +119,9 @@ app.include_router(router, prefix="/{tenant}")
 ```
 """
 
-from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, Unknown, check, syntax
+from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Project, Route, check, syntax
 from fastreview_checks.knowledge.answers import NO_BODY, is_json_class, is_operational, is_response, vague
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 _NOT_JSON = frozenset({"FileResponse", "StreamingResponse", "HTMLResponse", "RedirectResponse", "TemplateResponse"})
 
@@ -136,7 +137,7 @@ def missing_response_contract(route: Route, project: Project) -> Found:
     if _other_class(route, project):
         raise NotApplicable("the answer is not JSON")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if _judged_before(route, project):
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
     declared = route.answers

@@ -75,15 +75,16 @@ async def health() -> str:
 ```
 """
 
-from fastreview.api import App, Found, Hit, Met, NotApplicable, Place, Project, check
+from fastreview.api import App, Found, Hit, Met, Place, Project, check
 from fastreview_checks.knowledge.core.openapi import customisations, document_of
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("COR024", dimension="core", level=3, credit=2, each=App, effort="hours")
 def openapi_customised(app: App, project: Project) -> Found:
     document = document_of(app, project)
     if document is None:
-        raise NotApplicable("no routes of an API, or no document of them")
+        raise without_routes(project, "no routes of an API, or no document of them")
     found: dict[str, Place] = {}
     for what, place in customisations(document, project):
         found.setdefault(what, place)

@@ -82,15 +82,16 @@ async def health() -> str:
 ```
 """
 
-from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Unknown, check
+from fastreview.api import App, Found, Hit, Met, Project, Unknown, check
 from fastreview_checks.knowledge.core.openapi import DEFAULTS, document_of, is_described, is_tagged, says
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("COR023", dimension="core", level=1, credit=1, each=App, effort="minutes")
 def openapi_metadata(app: App, project: Project) -> Found:
     document = document_of(app, project)
     if document is None:
-        raise NotApplicable("no routes of an API, or no document of them")
+        raise without_routes(project, "no routes of an API, or no document of them")
     routes = document.routes
     said = {word: says(document, word, project) for word in DEFAULTS}
     lacking = [word for word, is_said in said.items() if is_said is False]

@@ -175,8 +175,9 @@ async def replace_order(order_id: int, body: OrderPut) -> dict[str, str | None]:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Route, Unknown, check
+from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Route, check
 from fastreview_checks.knowledge.core.partial_updates import KEEPING, losses, partial_bodies
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 
 @check("COR025", dimension="core", level=1, gate=True, each=Route, effort="minutes")
@@ -184,7 +185,7 @@ def partial_update_loses_unset(route: Route, project: Project) -> Found:
     if route.method != "PATCH" or not route.is_api:
         raise NotApplicable("not a PATCH of the API")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.listed is not None and project.first_routes[id(route.listed.registered)] is not route:
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
     body = next(partial_bodies(route.inputs, project), None)

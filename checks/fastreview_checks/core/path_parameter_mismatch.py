@@ -100,6 +100,7 @@ from difflib import get_close_matches
 from fastreview.api import Code, Confidence, Found, Hit, NotApplicable, Project, Route, Unknown, check, syntax
 from fastreview_checks.knowledge.core.paths import parameters
 from fastreview_checks.knowledge.reached import reached
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 _DEPTH = 3
 _CATCH_ALL = re.compile(r"(?:^|/)\{\w+:path\}$")
@@ -114,7 +115,7 @@ def path_parameter_mismatch(route: Route, project: Project) -> Found:
     if route.facts is not None and route.facts.kind not in ("http", "websocket"):
         raise NotApplicable("not a route of FastAPI: the endpoint takes the request as it is")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if _CATCH_ALL.search(route.path) and not route.inputs and route.method == "GET":
         raise NotApplicable("the route catches all paths and answers them alike")
     if route.method == "GET" and not route.inputs and "TemplateResponse" in route.endpoint.called:

@@ -114,8 +114,9 @@ async def list_orders() -> list[int]:
 ```
 """
 
-from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, Unknown, check
+from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, Route, check
 from fastreview_checks.knowledge.core.server_fields import bodies, taken_fields
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 
 @check("COR009", dimension="core", level=2, gate=True, each=Route, effort="hours")
@@ -123,7 +124,7 @@ def server_field_accepted(route: Route, project: Project) -> Found:
     if route.method not in ("POST", "PUT", "PATCH") or not route.is_api:
         raise NotApplicable("not a route that creates or changes something")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.listed is not None and project.first_routes[id(route.listed.registered)] is not route:
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
     if not bodies(route, project):

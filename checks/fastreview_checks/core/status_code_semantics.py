@@ -90,9 +90,10 @@ async def list_orders() -> list[str]:
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Found, Function, Hit, NotApplicable, Place, Project, Route, Severity, Unknown, check, syntax
+from fastreview.api import Found, Function, Hit, NotApplicable, Place, Project, Route, Severity, check, syntax
 from fastreview_checks.knowledge.answers import NO_BODY
 from fastreview_checks.knowledge.core.statuses import sets_status, status_of
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 _CREATES = re.compile(r"^(?:create|insert|register|sign_?up|new)(?:_|$|[A-Z])")
 _MORE_THAN_ONE = re.compile(
@@ -108,7 +109,7 @@ def status_code_semantics(route: Route, project: Project) -> Found:
     if not route.is_api or route.method in ("GET", "HEAD", "OPTIONS"):
         raise NotApplicable("not a route that changes something")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.listed is not None and project.first_routes[id(route.listed.registered)] is not route:
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
     status = status_of(route, project)

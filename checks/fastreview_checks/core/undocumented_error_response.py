@@ -86,10 +86,11 @@ async def list_orders() -> list[str]:
 ```
 """
 
-from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, Unknown, check
+from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, check
 from fastreview_checks.knowledge.core.documented import documented_statuses
 from fastreview_checks.knowledge.core.openapi import publishes
 from fastreview_checks.knowledge.core.statuses import raising
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 _DOCUMENTED_ANYWAY = 422
 
@@ -99,7 +100,7 @@ def undocumented_error_response(route: Route, project: Project) -> Found:
     if not route.is_api:
         raise NotApplicable("not a route of the API")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.listed is not None and project.first_routes[id(route.listed.registered)] is not route:
         raise NotApplicable("declared once for several methods or paths, and judged on the first")
     if _is_undocumented(route, project):

@@ -159,10 +159,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Related, Route, check
+from fastreview.api import Found, Hit, Met, Place, Project, Related, Route, check
 from fastreview_checks.knowledge.data.sorting import is_sort, is_typed, sorts_in_library
 from fastreview_checks.knowledge.paging import POSITIONS, SIZES, given_by_client, plain
 from fastreview_checks.knowledge.stored_lists import list_routes
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 _ASIDE = frozenset({"Header", "Cookie", "Path"})
 _SEARCHING = re.compile(r"(?:^|[/_-])(?:filter|search|query|find|list)$")
@@ -173,7 +174,7 @@ _SEARCHING = re.compile(r"(?:^|[/_-])(?:filter|search|query|find|list)$")
 def no_filter_sort(project: Project) -> Found:
     routes = list_routes(project)
     if not routes:
-        raise NotApplicable("no route returns a list from storage, as far as the code shows")
+        raise without_routes(project, "no route returns a list from storage, as far as the code shows")
     searching = [route for route in project.routes if route.method == "POST" and _SEARCHING.search(route.path)]
     asked = (*routes, *searching)
     filtered = [route for route in asked if _filters(route, project)]
@@ -182,6 +183,7 @@ def no_filter_sort(project: Project) -> Found:
     if both:
         yield Met(both[0].place, f"{both[0].key} offers typed filters and a sort.")
         return
+    need_every_route(project)
     first = (sorted_ or filtered or routes)[0]
     count = len(routes) + sum(route in filtered or route in sorted_ for route in searching)
     yield Hit(

@@ -162,13 +162,13 @@ from fastreview.api import (
     Project,
     Related,
     Route,
-    Unknown,
     check,
     syntax,
 )
 from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list
 from fastreview_checks.knowledge.storage import pages
 from fastreview_checks.knowledge.stored_lists import list_origin
+from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 
 @check("DAT005", dimension="data", level=1, gate=True, each=Route, effort="hours")
@@ -176,7 +176,7 @@ def unpaginated_list(route: Route, project: Project) -> Found:
     if route.method != "GET" or not route.is_api:
         raise NotApplicable("not a route that reads")
     if route.endpoint is None:
-        raise Unknown("the endpoint's code")
+        raise without_endpoint(route)
     if route.answers is not None and not may_be_list(route.answers, project):
         raise NotApplicable("the answer is not a list")
     if BRIEF.search(f"{route.path}/{route.endpoint.name}"):

@@ -108,12 +108,13 @@ def test_keeps_its_scope() -> None:
 
 from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, Side, check
 from fastreview_checks.knowledge.extension.plugins import own_packages, parts
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("EXT002", dimension="extension", level=3, credit=2, needs=(Side.FILES,), effort="days")
 def packaged_plugin(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the project has no routes")
+        raise without_routes(project, "the project has no routes")
     folders = own_packages(project)
     if not folders:
         raise NotApplicable("no package about FastAPI stands beside the service")

@@ -91,7 +91,6 @@ from fastreview.api import (
     Hit,
     Instance,
     Met,
-    NotApplicable,
     Place,
     Project,
     Value,
@@ -99,12 +98,13 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.extension.components import COMPONENT_BASES, SHARED_PARAMETERS
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("EXT001", dimension="extension", level=2, credit=3, effort="days")
 def reusable_component(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the project has no routes")
+        raise without_routes(project, "the project has no routes")
     found = sorted(_components(project), key=lambda one: (-one[2], one[0]))
     for place, what, users in found[:3]:
         yield Met(place, f"{what}, used by {users} modules.")

@@ -105,12 +105,13 @@ jobs:
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Related, Rung, check
 from fastreview_checks.knowledge.health import stands_beside
 from fastreview_checks.knowledge.production.contract_changes import contract_runs, contract_tests, unmarked
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("PRD020", dimension="production", level=3, credit=1, each=App, effort="hours")
 def api_deprecation_policy(app: App, project: Project) -> Found:
     if not any(route.is_api for route in app.routes):
-        raise NotApplicable("the app has no routes of an API")
+        raise without_routes(project, "the app has no routes of an API")
     if stands_beside(app, project):
         raise NotApplicable("a small app beside the service's own")
     open_ones = list(unmarked(app))

@@ -134,12 +134,13 @@ from fastreview_checks.knowledge.production.error_handlers import (
     library_of,
     shape_of,
 )
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("PRD006", dimension="production", level=2, gate=True, each=App, effort="hours")
 def exceptions_not_normalised(app: App, project: Project) -> Found:
     if not app.routes:
-        raise NotApplicable("the app has no routes")
+        raise without_routes(project, "the app has no routes")
     if stands_beside(app, project):
         raise NotApplicable("a small app beside the service's own")
     if library := library_of(project):

@@ -95,12 +95,13 @@ def items() -> list[str]:
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
 from fastreview_checks.knowledge.correlation import ID_NAME, parts_of
 from fastreview_checks.knowledge.health import stands_beside
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("PRD005", dimension="production", level=2, gate=True, each=App, effort="hours")
 def no_correlation_id(app: App, project: Project) -> Found:
     if not app.routes:
-        raise NotApplicable("the app has no routes")
+        raise without_routes(project, "the app has no routes")
     if stands_beside(app, project):
         raise NotApplicable("a small app beside the service's own")
     partial: Hit | None = None

@@ -75,12 +75,13 @@ app = FastAPI()
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
 from fastreview_checks.knowledge.health import library_routes, liveness_routes, readiness_routes, stands_beside
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 
 @check("PRD007", dimension="production", level=1, gate=True, each=App, effort="minutes")
 def no_health_check(app: App, project: Project) -> Found:
     if not app.routes:
-        raise NotApplicable("the app has no routes")
+        raise without_routes(project, "the app has no routes")
     if stands_beside(app, project):
         raise NotApplicable("a small app beside the service's own")
     routes = liveness_routes(app) or readiness_routes(app)
@@ -93,6 +94,7 @@ def no_health_check(app: App, project: Project) -> Found:
     elif library := library_routes(project, app):
         yield Met(app.place, f"`{library}` answers health checks.", Rung.CONFIGURED)
     else:
+        need_every_route(project)
         yield Hit(
             app.place,
             "No route tells a load balancer or orchestrator that this process is alive, so one that hangs keeps getting "

@@ -65,14 +65,15 @@ app = FastAPI()
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Rung, check
+from fastreview.api import Found, Hit, Met, Project, Rung, check
 from fastreview_checks.knowledge.production.observing import only_installed, wired
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 
 @check("PRD015", dimension="production", level=2, gate=True, effort="hours")
 def no_observability(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the project has no routes")
+        raise without_routes(project, "the project has no routes")
     found = list({one.what: one for one in reversed(list(wired(project)))}.values())
     found.sort(key=lambda one: (not one.seen, one.place))
     if found:
@@ -84,6 +85,7 @@ def no_observability(project: Project) -> Found:
             Rung.EXERCISED if first.seen else Rung.CONFIGURED,
         )
         return
+    need_every_route(project)
     main = max(project.apps, key=lambda app: len(app.routes))
     installed = only_installed(project)
     how = (

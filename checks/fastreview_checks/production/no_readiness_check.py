@@ -96,12 +96,13 @@ from fastreview_checks.knowledge.health import (
     readiness_routes,
     stands_beside,
 )
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 
 @check("PRD008", dimension="production", level=2, gate=True, each=App, effort="hours")
 def no_readiness_check(app: App, project: Project) -> Found:
     if not app.routes:
-        raise NotApplicable("the app has no routes")
+        raise without_routes(project, "the app has no routes")
     if stands_beside(app, project):
         raise NotApplicable("a small app beside the service's own")
     named = readiness_routes(app)
@@ -113,6 +114,7 @@ def no_readiness_check(app: App, project: Project) -> Found:
         rung = Rung.EXERCISED if chosen.facts is not None else Rung.CONFIGURED
         yield Met(chosen.place, f"`{chosen.key}` looks before it says that requests may be sent here.", rung)
     elif looking:
+        need_every_route(project)
         yield Hit(
             looking[0].place,
             f"`{looking[0].key}` is the only health route and looks at dependencies: an orchestrator that asks it for liveness "
@@ -128,6 +130,7 @@ def no_readiness_check(app: App, project: Project) -> Found:
             "requests need, and answer 503 when they do not answer.",
         )
     else:
+        need_every_route(project)
         yield Hit(
             app.place,
             "No route says whether the database and other dependencies can be reached, so a rollout sends requests to "

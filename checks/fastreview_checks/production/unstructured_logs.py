@@ -87,14 +87,15 @@ def items() -> list[str]:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
+from fastreview.api import Found, Hit, Met, Project, Rung, Unknown, check
 from fastreview_checks.knowledge.production.log_setup import file_setup, json_setup, shown, text_setup
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("PRD004", dimension="production", level=2, gate=True, effort="hours")
 def unstructured_logs(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the project has no routes")
+        raise without_routes(project, "the project has no routes")
     main = max(project.apps, key=lambda app: len(app.routes))
     written, seen = json_setup(project), shown(project)
     if seen:

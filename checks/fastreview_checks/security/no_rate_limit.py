@@ -105,7 +105,7 @@ async def rates(currency: str) -> str:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Route, Rung, check
+from fastreview.api import Found, Hit, Met, Project, Route, Rung, check
 from fastreview_checks.knowledge.security.rate_limits import (
     costly_packages,
     counts_attempts,
@@ -113,6 +113,7 @@ from fastreview_checks.knowledge.security.rate_limits import (
     is_login,
     limiting_middleware,
 )
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 _SHOWN = 5
 
@@ -148,6 +149,7 @@ def _without_login(project: Project) -> Found:
     if limited is not None:
         yield Met(limited.place, f"How often clients may call {limited.key} is limited.", _rung(limited))
     elif costly := costly_packages(project):
+        need_every_route(project)
         yield Hit(
             max(project.apps, key=lambda app: len(app.routes)).place,
             f"No route limits how often it is called, although calls cost others' time or money ({', '.join(costly[:3])}). "
@@ -155,7 +157,7 @@ def _without_login(project: Project) -> Found:
             symbol="costly",
         )
     else:
-        raise NotApplicable("there is no login and no costly route")
+        raise without_routes(project, "there is no login and no costly route")
 
 
 def _rung(route: Route) -> Rung:

@@ -102,6 +102,7 @@ from fastreview_checks.knowledge.security.token_lifecycle import (
     revokes,
     rotates,
 )
+from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 
 @check("SEC005", dimension="security", level=2, credit=3, effort="days")
@@ -111,7 +112,7 @@ def no_refresh_tokens(project: Project) -> Found:
     if issued is None:
         provider = external_provider(project)
         if not provider:
-            raise NotApplicable("the service issues no tokens to users")
+            raise without_routes(project, "the service issues no tokens to users")
         yield Met(project.place, f"Users sign in with an identity provider ({provider}).", rung)
         return
     minutes = access_minutes(project)
@@ -120,6 +121,7 @@ def no_refresh_tokens(project: Project) -> Found:
     if not routes and not long and revokes([], project):
         raise NotApplicable("sessions are kept by the service, which can end them")
     if not routes:
+        need_every_route(project)
         yield Hit(
             issued.place,
             f"{long[:1].upper()}{long[1:]}{' and' if long else 'Access tokens'} are all there is: nothing refreshes or revokes "

@@ -63,19 +63,20 @@ router = APIRouter()
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Place, Project, check
+from fastreview.api import Found, Hit, Met, Place, Project, check
 from fastreview_checks.knowledge.security.response_headers import (
     LEAST,
     header_middleware,
     host_middleware,
     seen_headers,
 )
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("SEC017", dimension="security", level=3, credit=1, effort="hours")
 def security_headers(project: Project) -> Found:
     if not project.apps or not project.routes:
-        raise NotApplicable("the project serves no routes")
+        raise without_routes(project, "the project serves no routes")
     setting = next(header_middleware(project), None)
     hosts = host_middleware(project)
     seen = seen_headers(project)

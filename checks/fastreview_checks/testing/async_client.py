@@ -199,14 +199,15 @@ def test_items() -> None:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, check
+from fastreview.api import Found, Hit, Met, Project, Related, check
 from fastreview_checks.knowledge.testing.test_clients import clients, has_lifespan, starts_lifespan
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("TST007", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")
 def async_client(project: Project) -> Found:
     if not project.endpoints:
-        raise NotApplicable("the project has no endpoints")
+        raise without_routes(project, "the project has no endpoints")
     found = list(clients(project))
     if not found:
         said = "The tests never call" if project.tests else "There are no tests that call"

@@ -97,14 +97,15 @@ def items() -> list[str]:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, check
+from fastreview.api import Found, Hit, Met, Project, check
 from fastreview_checks.knowledge.testing.overrides import overrides
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("TST008", dimension="testing", level=2, credit=2, effort="hours", sharpens="TST001")
 def no_dependency_overrides(project: Project) -> Found:
     if not project.dependencies:
-        raise NotApplicable("no route has a dependency")
+        raise without_routes(project, "no route has a dependency")
     found = overrides(project)
     if not found:
         said = "No test overrides a dependency" if project.tests else "There are no tests that override a dependency"

@@ -81,14 +81,15 @@ def test_route() -> None:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Test, Unknown, check
+from fastreview.api import Found, Hit, Met, Project, Test, Unknown, check
 from fastreview_checks.knowledge.testing.route_tests import RUN
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("TST005", dimension="testing", level=2, credit=3, effort="days", sharpens="TST001")
 def test_shape(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the project has no routes")
+        raise without_routes(project, "the project has no routes")
     if not project.tests:
         yield Hit(project.place, "There are no tests, so there is none of business logic. Begin with its services.")
         return

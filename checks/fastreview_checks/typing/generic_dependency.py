@@ -63,14 +63,15 @@ def read(number: int) -> str:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Side, check
+from fastreview.api import Found, Hit, Met, Project, Related, Side, check
 from fastreview_checks.knowledge.typing.type_tools import STRUCTURAL, tools_used
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 
 @check("TYP011", dimension="typing", level=3, credit=2, needs=(Side.SOURCE,), effort="days")
 def generic_dependency(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the service has no routes")
+        raise without_routes(project, "the service has no routes")
     found = tools_used(project)
     wanted = int(project.limits["TYP011.tools"])
     structural = sorted(STRUCTURAL & found.keys())

@@ -90,8 +90,9 @@ class ListStorage:
 ```
 """
 
-from fastreview.api import Found, Hit, Met, NotApplicable, Project, Related, Side, check
+from fastreview.api import Found, Hit, Met, Project, Related, Side, check
 from fastreview_checks.knowledge.typing.interfaces import interfaces
+from fastreview_checks.knowledge.unread_routes import without_routes
 
 SHOWN = 5
 
@@ -99,7 +100,7 @@ SHOWN = 5
 @check("TYP009", dimension="typing", level=2, credit=3, needs=(Side.SOURCE,), effort="days")
 def no_contracts(project: Project) -> Found:
     if not project.routes:
-        raise NotApplicable("the service has no routes")
+        raise without_routes(project, "the service has no routes")
     found = interfaces(project)
     used = [one for one in found if one.asked]
     if used:

@@ -204,20 +204,31 @@ FLUENT = {
     "pymongo.cursor.Cursor": frozenset({"next", "to_list", "distinct", "explain", "close"}),
 }
 
-# Routes of routers that libraries bring, by the router or by the method that makes it.
+# Guards are the names of the libraries' own dependencies, which other code cannot see; "" is a public route. Of fastapi_users,
+# below the name of what makes the router: a method of `FastAPIUsers`, which calls the function of this name.
+_USERS = {
+    "get_auth_router": (("POST", "/login", ""), ("POST", "/logout", "current_user")),
+    "get_register_router": (("POST", "/register", ""),),
+    "get_reset_password_router": (("POST", "/forgot-password", ""), ("POST", "/reset-password", "")),
+    "get_verify_router": (("POST", "/request-verify-token", ""), ("POST", "/verify", "")),
+    "get_users_router": (
+        ("GET", "/me", "current_user"), ("PATCH", "/me", "current_user"),
+        ("GET", "/{id}", "current_superuser"), ("PATCH", "/{id}", "current_superuser"), ("DELETE", "/{id}", "current_superuser"),
+    ),
+    "get_oauth_router": (("GET", "/authorize", ""), ("GET", "/callback", "")),
+    "get_oauth_associate_router": (("GET", "/authorize", "current_user"), ("GET", "/callback", "current_user")),
+}  # fmt: skip
+
+# Routes of routers that libraries bring (method, path, guard), by the router or by what makes it.
 ROUTES = {
     "dockerflow.fastapi.router": (
-        ("GET", "/__version__"), ("GET", "/__heartbeat__"), ("GET", "/__lbheartbeat__"), ("GET", "/__error__"),
+        ("GET", "/__version__", ""), ("GET", "/__heartbeat__", ""), ("GET", "/__lbheartbeat__", ""), ("GET", "/__error__", ""),
     ),
-    "fastapi_users.FastAPIUsers.get_auth_router": (("POST", "/login"), ("POST", "/logout")),
-    "fastapi_users.FastAPIUsers.get_register_router": (("POST", "/register"),),
-    "fastapi_users.FastAPIUsers.get_reset_password_router": (("POST", "/forgot-password"), ("POST", "/reset-password")),
-    "fastapi_users.FastAPIUsers.get_verify_router": (("POST", "/request-verify-token"), ("POST", "/verify")),
-    "fastapi_users.FastAPIUsers.get_users_router": (
-        ("GET", "/me"), ("PATCH", "/me"), ("GET", "/{id}"), ("PATCH", "/{id}"), ("DELETE", "/{id}"),
-    ),
-    "fastapi_users.FastAPIUsers.get_oauth_router": (("GET", "/authorize"), ("GET", "/callback")),
-    "fastapi_users.FastAPIUsers.get_oauth_associate_router": (("GET", "/authorize"), ("GET", "/callback")),
+    **{
+        f"fastapi_users.{owner}.{name}": routes
+        for owner in ("FastAPIUsers", "router", "fastapi_users")
+        for name, routes in _USERS.items()
+    },
 }  # fmt: skip
 
 # Attributes whose type is known; "*" stands for every other attribute or item.

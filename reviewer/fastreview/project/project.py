@@ -21,7 +21,7 @@ from fastreview.project.files import ContainerFile, Manifest, Workflow
 from fastreview.project.groups import RouteGroup, groups_of
 from fastreview.project.handing_over import maker_of_routes
 from fastreview.project.kept_property import cached_property
-from fastreview.project.libraries import BASES, ROUTES
+from fastreview.project.libraries import BASES
 from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
@@ -51,9 +51,6 @@ _SCRIPT_PATH = re.compile(
     r"|^(?:tools?|bin|dev|hack|doc|\.github|\.gitlab|\.circleci|\.ci)/|^(?:setup|manage|tasks)\.py$"
     r"|(?:^|/)(?:noxfile|fabfile|locustfile|smoke_?tests?|gunicorn[^/]*conf[^/]*)\.py$"
 )
-
-
-_OF_NO_ROUTES = ("fastapi.", "starlette.")
 
 
 class Project(Subject):
@@ -459,18 +456,7 @@ class Project(Subject):
         """Routers that the code includes and whose own code was not read, a library's mostly, where no app was imported."""
         if any(app.facts is not None for app in self.apps):
             return ()
-        found: list[str] = []
-        for site in self.calls("include_router"):
-            given = site.call.argument(0, "router")
-            if site.code.module.kind == "service" and isinstance(given, s.Ref):
-                router = self.values.of(given, site.code)
-                if (
-                    isinstance(router, External)
-                    and not router.name.startswith(_OF_NO_ROUTES)
-                    and router.name not in ROUTES
-                ):
-                    found.append(router.name)
-        return tuple(found)
+        return tuple(name for name, code in self.routing.unread if code.module.kind == "service")
 
     @cached_property
     def maker_of_routes(self) -> str:
@@ -479,6 +465,16 @@ class Project(Subject):
             return ""
         unread = (app.router for app in self.apps if app.facts is None and app.router is not None)
         return next(filter(None, (maker_of_routes(router, self.values) for router in unread)), "")
+
+    @property
+    def unread_routes(self) -> str:
+        """Which routes of the service are missing here, for all that is known, with how to see them; "" where none are."""
+        if self.maker_of_routes:
+            return f"the routes, which `{self.maker_of_routes}` makes: let fastreview import the app"
+        if self.unread_routers:
+            name = self.unread_routers[0]
+            return f"the routes of `{name}`, whose code was not read: let fastreview import the app"
+        return ""
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

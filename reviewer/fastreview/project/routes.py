@@ -196,6 +196,11 @@ class Route(Subject):
         return self.option("include_in_schema") is not False
 
     @property
+    def library(self) -> str:
+        """What of a library brings it with an endpoint of its own, or ""."""
+        return self.listed.registered.library if self.listed is not None else ""
+
+    @property
     def mutates(self) -> bool:
         return self.method in MUTATING
 

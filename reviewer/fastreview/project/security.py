@@ -72,6 +72,8 @@ class Security:
         found += [i.name for i in believed if i.scheme or i.function is not None or not let_through]
         found += [d.security_scheme for d in route.solved if d.security_scheme and not d.optional and not route.listed]
         if route.listed is not None:
+            if route.listed.registered.guard:
+                found.append(route.listed.registered.guard)
             for router, _ in route.listed.chain:
                 name = self._route_class(router.call.keyword("route_class"), router.code)
                 if name:

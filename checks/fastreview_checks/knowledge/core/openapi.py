@@ -39,7 +39,7 @@ def document_of(app: App, project: Project) -> Document | None:
     """The OpenAPI document with most of the routes, health checks and metrics aside; None where nothing is published."""
     described: dict[int, list[Route]] = {}
     for route in app.routes:
-        if route.is_api and not is_operational(route):
+        if route.is_api and not is_operational(route) and not route.library:
             chain = route.listed.chain if route.listed is not None else ()
             owner = next((router for router, _ in reversed(chain) if router.is_app), app.router)
             described.setdefault(id(owner), []).append(route)

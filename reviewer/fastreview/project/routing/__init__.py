@@ -32,8 +32,11 @@ class Routing:
         by_call: Mapping[str, Sequence[Code]],
     ) -> None:
         self._tables = Tables(constants)
-        self.routers = Reader(modules, values, constants, callers, by_call).routers
+        reader = Reader(modules, values, constants, callers, by_call)
+        self.routers = reader.routers
         """Every app and router, in the order in which they were met."""
+        self.unread = tuple(reader.unread)
+        """Routers of libraries that are included and of which no route is known, with the code that includes each."""
 
     def table(self, app: Router) -> tuple[Listed, ...]:
         """The effective routes of ``app``, in order of registration as far as source order tells."""

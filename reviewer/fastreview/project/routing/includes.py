@@ -13,7 +13,9 @@ from fastreview.project.routing.discovered import left_over
 from fastreview.project.routing.registry import Registry
 from fastreview.project.routing.routers import Included, Registered, Router
 from fastreview.project.routing.views import Views
-from fastreview.project.values import Values
+from fastreview.project.values import Value, Values
+
+_OF_NO_ROUTES = ("fastapi.", "starlette.")
 
 
 class Includes:
@@ -23,6 +25,8 @@ class Includes:
         self._values = values
         self._views = Views(values, registry.finder)
         self._open: list[tuple[Router, str, s.Call, Code]] = []
+        self.unread: dict[int, tuple[str, Code]] = {}
+        """By the id of an include: the router of a library that it includes, of which no route is known, and the code."""
 
     def include(self, router: Router, call: s.Call, code: Code, context: Context) -> None:
         given = self._arguments.given(call, 0, "router", code, context.env)
@@ -34,9 +38,12 @@ class Includes:
         children = children or self._views.of(given)
         for child in children:
             self._registry.join(router, child, text, call, code, context, mount=False, of=given.expr)
-        if not children and type(given.expr) is s.Ref:
-            value = self._values.of(given.expr, given.code)
-            if not isinstance(value, External):
+        if not children:
+            value = self._brought(given.expr, given.code)
+            if isinstance(value, External):
+                if not value.name.startswith(_OF_NO_ROUTES):
+                    self.unread[id(call)] = value.name, code
+            elif type(given.expr) is s.Ref:
                 self._open.append((router, text, call, code))
 
     def mount(self, router: Router, call: s.Call, code: Code, context: Context) -> None:
@@ -60,15 +67,23 @@ class Includes:
             found = tuple(left_over(self._registry.finder.routers, code.module))
             router.entries += [Included(other, prefix, call, code, mount=False) for other in found]
 
+    def _brought(self, given: s.Expr, code: Code) -> Value | None:
+        """What is included, or what makes it."""
+        return self._values.of(given.func if type(given) is s.Call else given, code)
+
     def _library_router(self, given: s.Expr, call: s.Call, code: Code) -> list[Router]:
         """A router that a library brings or makes, with the routes that are known of it."""
-        value = self._values.of(given.func if type(given) is s.Call else given, code)
+        value = self._brought(given, code)
         routes = ROUTES.get(value.name, ()) if isinstance(value, External) else ()
         if not routes:
             return []
         made = s.Call(s.Ref("APIRouter"), (), (), call.line, call.col, call.end_line)
         router = Router(made, code, False, None, code)
-        router.entries += [Registered((method,), path, None, made, code, call.line) for method, path in routes]
+        name = value.name if isinstance(value, External) else ""
+        router.entries += [
+            Registered((method,), path, None, made, code, call.line, library=name, guard=guard)
+            for method, path, guard in routes
+        ]
         self._registry.finder.routers.append(router)
         return [router]
 

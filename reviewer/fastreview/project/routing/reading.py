@@ -5,7 +5,7 @@ What a body calls and mentions is known without decoding it, and most bodies reg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fastreview.facts import syntax as s
 from fastreview.project.code import CallSite, Code, Function, Module
@@ -60,6 +60,11 @@ class Reader:
     def routers(self) -> list[Router]:
         """Every app and router, in the order in which they were met."""
         return self._finder.routers
+
+    @property
+    def unread(self) -> Iterable[tuple[str, Code]]:
+        """Routers of libraries that are included and of which no route is known, with the code that includes each."""
+        return self._includes.unread.values()
 
     def _create(self, modules: Sequence[Module]) -> None:
         names = creators(modules)

@@ -94,6 +94,10 @@ class Registered:
     env: Environment | None = None
     via: Via | None = None
     bare: bool = False
+    library: str = ""
+    """What of a library brings it; there is then no endpoint to be read."""
+    guard: str = ""
+    """What of that library authenticates the caller."""
 
     @property
     def at(self) -> Via:
