@@ -91,6 +91,37 @@ async def read_rates(known: dict[str, float] = Depends(rates())) -> dict[str, fl
 ```
 
 ```python good
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy.orm import Session
+
+from app.database import get_session
+
+app = FastAPI()
+
+
+def read_token(token: str, check_revoked: bool = False, session: Session = Depends(get_session)) -> str:
+    if check_revoked and session.get("revoked", token):
+        raise HTTPException(401)
+    return token
+
+
+@app.get("/me")
+def me(token: Annotated[str, Depends(read_token)]) -> str:
+    return token
+
+
+def own_token(name: str) -> str:
+    return read_token(name)
+
+
+@app.post("/tokens")
+def make_token(name: str) -> str:
+    return own_token(name)
+```
+
+```python good
 from collections.abc import Callable
 from typing import Annotated
 
@@ -198,7 +229,7 @@ def _incomplete(project: Project) -> Iterator[Hit]:
     known = {id(function): (function, markers) for function, markers in marked(project)}
     for function, site in direct_calls((function for function, _ in known.values()), project):
         markers = known[id(function)][1]
-        name = left_out(site, function, markers)
+        name, always = left_out(site, function, markers)
         if name:
             yield Hit(
                 site.place,
@@ -206,7 +237,7 @@ def _incomplete(project: Project) -> Iterator[Hit]:
                 "what it stands for: only FastAPI resolves it. Pass the value, or inject what is called.",
                 symbol=f"{site.code.qualname}.{function.name}",
                 related=(Related(function.place, f"leaves `{name}` to FastAPI"),),
-                confidence=Confidence.CERTAIN,
+                confidence=Confidence.CERTAIN if always else Confidence.LIKELY,
             )
 
 

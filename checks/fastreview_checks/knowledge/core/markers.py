@@ -20,6 +20,7 @@ from fastreview.api import (
     Project,
     syntax,
 )
+from fastreview_checks.knowledge.core.parameter_use import Use, use_of
 
 MARKERS = frozenset(
     f"fastapi.{name}" for name in ("Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File")
@@ -108,18 +109,28 @@ def _reaching(module: Module) -> frozenset[str]:
     return frozenset((module.path, *[found.name or found.module.rpartition(".")[2] for found in module.facts.imports]))
 
 
-def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> str:
-    """The first parameter that a call of ``function`` leaves to its marker and the body uses, or ""."""
+def left_out(site: CallSite, function: Function, markers: dict[str, str]) -> tuple[str, bool]:
+    """The parameter that a call of ``function`` leaves to its marker and the body uses, or ""; the first that it uses
+    whatever happens, which is the second part, else the first that it may use."""
+    perhaps = ""
+    for name in _left_out(site, function, markers):
+        use = use_of(name, function, site.call)
+        if use is Use.ALWAYS:
+            return name, True
+        perhaps = perhaps or (name if use is Use.PERHAPS else "")
+    return perhaps, False
+
+
+def _left_out(site: CallSite, function: Function, markers: dict[str, str]) -> Iterator[str]:
     keywords = {keyword.name for keyword in site.call.keywords}
     if "" in keywords or any(type(given) is syntax.Starred for given in site.call.args):
-        return ""
+        return
     bound = len(site.call.args) + bool(function.receiver)
     for position, parameter in enumerate(function.facts.parameters):
         by_position = position < bound and parameter.kind != "keyword"
         lost = parameter.name in markers and parameter.name not in keywords and not by_position
         if lost and _uses(function, parameter.name) and not _replaced(function, parameter.name):
-            return parameter.name
-    return ""
+            yield parameter.name
 
 
 def _uses(function: Function, name: str) -> bool:
