@@ -47,7 +47,9 @@ def candidates(modules: Sequence[ModuleFacts], files: FileFacts, roots: Sequence
             factory = start.factory or bool(known and known.factory)
             found.setdefault(target, known if known and not factory else Candidate(target, factory, root or "."))
     # A factory beside an application that the same project assigns is most likely what made it.
-    for one in sorted(seen, key=lambda one: (_aside(one.path), one.candidate.factory)):
+    # What a test builds for itself is the application only where there is no other.
+    served = [one for one in seen if not _elsewhere(one.path)] or ([] if found else seen)
+    for one in sorted(served, key=lambda one: (_aside(one.path), one.candidate.factory)):
         found.setdefault(one.candidate.target, one.candidate)
     # A command in a folder of tests or examples starts something else than the service.
     likely = sorted(found.values(), key=lambda candidate: not _OTHER_FOLDERS.isdisjoint(candidate.root.split("/")))
@@ -75,9 +77,13 @@ def _unlikeliness(seen: _Seen) -> tuple[bool, int, int, str, int]:
 
 
 def _aside(path: str) -> bool:
+    private = any(part.startswith("_") and not part.startswith("__") for part in path.split("/"))
+    return private or _elsewhere(path)
+
+
+def _elsewhere(path: str) -> bool:
     *folders, name = path.split("/")
-    private = any(part.startswith("_") and not part.startswith("__") for part in (*folders, name))
-    return private or name.startswith("test_") or not _OTHER_FOLDERS.isdisjoint(folders)
+    return name.startswith("test_") or name == "conftest.py" or not _OTHER_FOLDERS.isdisjoint(folders)
 
 
 def _in_source(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> Iterator[_Seen]:

@@ -3,10 +3,12 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import NamedTuple
 
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import Import, ModuleFacts
 from fastreview.gather.commands import started
+from fastreview.gather.distributions import distribution, distribution_name
 
 _CONFIGURED = (("pytest", "pythonpath"), ("pytest", "ini_options.pythonpath"), ("mypy", "mypy_path"))
 
@@ -31,7 +33,7 @@ def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str,
         home = home_of(start.module, paths, tuple(found))
         if home is not None:
             found[home] = None
-    installed = {requirement.name.replace("-", "_") for requirement in files.requirements}
+    installed = {distribution_name(requirement.name) for requirement in files.requirements}
     supported = _supported_by_imports(modules, inside, installed)
     for folder, _ in sorted(supported.items(), key=lambda item: (-item[1], item[0])):
         found[folder or "."] = None
@@ -94,17 +96,22 @@ def _supported_by_imports(
     modules: Sequence[ModuleFacts], inside: dict[str, set[str]], installed: Set[str]
 ) -> Counter[str]:
     """Ancestor folders of importing files that hold what the files import and the root does not."""
+    inner = {module.path.removesuffix(".py") for module in modules if _part_of_package(module)}
+    libraries: dict[str, bool] = {}
     supported: Counter[str] = Counter()
     certain: set[str] = set()
-    decided: dict[tuple[str, str, str], tuple[str, bool]] = {}
+    decided: dict[tuple[str, _Beginning], tuple[str, bool]] = {}
     for module in modules:
         folder = module.path.rpartition("/")[0]
-        for name, second in {_beginning(found) for found in module.imports if not found.level}:
-            if name in installed or name in sys.stdlib_module_names:
+        for start in {_beginning(found) for found in module.imports if not found.level}:
+            name = start.name
+            if name not in libraries:
+                libraries[name] = distribution_name(distribution(name)) in installed or name in sys.stdlib_module_names
+            if libraries[name]:
                 continue
-            key = (folder, name, second)
+            key = (folder, start)
             if key not in decided:
-                decided[key] = _provider(folder, name, second, inside)
+                decided[key] = _provider(folder, start, inside, inner)
             provider, holds_both = decided[key]
             if provider:
                 supported[provider] += 1
@@ -136,24 +143,40 @@ def _names(folder: str, inside: dict[str, set[str]]) -> Iterator[str]:
     yield ""
 
 
-def _beginning(found: Import) -> tuple[str, str]:
-    """The first two names of what is imported: ``app`` and ``api`` of ``from app.api.deps import user``."""
+class _Beginning(NamedTuple):
+    """Of ``from app.api.deps import user``: ``name`` is ``app``, ``second`` is ``api``, a module for sure, so that ``app`` is a
+    package."""
+
+    name: str
+    second: str
+    of_package: bool
+
+
+def _beginning(found: Import) -> _Beginning:
     first, _, rest = found.module.partition(".")
-    return first, rest.partition(".")[0] or found.name
+    return _Beginning(first, rest.partition(".")[0] or found.name, bool(rest))
 
 
-def _provider(folder: str, name: str, second: str, inside: dict[str, set[str]]) -> tuple[str, bool]:
-    """The nearest folder at or above ``folder`` where ``name`` is found, with ``second`` in it if any has that; and whether
-    that has it and is the only one with ``name``.
+def _part_of_package(module: ModuleFacts) -> bool:
+    """Whether it cannot be imported by its own name alone: it has relative imports, with no other way to the same names."""
+    relative = {found.bound for found in module.imports if found.level and not found.typing_only and not found.within}
+    return bool(relative) and relative.isdisjoint(found.bound for found in module.imports if not found.level)
 
-    "" is the root, or nowhere.
+
+def _provider(folder: str, start: _Beginning, inside: dict[str, set[str]], inner: Set[str]) -> tuple[str, bool]:
+    """The nearest folder at or above ``folder`` where the name is found, with the second in it if any has that; and whether
+    that has it and is the only one with the name.
+
+    "" is the root, or nowhere. A file ``google.py`` does not hold what ``google.auth`` names: that takes a folder.
     """
+    name = start.name
     holding: list[str] = []
     while True:
-        if name in inside.get(folder, ()):
+        whole = f"{folder}/{name}" if folder else name
+        if name in inside.get(folder, ()) and (whole in inside or not (start.of_package or whole in inner)):
             holding.append(folder)
         if not folder:
             break
         folder = folder.rpartition("/")[0]
-    complete = [one for one in holding if second in inside.get(f"{one}/{name}" if one else name, ())]
+    complete = [one for one in holding if start.second in inside.get(f"{one}/{name}" if one else name, ())]
     return next(iter(complete or holding), ""), bool(complete) and len(holding) == 1

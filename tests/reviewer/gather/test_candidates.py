@@ -80,9 +80,11 @@ def test_a_start_command_shows_where_modules_are_imported_from(tmp_path: Path) -
     assert found(facts) == [Candidate("main:app", root="service/code")]
 
 
-def test_apps_of_tests_and_examples_come_last(tmp_path: Path) -> None:
-    facts = gathered(tmp_path, {"docs/a.py": APP, "tests/test_a.py": APP, "z/service/main.py": APP})
-    assert found(facts)[0].target == "z.service.main:app"
+def test_apps_of_tests_and_examples_count_only_where_there_is_no_other(tmp_path: Path) -> None:
+    aside = {"docs/a.py": APP, "tests/test_a.py": APP, "tests/conftest.py": APP}
+    facts = gathered(tmp_path / "service", {**aside, "z/service/main.py": APP})
+    assert [one.target for one in found(facts)] == ["z.service.main:app"]
+    assert len(found(gathered(tmp_path / "library", aside))) == 3
 
 
 def test_what_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -133,6 +135,10 @@ def test_import_roots(tmp_path: Path, files: dict[str, str], root: str) -> None:
             "main.py": "import shop.auth.a\n",
         },
         {"core/db.py": "", "app/core/x.py": "", "app/main.py": APP + "from core import db\n"},
+        # A module is no package, and one with relative imports is not imported by its own name alone.
+        {"app/auth/google.py": "from google.auth import exceptions\n", "app/main.py": APP},
+        {"app/auth/jose.py": "import jose\nfrom ..db import get\n", "app/main.py": APP},
+        {"app/rpc/grpc.py": "import grpc\n", "app/main.py": APP, "requirements.txt": "grpcio\n"},
     ],
 )
 def test_library_names_make_no_root(tmp_path: Path, files: dict[str, str]) -> None:

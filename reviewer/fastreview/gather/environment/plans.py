@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastreview.gather.environment.distributions import MEGABYTES, SLOW_BUILDS, WITH_WHEELS, distribution_name
+from fastreview.gather.distributions import MEGABYTES, SLOW_BUILDS, WITH_WHEELS, distribution_name
 from fastreview.gather.environment.uv import Failure
 
 MAX_MEGABYTES = 2_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastreview.gather.environment.distributions import SLOW_BUILDS, distribution_name
+from fastreview.gather.distributions import SLOW_BUILDS, distribution_name
 from fastreview.gather.environment.existing import packages_folders
 from fastreview.gather.environment.kept import (
     RECORD,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastreview.gather.environment.distributions import distribution, distribution_name
+from fastreview.gather.distributions import distribution, distribution_name
 from fastreview.gather.environment.plans import Changes
 
 MAX_UNDECLARED = 3
@@ -25,7 +25,12 @@ _ASKED_FOR = (
     (re.compile(r"`?orjson`? must be installed"), "orjson"),
     (re.compile(r"`?ujson`? must be installed"), "ujson"),
     (re.compile(r"requires? (?:the )?[`'\"]?httpx2?[`'\"]? (?:package|library)"), "httpx"),
-    (re.compile(r"greenlet library is required"), "greenlet"),
+    (re.compile(r"greenlet library is required|Python 'greenlet' library"), "greenlet"),
+)
+# What they say more generally: the package is the first group.
+_NAMED = (
+    re.compile(r"[`'\"]([A-Za-z][\w.-]*)[`'\"] (?:package |library )?(?:must be|needs to be|is not) installed"),
+    re.compile(r"\bpip3? install (?:-U |--upgrade )?[`'\"]?([A-Za-z][\w.-]*\w)"),
 )
 # What breaks where a newer major version was installed than the code was written for. Sources: the migration guides.
 _TOO_NEW = (
@@ -49,7 +54,10 @@ _TOO_NEW = (
 )
 # Modules and behaviour that a version of Python took away, and the last one that has them. Source: What's New in Python.
 _TOO_NEW_PYTHON = (
-    (re.compile(r"No module named '(?:cgi|crypt|imghdr|telnetlib|audioop|pipes|sndhdr|nntplib)'"), "3.12"),
+    (
+        re.compile(r"No module named '(?:cgi|crypt|imghdr|telnetlib|audioop|pipes|sndhdr|nntplib)'|__firstlineno__"),
+        "3.12",
+    ),
     (re.compile(r"No module named '(?:asyncore|asynchat|smtpd|imp)'|recursive_guard|module 'pkgutil' has no"), "3.11"),
     (re.compile(r"duplicate base class TimeoutError|module 'asyncio' has no attribute 'coroutine'"), "3.10"),
     (re.compile(r"cannot import name '\w+' from 'collections'|module 'collections' has no attribute"), "3.9"),
@@ -92,13 +100,14 @@ def written_for(imports: Iterable[tuple[str, str]], pins: Mapping[str, str]) -> 
 class Situation(Struct, frozen=True):
     """What is known when an import fails. ``optional`` are requirements that are declared for other occasions, by
     package; ``installed`` the versions in the environment; ``owner`` says which package brings a module, or "";
-    ``left_out`` are packages that cannot be installed, each with the reason.
+    ``left_out`` are packages that cannot be installed, each with the reason; ``pins`` the versions that the project pins.
     """
 
     optional: Mapping[str, str]
     installed: Mapping[str, str]
     owner: Callable[[str], str]
     left_out: Mapping[str, str] = {}
+    pins: Mapping[str, str] = {}
 
     def version(self, name: str) -> str:
         """The installed version of a package by its normalised name, or ""."""
@@ -139,7 +148,7 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
                 return Revealed(replace(known, added=(*known.added, bound)), (note,))
             return Revealed(replace(known, bounds=(*known.bounds, bound)), (note,))
     missing = _NO_MODULE.search(error)
-    asked = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "")
+    asked = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "") or _named(error)
     if asked or missing:
         module = missing[1] if missing else asked
         added = _added(module, asked or distribution(module), known, situation)
@@ -147,6 +156,10 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
             return added
     other = next((found[1] for pattern in _OTHER_VERSION if (found := pattern.search(error))), "")
     return _older(other, known, situation) if other else None
+
+
+def _named(error: str) -> str:
+    return next((found[1] for pattern in _NAMED if (found := pattern.search(error))), "")
 
 
 def _added(module: str, requirement: str, known: Changes, situation: Situation) -> Revealed | None:
@@ -170,6 +183,9 @@ def _older(module: str, known: Changes, situation: Situation) -> Revealed | None
     name = situation.owner(module)
     found = re.match(r"(\d+)\.(\d+)", situation.version(name)) if name else None
     if found is None or any(distribution_name(bound) == name for bound in known.bounds):
+        return None
+    if situation.version(name) == situation.pins.get(name):
+        # Its authors run it with this version: something else is wrong.
         return None
     major, minor = int(found[1]), int(found[2])
     bound = f"{name}<{major}" if major else f"{name}<0.{minor}"

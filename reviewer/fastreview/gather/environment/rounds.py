@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from fastreview.facts.app import EnvironmentFacts, ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
-from fastreview.gather.environment.distributions import distribution_name
+from fastreview.gather.distributions import distribution_name
 from fastreview.gather.environment.existing import (
     Interpreter,
     bringing,
@@ -116,7 +116,9 @@ class Environments:
             return None
         # A stranger's package of the same name in the index is not the project's.
         own = {distribution_name(package.name): "it is the project's own" for package in self._wanted.packages}
-        situation = Situation(self._wanted.optional, probe.packages, self._owner, own | self._left_out)
+        situation = Situation(
+            self._wanted.optional, probe.packages, self._owner, own | self._left_out, self._wanted.pins
+        )
         learnt = revealed(probe.error, self._learnt, situation)
         if learnt is None:
             return None

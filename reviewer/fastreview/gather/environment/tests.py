@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fastreview.facts.app import EnvironmentFacts
-from fastreview.gather.environment.distributions import distribution_name
+from fastreview.gather.distributions import distribution_name
 from fastreview.gather.environment.existing import Interpreter, packages_folders, packages_in
 from fastreview.gather.environment.plans import Changes
 from fastreview.gather.environment.provision import provision

@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Parsed
 
 from fastreview.facts.files import FileFacts, Requirement
-from fastreview.gather.environment.distributions import distribution, distribution_name, from_conda
+from fastreview.gather.distributions import distribution, distribution_name, from_conda
 from fastreview.gather.environment.local import LocalPackage, described, local_folders
 from fastreview.gather.environment.locked import pins
 from fastreview.gather.environment.metadata import Metadata, metadata

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
-from fastreview.gather.environment.distributions import distribution, distribution_name
+from fastreview.gather.distributions import distribution, distribution_name
 from fastreview.gather.environment.reached import third_party
 
 RUNNERS = ("pytest", "coverage")

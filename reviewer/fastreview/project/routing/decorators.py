@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastreview.facts import syntax as s
 from fastreview.project.code import Code, Function, Module
 from fastreview.project.constants import Given
@@ -12,6 +14,7 @@ from fastreview.project.routing.finding import called_function
 from fastreview.project.routing.registry import Registry
 from fastreview.project.routing.routers import Router
 from fastreview.project.routing.vocabulary import DECORATORS, DYNAMIC, serves
+from fastreview.project.routing.wrappers import parameters_behind
 
 
 class Decorators:
@@ -91,13 +94,22 @@ class Decorators:
         """``method("/x")(endpoint)`` where ``method`` is a parameter that is given ``router.get``."""
         whole = s.Call(declared.func, (*declared.args, endpoint), declared.keywords, line, 0, line)
         for context in self._contexts.of(whole, code):
-            given = context.env.get(declared.name) if context.env else None
-            if given is None or type(given.expr) is not s.Ref or "." not in given.expr.name:
-                continue
-            if given.expr.last in DECORATORS:
+            given = self._given_method(parameters_behind(declared.name, code), context)
+            if given is not None and type(given.expr) is s.Ref:
                 function = called_function(self._arguments.value(endpoint, code, context.env))
                 call = self._as(declared, given.expr, given.code)
                 self._declaration(call, function, code, line, context, given)
+
+    @staticmethod
+    def _given_method(names: Sequence[str], context: Context) -> Given | None:
+        """The method of a router that the first of these parameters is given that is given anything."""
+        for name in names:
+            given = context.env.get(name) if context.env else None
+            if given is None or given.expr is None:
+                continue
+            is_method = type(given.expr) is s.Ref and "." in given.expr.name and given.expr.last in DECORATORS
+            return given if is_method else None
+        return None
 
     def _as(self, declared: s.Call, func: s.Ref, of: Code) -> s.Call:
         """The same call of ``func``; the same object each time, since registrations are told apart by their calls."""

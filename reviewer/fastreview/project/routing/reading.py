@@ -21,7 +21,7 @@ from fastreview.project.routing.objects import Objects
 from fastreview.project.routing.registry import Registry
 from fastreview.project.routing.routers import Router
 from fastreview.project.routing.vocabulary import CALLS, DECORATORS, DYNAMIC, creators, serves
-from fastreview.project.routing.wrappers import decorations, overrides_registration, wraps
+from fastreview.project.routing.wrappers import decorations, overrides_registration, parameters_behind, wraps
 from fastreview.project.values import Values
 
 _WORDS = CALLS | DECORATORS | {DYNAMIC}
@@ -109,19 +109,9 @@ class Reader:
             elif type(call.func) is s.Call:
                 if call.func.method in DECORATORS and call.args:
                     self._decorators.applied(call.func, call.args[0], code, call.line)
-                elif wrapping and len(call.args) == 1 and _is_parameter(call.func.name, code):
+                elif wrapping and len(call.args) == 1 and parameters_behind(call.func.name, code):
                     self._decorators.handed_in(call.func, call.args[0], code, call.line)
                 else:
                     self._decorators.looked_up(call, code)
             elif wrapping and call.method in DECORATORS:
                 self._decorators.declared(call, None, code, call.line)
-
-
-def _is_parameter(name: str, code: Code) -> bool:
-    """Whether ``name`` is a parameter of a function that ``code`` is or stands in."""
-    function = code if isinstance(code, Function) else None
-    while function is not None:
-        if name in function.parameters:
-            return True
-        function = function.parent
-    return False

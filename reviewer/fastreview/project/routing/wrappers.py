@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import Code, Function, Module
+from fastreview.project.code import Binding, Code, Function, Module
 from fastreview.project.routing.contexts import Decoration
 from fastreview.project.routing.finding import called_function, router_class
 from fastreview.project.routing.vocabulary import CALLS, DECORATORS, DYNAMIC, serves
@@ -52,6 +52,25 @@ def wraps(code: Code, decorations: dict[int, list[Decoration]]) -> bool:
             return True
         function = function.parent
     return False
+
+
+def parameters_behind(name: str, code: Code) -> tuple[str, ...]:
+    """The parameters of ``code``, or of functions that it stands in, that ``name`` is: itself, or those of ``a or b`` that it is
+    set to, the first one first."""
+    function = code if isinstance(code, Function) else None
+    while function is not None:
+        if name in function.parameters:
+            return (name,)
+        if name in function.bindings:
+            match function.bindings[name]:
+                case [Binding(kind="assign", expr=s.Ref(name=other))] if other != name:
+                    return parameters_behind(other, function)
+                case [Binding(kind="assign", expr=s.Operation(op="or", operands=operands))]:
+                    others = (o.name for o in operands if isinstance(o, s.Ref) and o.name != name)
+                    return tuple(behind for other in others for behind in parameters_behind(other, function))
+            return ()
+        function = function.parent
+    return ()
 
 
 def overrides_registration(function: Function) -> bool:

@@ -1,6 +1,7 @@
 """What a failed import says about its environment."""
 
 import pytest
+from msgspec.structs import replace
 
 from fastreview.gather.environment.plans import Changes
 from fastreview.gather.environment.revealed import MAX_UNDECLARED, Revealed, Situation, explained, revealed, written_for
@@ -20,6 +21,9 @@ def situation(left_out: dict[str, str] | None = None, **optional: str) -> Situat
         ("ModuleNotFoundError: No module named 'google.cloud.storage'", "google-cloud-storage", "google.cloud.storage"),
         ("ModuleNotFoundError: No module named 'fastapi_pagination'", "fastapi-pagination", "fastapi_pagination"),
         ("ImportError: email-validator is not installed, run `pip install x`", "email-validator", "email-validator"),
+        ("ValueError: requires that the Python 'greenlet' library is installed", "greenlet", "greenlet"),
+        ("AssertionError: 'rio-cogeo' must be installed to use Cogs", "rio-cogeo", "rio-cogeo"),
+        ("ImportError: Aerich missing, try `pip install aerich[toml]`.", "aerich", "aerich"),
         (
             'RuntimeError: Form data requires "python-multipart" to be installed.',
             "python-multipart",
@@ -57,6 +61,7 @@ def test_what_is_declared_for_other_occasions_is_no_finding() -> None:
             Changes(bounds=("xrpl-py<4",)),
         ),
         ("ModuleNotFoundError: No module named 'starlette.nothing'", Changes(bounds=("starlette<1",))),
+        ("AssertionError: TypingOnly but has additional attributes {'__firstlineno__'}", Changes(python="3.12")),
         ("TypeError: ForwardRef._evaluate() missing 1 argument: 'recursive_guard'", Changes(python="3.11")),
     ],
 )
@@ -97,6 +102,12 @@ def test_number_of_undeclared_packages_is_bounded() -> None:
     assert known is not None
     assert len(known.undeclared) == MAX_UNDECLARED
     assert revealed("No module named 'another'", known, situation()) is None
+
+
+def test_a_pinned_version_is_not_too_new() -> None:
+    error = "ImportError: cannot import name 'x' from 'xrpl.models' (/e/lib/python3.12/site-packages/xrpl/models.py)"
+
+    assert revealed(error, Revealed(), replace(situation(), pins={"xrpl-py": "4.1.0"})) is None
 
 
 def test_imports_that_only_an_older_version_satisfies() -> None:

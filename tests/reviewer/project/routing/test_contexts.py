@@ -52,6 +52,29 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["GET /items/{item_id}", "POST /items"],
     ),
+    "a decorator that is given a method of a router, or else another": (
+        {
+            "moved.py": """
+                def moved(path, new_path, router_method, old_router_method=None, **kwargs):
+                    def decorator(func):
+                        old_method = old_router_method or router_method
+                        old_method(path=path, deprecated=True, **kwargs)(func)
+                        router_method(path=new_path, **kwargs)(func)
+                        return func
+                    return decorator
+                """,
+            "main.py": """
+                from fastapi import FastAPI
+                from moved import moved
+                app = FastAPI()
+                @moved("/old", new_path="/new", router_method=app.get)
+                def read(): ...
+                @moved("/old", new_path="/new", router_method=app.put, old_router_method=app.post)
+                def write(): ...
+                """,
+        },
+        ["GET /new", "GET /old", "POST /old", "PUT /new"],
+    ),
     "a router factory called in a loop": (
         {
             "main.py": """

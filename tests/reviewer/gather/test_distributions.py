@@ -2,7 +2,7 @@
 
 import pytest
 
-from fastreview.gather.environment.distributions import MEGABYTES, distribution, distribution_name, from_conda
+from fastreview.gather.distributions import MEGABYTES, distribution, distribution_name, from_conda
 
 
 @pytest.mark.parametrize(
