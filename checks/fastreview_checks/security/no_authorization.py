@@ -10,7 +10,8 @@ Ask for a scope, role or policy where the route is declared (`Security(get_user,
 
 ## When not to apply
 
-Routes about the caller's own account, sign-in flows and webhooks are left out. Where every account may do everything on
+Routes about the caller's own account, sign-in flows and webhooks are left out, and services without accounts, whose
+settings hold the one password or key of whoever runs them. Where every account may do everything on
 purpose, waive it and say so.
 
 ## Read
@@ -71,7 +72,7 @@ def place(user: Annotated[str, Security(current_user)]) -> None:
     products.order(user)
 ```
 
-One key that every caller shares lets everybody do everything, except for a webhook, which one service calls:
+One key that others have too lets them do everything; the webhook is for the one service that calls it:
 
 ```python bad
 import secrets
@@ -99,6 +100,34 @@ def delete_product(product_id: int) -> None:  # finding
 @app.post("/payment-webhook", dependencies=[Depends(check_key)])
 def paid(event: dict[str, str]) -> None:
     received.add(event)
+```
+
+A service that keeps no accounts has one caller, who may do everything:
+
+```python not-applicable
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+from app.config import settings
+from app.store import strategies
+
+app = FastAPI()
+
+
+def owner(given: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())]) -> None:
+    if not (
+        secrets.compare_digest(given.username, settings.username)
+        and secrets.compare_digest(given.password, settings.password)
+    ):
+        raise HTTPException(401)
+
+
+@app.delete("/strategies/{name}", dependencies=[Depends(owner)])
+def delete_strategy(name: str) -> None:
+    strategies.delete(name)
 ```
 
 ```python not-applicable
@@ -133,6 +162,7 @@ from fastreview_checks.knowledge.public_routes import (
     only_redirects,
     writes_by_name,
 )
+from fastreview_checks.knowledge.security.accounts import one_account
 from fastreview_checks.knowledge.security.permissions import (
     asks_for_permission,
     decides_inside,
@@ -166,6 +196,8 @@ def no_authorization(route: Route, project: Project) -> Found:
             route.place, f"{route.key} asks nobody who they are, let alone what they may do. Authenticate it first."
         )
         return
+    if one_account(project):
+        raise NotApplicable("the service knows one caller, whose secret its settings hold")
     if not is_guarded(route, project) or _is_allowed_by_more(route, project):
         return
     shared = shares_secret(route, project)

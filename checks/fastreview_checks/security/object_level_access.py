@@ -164,6 +164,7 @@ def product(product_id: int) -> str:
 """
 
 from fastreview.api import Found, Hit, NotApplicable, Project, Related, Route, check
+from fastreview_checks.knowledge.security.accounts import one_account
 from fastreview_checks.knowledge.security.ownership import (
     compares_owner,
     is_for_staff,
@@ -185,6 +186,8 @@ from fastreview_checks.knowledge.security.permissions import (
 def object_level_access(route: Route, project: Project) -> Found:
     if not loads_by_id(route) or not route.is_api or not is_guarded(route, project):
         raise NotApplicable("nothing is loaded by an id for a caller who is known")
+    if one_account(project):
+        raise NotApplicable("the service knows one caller, whose secret its settings hold")
     if says_why_not(route) or is_for_staff(route) or asks_for_permission(route, project):
         raise NotApplicable("the objects are shared, or for those with a permission")
     table = owned_table(route, project)

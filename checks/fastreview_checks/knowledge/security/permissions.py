@@ -98,7 +98,12 @@ def _compares_with_setting(guard: Function, project: Project) -> bool:
     functions = reached(guard, project, 2)
     if any(_IDENTITIES.search(name) for function in functions for name in function.called):
         return False
-    return any(not _COMPARES_SECRETS.isdisjoint(f.called) or _equals_setting(f) for f in functions)
+    return any(compares_with_setting(function) for function in functions)
+
+
+def compares_with_setting(function: Function) -> bool:
+    """Whether it compares what a caller gives with a secret from the settings."""
+    return not _COMPARES_SECRETS.isdisjoint(function.called) or _equals_setting(function)
 
 
 def _equals_setting(function: Function) -> bool:
