@@ -70,6 +70,22 @@ LOOPS = """
             await session.get(object, n)
 
 
+    class Store:
+        @property
+        def statements(self) -> list[str]:
+            return ["create table a", "create table b"]
+
+        @property
+        def found(self) -> list[str]:
+            return self.rows
+
+        def set_up(self, cursor):
+            for statement in self.statements:
+                cursor.execute(statement)
+            for one in self.found:
+                cursor.execute(one)
+
+
     async def open_ended(session: AsyncSession, ids: list[int]):
         for one in ids:
             await session.get(object, one)
@@ -85,6 +101,8 @@ def test_loops_with_few_rounds(project_of: ProjectOf) -> None:
     fixed, open_ended = function_of(project, "fixed"), function_of(project, "open_ended")
     assert [is_small(one, fixed, project) for one in rounds(fixed)] == [True] * 4
     assert [is_small(one, open_ended, project) for one in rounds(open_ended)] == [False] * 2
+    set_up = function_of(project, "set_up")
+    assert [is_small(one, set_up, project) for one in rounds(set_up)] == [True, False]
 
 
 def test_what_calls_do(project_of: ProjectOf) -> None:

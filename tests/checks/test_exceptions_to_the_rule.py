@@ -264,3 +264,71 @@ def test_a_client_library_talks_to_its_user(evaluated: Evaluated, body: str, fou
     client = "def login() -> None:\n    print('You are signed in.')\n"
     files = {"shop/__init__.py": "", "shop/client/__init__.py": "", "shop/client/context.py": client}
     assert len(evaluated("PRD003", {"shop/main.py": main, **files}).findings) == found
+
+
+def test_a_configuration_that_a_script_fills_is_no_settings_object(evaluated: Evaluated) -> None:
+    found = evaluated(
+        "PRD001",
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "app/plugin_config.py": """
+            from dataclasses import dataclass
+
+
+            @dataclass
+            class PluginConfig:
+                key: str
+            """,
+            "app/plugin.py": """
+            import os
+
+            from app.plugin_config import PluginConfig
+
+            if __name__ == "__main__":
+                print(PluginConfig(os.environ["KEY"]))
+            """,
+        },
+    )
+    assert len(found.findings) == 1
+
+
+def test_what_gunicorn_calls_when_it_starts_runs_with_the_service(evaluated: Evaluated) -> None:
+    found = evaluated(
+        "PRD017",
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "app/database.py": """
+            import alembic.command
+            import alembic.config
+
+
+            def migrate() -> None:
+                alembic.command.upgrade(alembic.config.Config("alembic.ini"), "head")
+            """,
+            "gunicorn.conf.py": """
+            from app.database import migrate
+
+
+            def on_starting(server: object) -> None:
+                migrate()
+            """,
+        },
+    )
+    assert [finding.place.line for finding in found.findings] == [6]
+
+
+def test_a_database_that_is_made_on_import(evaluated: Evaluated) -> None:
+    found = evaluated(
+        "ARC012",
+        {
+            "main.py": """
+            from fastapi import FastAPI
+            from sqlalchemy_utils import create_database, database_exists
+
+            if not database_exists("mysql://db"):
+                create_database("mysql://db")
+            app = FastAPI()
+            """,
+        },
+    )
+    assert found.findings

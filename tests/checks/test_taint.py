@@ -144,6 +144,8 @@ def test_a_function_that_refuses_what_is_unknown_is_a_check(body: str, checks: b
         ("f'config/config.{name}.yaml'", True),
         ("'config/config.' + name", True),
         ("Path('config') / f'v{name}'", True),
+        ("f'{CODE}_{name}_{CODE}'", True),
+        ("f'{CODE}_{name}/{CODE}'", False),
         ("f'config/{name}.yaml'", False),
         ("f'{name}.yaml'", False),
         ("f'v{name}/{name}'", False),

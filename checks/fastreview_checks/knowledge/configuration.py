@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import Class, Code, External, Instance, Place, Project, Value, syntax
+from fastreview_checks.knowledge.programs import is_program
 
 # Classes that read the environment or files into typed fields; BaseSettings is known to the model.
 TYPED_BASES = re.compile(
@@ -86,6 +87,7 @@ def _is_loaded(cls: Class, project: Project) -> bool:
         )
         for code in project.mentions(cls.name)
         for site in code.calls
+        if not is_program(site, project)
     )
 
 

@@ -12,6 +12,8 @@ from fastreview.api import CallSite, Code, Function, Module, Project, syntax
 _CREATING = frozenset({"create_all", "generate_schemas", "create_tables"})
 _HOOK = re.compile(r"lifespan|startup|on_event")
 """In the name of a decorator: the function runs when the service starts."""
+_SERVER_HOOKS = frozenset({"on_starting", "when_ready", "post_fork", "post_worker_init"})
+"""Functions of a configuration file that Gunicorn calls when the service starts. Source: its documentation of settings."""
 
 
 def creating_word(site: CallSite) -> str:
@@ -86,9 +88,15 @@ def _runs(code: Code, project: Project, entries: frozenset[int], seen: set[int])
     if not isinstance(code, Function) or id(code) in seen:
         return False
     seen.add(id(code))
-    if id(code) in entries or any(_HOOK.search(name) for name in code.decorator_names):
+    if _is_server_hook(code) or id(code) in entries or any(_HOOK.search(name) for name in code.decorator_names):
         return True
     return any(
-        site.code.module.kind == "service" and not _guarded(site) and _runs(site.code, project, entries, seen)
+        (site.code.module.kind == "service" or _is_server_hook(site.code))
+        and not _guarded(site)
+        and _runs(site.code, project, entries, seen)
         for site in project.callers(code)
     )
+
+
+def _is_server_hook(code: Code) -> bool:
+    return isinstance(code, Function) and code.name in _SERVER_HOOKS and code.owner is None and code.parent is None

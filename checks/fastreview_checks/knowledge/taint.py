@@ -116,8 +116,12 @@ class Taint:
             case syntax.Await(value=value) | syntax.Starred(value=value) | syntax.Walrus(value=value):
                 return inner(value)
             case syntax.Text(parts=parts) | syntax.Operation(op="+", operands=parts):
-                found = inner(*self._beginning(parts))
-                return found if found is None or not _are_glued(parts) else found._replace(glued=True)
+                beginning = self._beginning(parts)
+                for at, part in enumerate(beginning):
+                    found = inner(part)
+                    if found is not None:
+                        return found._replace(glued=True) if _are_glued(beginning, at) else found
+                return None
             case syntax.Operation(op="/" | "%", operands=operands):
                 return inner(*self._beginning(operands))
             case syntax.Operation(op="or" | "and", operands=operands):
@@ -447,13 +451,12 @@ def _is_among(test: syntax.Expr, names: set[str]) -> bool:
     return any(o.op in ("in", "not in") and _mentions(o.operands[0], names) for o in operations)
 
 
-def _are_glued(parts: tuple[syntax.Expr, ...]) -> bool:
-    """Whether each part that is no text follows text that ends within a file's name: ``f"config.{env}.yaml"``."""
-    before: syntax.Expr = ""
-    for part in parts:
+def _are_glued(parts: tuple[syntax.Expr, ...], first: int) -> bool:
+    """Whether each part from the ``first`` on that is no text follows text that ends within a file's name:
+    ``f"config.{env}.yaml"``."""
+    for before, part in zip((("", *parts))[first:], parts[first:], strict=False):
         if not isinstance(part, str) and not (isinstance(before, str) and before and before[-1] not in "/\\"):
             return False
-        before = part
     return True
 
 

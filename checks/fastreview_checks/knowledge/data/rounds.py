@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, Code, Project, Variable, syntax
+from fastreview.api import Class, Code, Function, Project, Variable, syntax
 
 _WRAPPERS = frozenset(
     {"enumerate", "sorted", "list", "tuple", "set", "reversed", "items", "keys", "values", "zip", "tqdm"}
@@ -168,7 +168,12 @@ def _is_fixed(expr: syntax.Expr, code: Code, project: Project, depth: int) -> bo
                 return _is_fixed(syntax.Ref(expr.name.rpartition(".")[0]), code, project, depth + 1)
             return expr.method in _WRAPPERS and bool(args) and _is_fixed(args[0], code, project, depth + 1)
         case syntax.Ref(name=name):
-            return _names_parts(expr) or _is_constant(name) or _is_fixed_name(name, code, project, depth)
+            return (
+                _names_parts(expr)
+                or _is_constant(name)
+                or _is_fixed_name(name, code, project, depth)
+                or _is_fixed_property(name, code, project, depth)
+            )
     return False
 
 
@@ -192,6 +197,23 @@ def _is_fixed_name(name: str, code: Code, project: Project, depth: int) -> bool:
     if isinstance(found, Variable):
         return _is_fixed(found.bindings[-1].expr, found.code, project, depth + 1)
     return False
+
+
+def _is_fixed_property(name: str, code: Code, project: Project, depth: int) -> bool:
+    """``self.statements`` where each class that has the property writes them out."""
+    root, _, attr = name.partition(".")
+    if not isinstance(code, Function) or code.owner is None or root != code.receiver:
+        return False
+    method = code.owner.method(attr)
+    if method is None or not method.is_property:
+        return False
+    returned = [
+        (stmt.value, one)
+        for one in project.implementations(method, code.owner)
+        for stmt in one.statements
+        if isinstance(stmt, syntax.Return)
+    ]
+    return bool(returned) and all(_is_fixed(value, one, project, depth + 1) for value, one in returned)
 
 
 def _grows(name: str, code: Code) -> bool:
