@@ -332,3 +332,30 @@ def test_a_database_that_is_made_on_import(evaluated: Evaluated) -> None:
         },
     )
     assert found.findings
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "reported"),
+    [
+        ("/rooms/{number}/check-out", "leave", True),
+        ("/rooms/{number}/check_in", "check_in", True),
+        ("/rooms/{number}/check", "check", False),
+        ("/models/{name}/infer", "run", False),
+        ("/auth/device/init", "start", False),
+        ("/device/rooms", "add", True),
+    ],
+)
+def test_writes_by_their_names(evaluated: Evaluated, path: str, name: str, reported: bool) -> None:
+    route = f"""
+    from fastapi import FastAPI
+    from app.store import store
+
+    app = FastAPI()
+
+
+    @app.post("{path}")
+    def {name}(number: int) -> None:
+        store.save(number)
+    """
+    sure = [f for f in evaluated("SEC001", {"main.py": route}).findings if f.confidence.value != "possible"]
+    assert bool(sure) is reported

@@ -14,7 +14,7 @@ _BY_PURPOSE = re.compile(
     r"|forgot\w*|recover\w*|password[_-]?(?:reset|recovery|forgot)\w*|reset[_-]?password\w*|(?:verify|confirm|activate)\w*"
     r"|verification|activation|callback|oauth2?|oidc|saml|sso|otp|magic\w*|captcha|challenge|csrf\w*|unsubscribe|subscribe"
     r"|contact|feedback|introspect|userinfo|authenticate|exchange|invit\w+|graphql"
-    r"|device[_-]?(?:flow|code|authori[sz]ation))"
+    r"|device[_/-]?(?:flow|code|init|authori[sz]ation))"
     r"(?:$|[_\-/}])",
     re.IGNORECASE,
 )
@@ -47,8 +47,8 @@ _VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks", "botbuilder"})
 
 # A POST that asks: the body holds the question, nothing changes.
 _READS = re.compile(
-    r"^(?:get|list|search|query|find|fetch|read|preview|validate|check|count|calculate|compute|estimate|evaluate|compare|render"
-    r"|lookup|resolve|filter|export|test|ask|generate|predict|embed|score|translate|summari[sz]e|parse|analy[sz]e|detect|assess|rank"
+    r"^(?:get|list|search|query|find|fetch|read|preview|validate|check(?![_-]?(?:in|out)(?:$|[_-]))|count|calculate|compute|estimate|evaluate|compare|render"
+    r"|lookup|resolve|filter|export|test|ask|generate|predict|infer|classify|embed|score|translate|summari[sz]e|parse|analy[sz]e|detect|assess|rank"
     r"|convert|format|discover|suggest|autocomplete|decode|encode|tokeni[sz]e|extract|explain)(?:$|[_A-Z-])"
 )
 _ENDS_READING = re.compile(r"[_-](?:embed|search|lookup|preview|predict|rerank|evaluate|compare|autocomplete)$")
@@ -77,7 +77,8 @@ def is_public_by_purpose(route: Route) -> bool:
     """Whether what the route is called says that it is for callers who are not signed in."""
     parts = static_parts(route)
     name = route.endpoint.name if route.endpoint is not None else ""
-    return any(_BY_PURPOSE.search(text) for text in (*parts[-_FIRST_WORDS:], name)) or bool(
+    last = parts[-_FIRST_WORDS:]
+    return any(_BY_PURPOSE.search(text) for text in (*last, "/".join(last), name)) or bool(
         _PROBE.match(parts[-1] if parts else "")
     )
 

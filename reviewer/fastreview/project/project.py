@@ -18,6 +18,7 @@ from fastreview.project.constants import Constants
 from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
 from fastreview.project.exercise import Exercise
 from fastreview.project.files import ContainerFile, Manifest, Workflow
+from fastreview.project.givens import bound
 from fastreview.project.groups import RouteGroup, groups_of
 from fastreview.project.handing_over import maker_of_routes
 from fastreview.project.kept_property import cached_property
@@ -271,8 +272,8 @@ class Project(Subject):
 
     def _setting_up(self, function: Function) -> Sequence[CallSite]:
         """Callers of a function that sets an app up; without calls that name it, those by the variable of a loop over
-        functions that are written out: ``for setup in (a, b): setup(app)``."""
-        return self.callers(function) or tuple(self._called_in_loops(function))
+        functions that are written out: ``for setup in (a, b): setup(app)``, and those on a module that is handed in."""
+        return self.callers(function) or (*self._called_in_loops(function), *self._called_on_modules(function))
 
     def _called_in_loops(self, function: Function) -> Iterator[CallSite]:
         for code in self._codes_by_mention.get(function.name, ()):
@@ -283,6 +284,22 @@ class Project(Subject):
                 refs = (e for values in written for e in values if isinstance(e, s.Ref) and e.last == function.name)
                 if any(self.values.of(ref, code) is function for ref in refs):
                     yield from (site for site in code.calls if site.call.name == name)
+
+    def _called_on_modules(self, function: Function) -> Iterator[CallSite]:
+        """``provider.register(app)``, where callers hand in the function's module as ``provider``."""
+        if function.owner is not None or function.parent is not None:
+            return
+        for code in self._codes_by_call.get(function.name, ()):
+            if isinstance(code, Function):
+                for site in code.calls_by_method.get(function.name, ()):
+                    owner = site.call.name.rpartition(".")[0]
+                    if owner in code.parameters and self._is_handed(function.module, owner, code):
+                        yield site
+
+    def _is_handed(self, module: Module, parameter: str, function: Function) -> bool:
+        """Whether some caller of ``function`` hands ``module`` in as ``parameter``."""
+        handed = (bound(function, site.call, site.code, None).get(parameter) for site in self.callers(function))
+        return any(given is not None and self.values.of(given.expr, given.code) is module for given in handed)
 
     @cached_property
     def _calls_of(self) -> dict[str, dict[int, list[CallSite]]]:

@@ -14,6 +14,8 @@ from fastreview.project.values import Instance, Value, Values
 
 MAX_HOPS = 8
 UNKNOWN_PATH = "/{?}"
+DEFAULT_PATHS = {"swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect"}
+"""Attributes of an app that hold a path, as long as nobody gives it another one."""
 
 
 class Arguments:
@@ -37,6 +39,8 @@ class Arguments:
 
     def path(self, given: Given | None) -> str:
         path = self._constants.text(given.expr, given.code, given.env) if given is not None else None
+        if path is None and given is not None and type(given.expr) is s.Ref and given.expr.last in DEFAULT_PATHS:
+            return DEFAULT_PATHS[given.expr.last]
         return UNKNOWN_PATH if path is None else path
 
     def methods(self, call: s.Call, code: Code, env: Environment | None) -> tuple[str, ...]:

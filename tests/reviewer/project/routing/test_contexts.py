@@ -288,3 +288,58 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
 def test_routes_are_found(project_of: ProjectOf, name: str) -> None:
     files, expected = CASES[name]
     assert sorted(route.key for route in project_of(files).routes) == expected
+
+
+def test_a_module_that_is_handed_in_sets_the_app_up(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "providers/__init__.py": "",
+            "providers/cors.py": """
+            from fastapi.middleware.cors import CORSMiddleware
+
+            def register(app):
+                app.add_middleware(CORSMiddleware, allow_origins=["*"])
+
+                @app.on_event("shutdown")
+                def stop() -> None: ...
+            """,
+            "providers/unused.py": """
+            def register(app):
+                app.add_middleware(object)
+            """,
+            "main.py": """
+            from fastapi import FastAPI
+            from providers import cors
+
+            def register(app, provider):
+                provider.register(app)
+
+            def create_app():
+                app = FastAPI()
+                register(app, cors)
+                return app
+
+            app = create_app()
+            """,
+        }
+    )
+    [app] = project.apps
+    assert [middleware.name for middleware in project.middleware if middleware.app is app] == ["CORSMiddleware"]
+    assert app.router is not None
+    assert [event for event, *_ in app.router.events] == ["shutdown"]
+
+
+def test_an_attribute_of_the_app_that_holds_a_path(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "main.py": """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.get(app.swagger_ui_oauth2_redirect_url)
+            def redirect() -> None: ...
+            """
+        }
+    )
+    assert [route.key for route in project.routes] == ["GET /docs/oauth2-redirect"]
