@@ -76,6 +76,37 @@ def read_me(user: User = Depends(current_user)):  # finding
     return user
 ```
 
+A query that names its columns reads no other:
+
+```python good
+from fastapi import Depends, FastAPI
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, load_only, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    password_hash: Mapped[str]
+
+
+def current_user() -> User:
+    with Session(create_engine("sqlite://")) as session:
+        statement = select(User).options(load_only(User.id))
+        return session.scalars(statement).one()
+
+
+@app.get("/me")
+def read_me(user: User = Depends(current_user)):
+    return user
+```
+
 ```python fixed
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, SecretStr
@@ -149,6 +180,7 @@ from fastreview.api import (
     check,
     syntax,
 )
+from fastreview_checks.knowledge.data.selected_columns import leaves_out
 from fastreview_checks.knowledge.sensitive import (
     ISSUING,
     Leak,
@@ -196,15 +228,26 @@ def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
         return
     tables = _tables(project)
     for stmt in route.endpoint.statements:
-        value = project.values.of(stmt.value, route.endpoint) if type(stmt) is syntax.Return else None
+        given = stmt.value if type(stmt) is syntax.Return else None
+        value = project.values.of(given, route.endpoint)
         table = tables.get(id(value.of)) if isinstance(value, Instance) else None
         if table is None:
             continue
         for cls in table.cls.ancestry.project:
             for field in cls.facts.fields:
-                excluded = isinstance(field.value, syntax.Call) and field.value.keyword("exclude") is True
-                if is_password(field.name) and not excluded:
+                if (
+                    is_password(field.name)
+                    and not _left_out(field.value)
+                    and not leaves_out(given, field.name, route, project)
+                ):
                     yield Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
+
+
+def _left_out(column: syntax.Expr) -> bool:
+    """Whether the model itself keeps a column out of its rows, or out of what is made of them."""
+    return isinstance(column, syntax.Call) and (
+        column.keyword("exclude") is True or column.keyword("deferred") is True or column.method == "deferred"
+    )
 
 
 @lru_cache(maxsize=1)
