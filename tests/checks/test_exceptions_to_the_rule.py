@@ -359,3 +359,62 @@ def test_writes_by_their_names(evaluated: Evaluated, path: str, name: str, repor
     """
     sure = [f for f in evaluated("SEC001", {"main.py": route}).findings if f.confidence.value != "possible"]
     assert bool(sure) is reported
+
+
+@pytest.mark.parametrize(
+    ("body", "sent", "tested"),
+    [
+        ("log(request.headers.get('x-api-key'))\n    return await call_next(request)", "x-api-key", False),
+        (
+            (
+                "if not request.headers.get('x-api-key'):\n        return Response(status_code=401)\n"
+                "    return await call_next(request)"
+            ),
+            "x-api-key",
+            True,
+        ),
+        (
+            (
+                "response = await call_next(request)\n"
+                "    response.headers['x-request-id'] = request.headers.get('x-request-id', 'new')\n    return response"
+            ),
+            "x-request-id",
+            True,
+        ),
+        ("log({'status_code': 200})\n    return await call_next(request)", "status_code", False),
+    ],
+)
+def test_what_middleware_only_reads_is_no_effect(evaluated: Evaluated, body: str, sent: str, tested: bool) -> None:
+    app = (
+        "from fastapi import FastAPI, Request, Response\nfrom logs import log\n\napp = FastAPI()\n\n\n"
+        f"@app.middleware('http')\nasync def watch(request: Request, call_next):\n    {body}\n\n\n"
+        "@app.get('/')\ndef root() -> None: ...\n"
+    )
+    test = f"def test_it(client):\n    assert client.get('/', headers={{'{sent}': '1'}})\n"
+    assert (not evaluated("ASY015", {"main.py": app, "tests/test_main.py": test}).findings) is tested
+
+
+@pytest.mark.parametrize(
+    ("sql", "reported"),
+    [("select * from orders", True), ("select count(*) from orders", False), ("update orders set done = true", False)],
+)
+def test_rows_of_a_connection_whose_type_is_not_known(evaluated: Evaluated, sql: str, reported: bool) -> None:
+    found = evaluated(
+        "DAT005",
+        {
+            "main.py": f"""
+            from fastapi import FastAPI
+            from app.database import pool
+
+            app = FastAPI()
+
+
+            @app.get("/orders")
+            async def orders() -> list[dict[str, str]]:
+                async with pool().acquire() as connection:
+                    records = await connection.fetch("{sql}")
+                    return [dict(record) for record in records]
+            """
+        },
+    )
+    assert bool(found.findings) is reported

@@ -70,6 +70,8 @@ _MANY_OF = {
     "select": _RECORDS,
     "fetch": ("asyncpg.",),
 }
+_ROWS = re.compile(r"^\s*select\s(?!\s*(?:count|sum|avg|min|max|exists)\s*\().+\sfrom\b", re.IGNORECASE | re.DOTALL)
+"""SQL that gives rows, and not one row of sums."""
 _ONLY_IF_KNOWN = frozenset({"mappings"})
 _NOT_STORAGE = ("numpy.", "pandas.", "builtins.", "torch.", "polars.")
 
@@ -85,6 +87,9 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
         if method == "all" and (expr.args or expr.keywords):
             return False
         return bool(name.startswith("sqlalchemy.")) if method in _ONLY_IF_KNOWN else True
+    if method == "fetch" and not name:
+        # The connection of a pool whose type the code does not tell.
+        return bool(expr.args) and isinstance(expr.args[0], str) and _ROWS.match(expr.args[0]) is not None
     if method in _MANY_OF:
         of_model = isinstance(expr.func, syntax.Ref) and expr.func.name.endswith(".model.filter")
         return name.startswith(_MANY_OF[method]) or of_model

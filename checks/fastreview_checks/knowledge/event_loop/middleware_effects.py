@@ -1,15 +1,17 @@
 """What own middleware does that a test could assert: what it is called, and the headers and cookies that it writes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from fastreview.api import Class, Function, Middleware, Module, Project, syntax
+from fastreview.api import Class, Code, Function, Middleware, Module, Project, syntax
 from fastreview_checks.knowledge.reached import reached
 
 MAX_CODES = 400
 """Bodies of tests that are read for words."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)+|[a-z]+(?:_[a-z]+)+")
 """Names of headers (``X-Request-ID``) and of cookies or keys (``access_token``)."""
+_ASKING = re.compile(r"(?:^|\.)(?:req|request)\.(?:\w+\.)*get$")
 _COMMON = frozenset(
     {"content-type", "content-length", "user-agent", "set-cookie", "x-forwarded-for", "application-json"}
 )
@@ -52,7 +54,8 @@ def test_of(middleware: Middleware, project: Project) -> Module | None:
                 return module
             if words and ("headers" in code.mentioned or "cookies" in code.mentioned):
                 read += 1
-                if read <= MAX_CODES and not words.isdisjoint(_words(code.statements)):
+                kept = words if "cookies" in code.mentioned else {word for word in words if "-" in word}
+                if read <= MAX_CODES and not kept.isdisjoint(_words(code.statements)):
                     return module
     return None
 
@@ -63,17 +66,42 @@ def _alone_sets_cookies(middleware: Middleware, project: Project) -> bool:
 
 
 def _effects(function: Function, project: Project) -> Iterator[str]:
-    """Strings that it, what stands in it and what it calls closely put somewhere."""
+    """Strings that it, what stands in it and what it calls closely put somewhere. What it only asks the request for shows
+    nowhere, unless it may turn the request away."""
     own = (*reached(function, project, 1), *(f for f in function.module.functions if f.parent is function))
+    said, asked = Counter[str](), Counter[str]()
     for code in own:
         for stmt in code.statements:
             for expr in syntax.expressions(stmt):
                 for node in syntax.walk(expr):
-                    text = node
-                    if isinstance(node, syntax.Ref) and node.last.isupper():
-                        text = project.constants.text(node, code)
-                    if isinstance(text, str) and _WORD.fullmatch(text):
-                        yield text
+                    said.update(_text(node, code, project))
+                    asked.update(_text(_asked(node), code, project))
+    if not any(_answers(stmt) for code in own for stmt in code.statements):
+        said -= asked
+    return (word for word in said if _WORD.fullmatch(word))
+
+
+def _answers(stmt: syntax.Stmt) -> bool:
+    """Whether it ends the request itself: ``return JSONResponse(...)``, ``raise HTTPException(403)``."""
+    made = stmt.value if isinstance(stmt, syntax.Return) else None
+    return isinstance(stmt, syntax.Raise) or (isinstance(made, syntax.Call) and made.method.endswith("Response"))
+
+
+def _text(node: syntax.Expr, code: Code, project: Project) -> tuple[str, ...]:
+    text = node
+    if isinstance(node, syntax.Ref) and node.last.isupper():
+        text = project.constants.text(node, code)
+    return (text,) if isinstance(text, str) else ()
+
+
+def _asked(node: syntax.Expr) -> syntax.Expr:
+    """``name`` in ``request.headers.get(name)`` and ``request.cookies[name]``."""
+    match node:
+        case syntax.Call(func=syntax.Ref(name=name), args=(given, *_)) if _ASKING.search(name):
+            return given
+        case syntax.Subscript(value=syntax.Ref(name=name), index=given) if _ASKING.search(f"{name}.get"):
+            return given
+    return None
 
 
 def _words(statements: tuple[syntax.Stmt, ...]) -> set[str]:
