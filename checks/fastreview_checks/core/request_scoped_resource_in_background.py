@@ -46,6 +46,36 @@ async def create(sku: str, session: Annotated[AsyncSession, Depends(get_session)
     return sku
 ```
 
+A function that is defined inside takes it along, and a queue of the process runs it just as late:
+
+```python bad
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from graph import Graph
+
+app = FastAPI()
+jobs: asyncio.Queue = asyncio.Queue()
+
+
+async def get_graph() -> AsyncIterator[Graph]:
+    graph = Graph()
+    try:
+        yield graph
+    finally:
+        await graph.close()
+
+
+@app.post("/notes")
+async def add(text: str, graph: Annotated[Graph, Depends(get_graph)]) -> None:
+    async def write() -> None:
+        await graph.add(text)
+
+    await jobs.put(write)  # finding
+```
+
 ```python fixed
 from typing import Annotated
 
@@ -80,13 +110,13 @@ def items() -> list[str]:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, check, syntax
-from fastreview_checks.knowledge.core.background import Left, function_of, left_behind
+from fastreview_checks.knowledge.core.background import Left, function_of, left_behind, queued
 from fastreview_checks.knowledge.core.request_scope import Held, held, held_by
 
 
 @check("COR020", dimension="core", level=2, gate=True, effort="hours")
 def request_scoped_resource_in_background(project: Project) -> Found:
-    work = list(left_behind(project))
+    work = [*left_behind(project), *queued(project)]
     if not work:
         raise NotApplicable("no request leaves work behind")
     for left in work:
@@ -101,6 +131,12 @@ def _handed(left: Left, project: Project) -> Held | None:
         if found is not None:
             return found
     function = function_of(left, project)
+    if function is not None and function.parent is left.site.code:
+        inner = {*function.parameters, *function.bindings}
+        for name in sorted({*function.mentioned} - inner):
+            found = held(syntax.Ref(name), left.site.code, project)
+            if found is not None:
+                return found
     if function is None or type(left.work) is not syntax.Ref or "." not in left.work.name:
         return None
     return held_by(function, syntax.Ref(left.work.root), left.site.code, project)
@@ -108,7 +144,9 @@ def _handed(left: Left, project: Project) -> Held | None:
 
 def _hit(left: Left, found: Held) -> Hit:
     does = f"`{found.name}` belongs to the request ({found.ended_by}), and `{left.name}` goes on with it"
-    if not left.after_response:
+    if left.site.call.method in ("put", "put_nowait"):
+        why = "when the queue comes to it, and the request that closes it may be over"
+    elif not left.after_response:
         why = "beside and after the request, in a session that is made for one at a time and closed meanwhile"
     elif found.before_tasks is False:
         why = "after the answer, so the request's connection is held until the task is done"

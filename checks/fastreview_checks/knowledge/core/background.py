@@ -39,6 +39,21 @@ def left_behind(project: Project) -> Iterator[Left]:
                 yield found
 
 
+def queued(project: Project) -> Iterator[Left]:
+    """Functions that code which runs for a request puts into a queue of this process: ``jobs.put(partial(send, order))``."""
+    requested: set[int] = set()
+    for site in project.calls("put", "put_nowait"):
+        given = site.call.args[0] if len(site.call.args) == 1 else None
+        more: tuple[syntax.Expr, ...] = ()
+        if isinstance(given, syntax.Call) and given.method == "partial" and given.args:
+            more = (*given.args[1:], *(k.value for k in given.keywords))
+            given = given.args[0]
+        if isinstance(given, syntax.Ref) and isinstance(project.values.of(given, site.code), Function | Bound):
+            requested = requested or serving(project)
+            if id(site.code) in requested:
+                yield Left(site, given, more, after_response=False)
+
+
 def serving(project: Project) -> set[int]:
     """Functions that run for a request."""
     found = {id(one.function) for one in project.loop_functions if one.routes}

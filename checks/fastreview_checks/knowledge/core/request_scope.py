@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import BASES, Class, Code, Function, Instance, Project, syntax, unwrapped
-from fastreview_checks.knowledge.core.opened import OPENED
+from fastreview_checks.knowledge.core.opened import ENDS, OPENED
 from fastreview_checks.knowledge.core.versions import known, parts
 
 _HELD = frozenset(
@@ -36,7 +36,11 @@ def held(expr: syntax.Expr, code: Code, project: Project) -> Held | None:
     if expr.name in code.parameters:
         injected = next((i for i in project.injection.of(code) if i.parameter == expr.name), None)
         provider = injected.function if injected is not None else None
-        if provider is not None and provider.facts.yields and _is_resource(expr, code, project):
+        if (
+            provider is not None
+            and provider.facts.yields
+            and (_is_resource(expr, code, project) or _ends_what_it_yields(provider))
+        ):
             return Held(expr.name, f"`{provider.name}` ends it", _ends_early(code, expr.name, project))
     elif any(binding.kind == "enter" for binding in code.bindings.get(expr.name, ())) and _is_resource(
         expr, code, project
@@ -72,6 +76,18 @@ def _attributes_held(function: Function, owner: Class, project: Project) -> Iter
             and _is_held(project.values.attribute(Instance(owner), path[1]))
         ):
             yield path[1]
+
+
+def _ends_what_it_yields(provider: Function) -> bool:
+    """``yield client`` and ``await client.close()``, whatever the class of the client is."""
+    yielded = {
+        node.value.name
+        for stmt in provider.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Yield) and isinstance(node.value, syntax.Ref)
+    }
+    return any(site.call.method in ENDS and site.call.name.rpartition(".")[0] in yielded for site in provider.calls)
 
 
 def _is_resource(expr: syntax.Expr, code: Code, project: Project) -> bool:
