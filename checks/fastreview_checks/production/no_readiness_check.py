@@ -9,28 +9,41 @@ herd.
 Add `GET /health/ready` beside the liveness route. It runs `SELECT 1`, pings the cache, and answers 503 when one of them
 does not answer in time.
 
+## When not to apply
+
+A service that works with nothing but its own memory is ready as soon as it answers.
+
 ## Read
 
 - [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/workloads/pods/probes/)
 - [Health endpoint monitoring](https://learn.microsoft.com/en-us/azure/architecture/patterns/health-endpoint-monitoring)
 
 ```python bad
+import redis
 from fastapi import FastAPI
 
 app = FastAPI()  # finding
+cache = redis.Redis()
 
 
 @app.get("/health")
 def health() -> dict[str, str]:
     return {"status": "ok"}
+
+
+@app.get("/prices/{name}")
+def price(name: str) -> str:
+    return str(cache.get(name))
 ```
 
 It says that it is ready and looked at nothing:
 
 ```python bad
+import redis
 from fastapi import FastAPI
 
 app = FastAPI()
+cache = redis.Redis()
 
 
 @app.get("/livez")
@@ -85,6 +98,22 @@ async def ready(session: Annotated[AsyncSession, Depends(get_session)]) -> str:
     await session.execute(text("SELECT 1"))
     return "ok"
 ```
+
+```python not-applicable
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@app.get("/sum")
+def add(one: int, other: int) -> int:
+    return one + other
+```
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, check
@@ -96,6 +125,7 @@ from fastreview_checks.knowledge.health import (
     readiness_routes,
     stands_beside,
 )
+from fastreview_checks.knowledge.production.needs import in_words, needs
 from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
 
 
@@ -123,16 +153,18 @@ def no_readiness_check(app: App, project: Project) -> Found:
         )
     elif library := library_routes(project, app):
         yield Met(app.place, f"`{library}` answers health checks.", Rung.CONFIGURED)
+    elif not (needed := needs(project)):
+        raise NotApplicable("the service needs no database and no other service, as far as the code shows")
     elif named:
         yield Hit(
             named[0].place,
-            f"`{named[0].key}` says that the service is ready and looked at nothing. Let it ask the database and what else "
-            "requests need, and answer 503 when they do not answer.",
+            f"`{named[0].key}` says that the service is ready and looked at nothing. Let it ask what requests need "
+            f"({in_words(needed)}), and answer 503 where that does not answer.",
         )
     else:
         need_every_route(project)
         yield Hit(
             app.place,
-            "No route says whether the database and other dependencies can be reached, so a rollout sends requests to "
-            "instances that cannot answer them. Add `GET /health/ready` that asks them.",
+            f"No route says whether {in_words(needed)} can be reached, so a rollout sends requests to instances that cannot "
+            "answer them. Add `GET /health/ready` that finds out.",
         )
