@@ -418,3 +418,107 @@ def test_rows_of_a_connection_whose_type_is_not_known(evaluated: Evaluated, sql:
         },
     )
     assert bool(found.findings) is reported
+
+
+@pytest.mark.parametrize(("variable", "reported"), [("APP_CONFIG_PATH", False), ("ENV_FILE", False), ("APP_URL", True)])
+def test_where_the_configuration_is_cannot_stand_in_it(evaluated: Evaluated, variable: str, reported: bool) -> None:
+    found = evaluated(
+        "ARC017",
+        {
+            "app/settings.py": """
+            import os
+
+            TOKEN = os.environ["TOKEN"]
+            """,
+            "app/main.py": f"""
+            import os
+
+            from fastapi import FastAPI
+
+            from app import settings
+
+            app = FastAPI()
+            WHERE = os.environ["{variable}"]
+            """,
+        },
+    )
+    assert bool(found.findings) is reported
+
+
+@pytest.mark.parametrize(("path", "confidence"), [("app/config.py", "possible"), ("app/notes.py", "likely")])
+def test_a_configuration_that_a_route_shows_may_read_its_files(
+    evaluated: Evaluated, path: str, confidence: str
+) -> None:
+    module = path.removesuffix(".py").replace("/", ".")
+    found = evaluated(
+        "COR013",
+        {
+            path: """
+            from pydantic import BaseModel, field_validator
+
+
+            class Prompts(BaseModel):
+                system: str
+
+                @field_validator("system")
+                @classmethod
+                def read(cls, value: str) -> str:
+                    with open(value) as file:
+                        return file.read()
+            """,
+            "app/main.py": f"""
+            from fastapi import FastAPI
+
+            from {module} import Prompts
+
+            app = FastAPI()
+
+
+            @app.get("/prompts")
+            def prompts() -> Prompts:
+                return Prompts(system="prompt.txt")
+            """,
+        },
+    )
+    assert [finding.confidence.value for finding in found.findings] == [confidence]
+
+
+@pytest.mark.parametrize(("transport", "confidence"), [("transport=ASGITransport(app), ", "possible"), ("", "likely")])
+def test_a_client_with_a_transport_of_its_own_may_stay_in_the_process(
+    evaluated: Evaluated, transport: str, confidence: str
+) -> None:
+    found = evaluated(
+        "ASY007",
+        {
+            "main.py": f"""
+            import httpx
+            from fastapi import FastAPI
+            from httpx import ASGITransport
+
+            app = FastAPI()
+
+
+            @app.get("/")
+            async def root() -> str:
+                client = httpx.AsyncClient({transport}timeout=httpx.Timeout(None))
+                return (await client.get("/orders")).text
+            """
+        },
+    )
+    assert [finding.confidence.value for finding in found.findings] == [confidence]
+
+
+def test_the_end_of_a_long_type_is_shown(evaluated: Evaluated) -> None:
+    found = evaluated(
+        "TYP007",
+        {
+            "main.py": """
+            from typing import Any
+
+            def handle(event: OrderHasBeenUpdatedEvent | OrderHasBeenCancelledEvent | Any) -> None: ...
+            """
+        },
+    )
+    assert [finding.message.partition("`")[2].partition("`")[0] for finding in found.findings] == [
+        "event: OrderHasBeenUpdated…CancelledEvent | Any"
+    ]

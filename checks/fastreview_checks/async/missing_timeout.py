@@ -132,7 +132,7 @@ def missing_timeout(outbound: OutboundCall, project: Project) -> Found:
             site.place,
             f"`{name}` is given no limit, where {SWITCHED_OFF[name]} would have had one. A partner that goes silent "
             "holds the request for ever: set a timeout that suits the slowest answer.",
-            confidence=Confidence.POSSIBLE if _streams(site) else Confidence.LIKELY,
+            confidence=Confidence.POSSIBLE if _streams(site) or _stays_here(site) else Confidence.LIKELY,
         )
 
 
@@ -156,6 +156,15 @@ def _is_switched_off(call: syntax.Call, name: str) -> bool:
 
 def _streams(site: CallSite) -> bool:
     return site.call.method in STREAMS or not STREAMS.isdisjoint(site.code.called)
+
+
+def _stays_here(site: CallSite) -> bool:
+    """Whether the client has a transport of its own, which may answer in this process: ``ASGITransport(app)``."""
+    return any(
+        not isinstance(one.call.keyword("transport"), syntax.Missing)
+        for one in site.code.calls
+        if one.call is site.call or any(k.value is site.call for k in one.call.keywords)
+    )
 
 
 def _has_default(site: CallSite, name: str, project: Project) -> bool:

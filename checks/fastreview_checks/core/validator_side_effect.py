@@ -121,6 +121,7 @@ async def place(order: Order) -> Order:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Place, Project, Related, Schema, check
+from fastreview_checks.knowledge.configuration import CONFIGURATION_FILE
 from fastreview_checks.knowledge.core.validators import Waiting, falls_through, first_wait, swallowed, validators_of
 
 
@@ -160,6 +161,9 @@ def validator_side_effect(schema: Schema, project: Project) -> Found:
 
 
 def _confidence(waiting: Waiting, schema: Schema, project: Project) -> Confidence:
-    """A model that no route takes or gives may be one of a configuration file, whose other files are read with it."""
-    outside = waiting.what.waits_for == "the disk" and id(schema.cls) not in project.contract_uses
+    """A model that no route takes or gives may be one of a configuration file, whose other files are read with it; so is one
+    of a module of configuration, though a route shows it."""
+    used_as = {kind for _, kind in project.contract_uses.get(id(schema.cls), ())}
+    configures = "the body" not in used_as and CONFIGURATION_FILE.search(schema.place.path) is not None
+    outside = waiting.what.waits_for == "the disk" and (not used_as or configures)
     return Confidence.POSSIBLE if outside else Confidence.LIKELY

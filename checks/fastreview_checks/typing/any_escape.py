@@ -64,7 +64,7 @@ class Order(BaseModel):
         return value
 
 
-def forward(payload: dict[str, Any], **options: Any) -> None:
+def forward(payload: dict[str, Any], _unused: Any = None, **options: Any) -> None:
     print(payload, options)
 ```
 """

@@ -22,10 +22,11 @@ _SYSTEM = re.compile(
     r"^(?:PATH|HOME|USER|PWD|SHELL|TZ|LANG|TMP(?:DIR)?|TEMP|HOSTNAME|VIRTUAL_ENV|CI|DISPLAY|EDITOR|COLUMNS|TERM|NO_COLOR|PYTEST_\w+"
     r"|PYTHON\w*|KUBERNETES_\w+|POD_\w+|AWS_LAMBDA_\w+|PROMETHEUS_MULTIPROC_DIR|XDG_\w+|SSL_CERT_\w+|GITHUB_\w+|RENDER(?:_\w+)?|OTEL_\w+|GUNICORN_\w+|DO_NOT_TRACK|WINDIR|SystemDrive|SystemRoot"
     r"|FORWARDED_ALLOW_IPS|WEB_CONCURRENCY|UVICORN_\w+|dramatiq_prom_\w+|DD_[A-Z_]+|NEW_RELIC_\w+"
+    r"|(?:\w+_)?(?:CONFIG|CONFIGURATION|SETTINGS|ENV)_?(?:FILE|PATH|DIR|FILE_PATH)"
     r"|(?:\w+_)?(?:BUILD|(?<!API_)VERSION|IMAGE_TAG|COMMIT(?:_SHA)?|GIT_(?:SHA|COMMIT|REVISION)))$"
 )
-"""Variables of the system, the server, the test runner and the platform, which configure other programs, and what an image
-says about its own build."""
+"""Variables of the system, the server, the test runner and the platform, which configure other programs, what an image says
+about its own build, and where the configuration is: that cannot stand in it."""
 
 
 class Configuration:

@@ -45,6 +45,8 @@ _NAMES = frozenset(name.rpartition(".")[2] for name in _OPEN)
 _LOOKED_INTO = frozenset({"Optional", "Union", "Annotated"})
 _WRAPPED = ("wrapper", "decorator", "inner", "wrapped", "_wrapper", "_inner")
 MAX_DEPTH = 6
+SHOWN = 40
+"""Characters of a type that a message shows."""
 
 
 @lru_cache(maxsize=1)
@@ -67,12 +69,19 @@ def _open_parts(function: Function, project: Project) -> Iterator[tuple[str, str
         if (
             parameter.annotated
             and parameter.kind not in ("args", "kwargs")
+            and not parameter.name.startswith("_")
             and _is_open(parameter.annotation, scope, project)
         ):
-            yield parameter.name, syntax.written(parameter.annotation, 40), parameter.line
+            yield parameter.name, _shown(parameter.annotation), parameter.line
     returns = function.facts.returns
     if function.facts.returns_annotated and _is_open(returns, scope, project) and not _has_model(function, project):
-        yield "", syntax.written(returns, 40), function.line
+        yield "", _shown(returns), function.line
+
+
+def _shown(annotation: syntax.Expr) -> str:
+    """As written; of a long one its beginning and its end, where a union often has what says nothing."""
+    text = syntax.written(annotation)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2 - 1]}…{text[-SHOWN // 2 :]}"
 
 
 def _has_model(function: Function, project: Project) -> bool:
