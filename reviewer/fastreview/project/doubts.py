@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from fastreview.project.routing.routers import registered_in
+
 if TYPE_CHECKING:
     from fastreview.project.routes import Route
 
 
 def doubts_of(route: Route) -> Iterator[str]:
     if route.facts is None:
-        if route.app.facts is not None:
+        if route.app.facts is not None and not _added_at_start(route):
             yield "the running app does not have it"
         return
     if route.listed is None:
@@ -31,6 +33,15 @@ def doubts_of(route: Route) -> Iterator[str]:
         yield "the running app refuses it without credentials, and the code does not show why"
     if passed is True and route.security and not _inside_only(route):
         yield "the running app lets it through without credentials, though the code shows a guard"
+
+
+def _added_at_start(route: Route) -> bool:
+    """Whether the app registers it when it starts: an import does not go that far."""
+    if route.listed is None:
+        return False
+    project = route.app.project
+    starting = {id(on.function) for on in project.loop_functions if on.entry.kind == "lifespan"}
+    return any(id(code) in starting for code in registered_in(route.listed))
 
 
 def _normal(path: str) -> str:

@@ -72,6 +72,34 @@ def test_which_side_knows_a_route(project_of: ProjectOf) -> None:
     }
 
 
+def test_what_is_registered_when_the_app_starts_is_no_contradiction(project_of: ProjectOf) -> None:
+    code = """
+        from fastapi import APIRouter, FastAPI
+        router = APIRouter()
+        late = APIRouter()
+        @router.get("/plain")
+        def plain(): ...
+        @late.get("/late")
+        def later(): ...
+        def add_routers(app):
+            app.include_router(late)
+        async def lifespan(app):
+            add_routers(app)
+            yield
+        def create_app() -> FastAPI:
+            app = FastAPI(lifespan=lifespan)
+            app.include_router(router)
+            return app
+        """
+    probe = ProbeFacts(interpreter="python", python="3.11.0", apps=(EMPTY,))
+    project = Project(replace(project_of({"main.py": code}).facts, probe=probe), {})
+
+    assert {route.path: route.doubts for route in project.routes} == {
+        "/plain": ("the running app does not have it",),
+        "/late": (),
+    }
+
+
 def test_without_an_import_there_are_no_doubts(project_of: ProjectOf) -> None:
     project = project_of({"main.py": CODE})
 

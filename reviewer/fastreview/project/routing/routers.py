@@ -165,6 +165,11 @@ def comes_first(one: Listed, other: Listed) -> bool:
     return False
 
 
+def registered_in(listed: Listed) -> Iterator[Code]:
+    """The functions and modules that register it, or include a router that it is on."""
+    return (code for entry in _entries(listed) for code, _ in _steps(entry))
+
+
 def _entries(listed: Listed) -> list[Registered | Included]:
     return [*(i for _, i in listed.chain if i is not None), listed.registered]
 
