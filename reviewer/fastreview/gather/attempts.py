@@ -41,6 +41,7 @@ _BEYOND_HELP = re.compile(
     r" raised (?:ModuleNotFoundError|ImportError|SyntaxError|NameError)\b|^Describing | did not finish "
 )
 """No setting changes these: a package is not there, or not in the version that the code is for, or time was up."""
+_KIND_OF_DRIVER = re.compile(r"(?i)a?sync")
 _FOLDER_NAME = re.compile(r"(?i)dir|path|folder|root|home|file|location")
 _ELSEWHERE = "outside the scratch copy"
 _LIBRARY = re.compile(r"^\s+lib(\S+?)(\.so\S*) \(", re.MULTILINE)
@@ -199,6 +200,9 @@ class Attempts:
         """Addresses of databases among the values given, for a driver of this kind, "sync" or "async"."""
         changed = False
         for name, value in list(self.environment.items()):
+            said = _KIND_OF_DRIVER.search(name)
+            if said and said[0].lower() != kind:
+                continue
             other = for_driver(value, kind, answer.facts.packages)
             if other and (name, other) not in self.tried:
                 self.give(name, Example(other, ""))

@@ -18,7 +18,10 @@ MAX_CANDIDATES = 8
 _OTHER_FOLDERS = frozenset(("tests", "test", "docs", "examples", "example", "docs_src", "benchmarks", "scripts"))
 
 
-_FACTORY = re.compile(r"^(?:(?:create|make|build|get|init)_(?:\w+_)?app(?:lication)?|app(?:lication)?_factory)$")
+_FACTORY = re.compile(
+    r"^(?!\w*_(?:typer|cli|click|flask|django|celery|dash|tui)_)"
+    r"(?:(?:create|make|build|get|init)_(?:\w+_)?app(?:lication)?|app(?:lication)?_factory)$"
+)
 _REQUIRED = ("positional", "normal", "keyword")
 _HELD = frozenset(("app", "application", "api", "fastapi_app", "asgi_app"))
 """Names by which an object made elsewhere is known as an application."""

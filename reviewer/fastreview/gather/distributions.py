@@ -121,6 +121,19 @@ WITH_WHEELS = {
 }
 """Packages that have to be built, or have become empty, and those that bring the same modules as wheels."""
 
+STAND_INS = {"mysqlclient": "pymysql"}
+"""Packages that need a library of the system, and those that can take their place where it is missing."""
+
+STANDING_IN = {
+    "mysqlclient": {
+        "MySQLdb.py": (
+            "import sys\n\nimport pymysql\n\npymysql.version_info = (2, 2, 4, 'final', 0)\npymysql.__version__ = '2.2.4'\n"
+            "pymysql.install_as_MySQLdb()\nsys.modules[__name__] = pymysql\n"
+        )
+    }
+}
+"""Files that give what takes a package's place the name that it is imported by. Source: PyMySQL, ``install_as_MySQLdb``."""
+
 SLOW_BUILDS = frozenset(
     [
         "aiohttp",

@@ -13,6 +13,17 @@ from fastreview.gather.distributions import distribution, distribution_name
 _CONFIGURED = (("pytest", "pythonpath"), ("pytest", "ini_options.pythonpath"), ("mypy", "mypy_path"))
 
 
+_NEEDED_BY_ALL = frozenset((
+    "ast", "asyncio", "base64", "bisect", "calendar", "concurrent", "configparser", "contextlib", "contextvars", "copy", "csv",
+    "dataclasses", "datetime", "decimal", "email", "enum", "functools", "hashlib", "heapq", "hmac", "html", "http", "inspect",
+    "ipaddress", "json", "logging", "mimetypes", "multiprocessing", "numbers", "pickle", "queue", "random", "secrets", "select",
+    "shutil", "signal", "socket", "ssl", "string", "struct", "subprocess", "tempfile", "threading", "token", "tokenize",
+    "traceback", "typing", "urllib", "uuid", "weakref", "zipfile",
+))  # fmt: skip
+"""Modules of the standard library that FastAPI imports, not loaded when Python has started: nothing works with a folder on the
+module path that has one of these too."""
+
+
 def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str, ...]:
     """Folders relative to the reviewed root: what the tools are told, ``src``, the root, then what imports show.
 
@@ -124,7 +135,12 @@ def _supported_by_imports(
         for prefix in _prefixes(name):
             named[prefix] += times
     return Counter(
-        {f: n for f, n in supported.items() if f in certain or max(named[name] for name in _names(f, inside)) <= n}
+        {
+            f: n
+            for f, n in supported.items()
+            if _NEEDED_BY_ALL.isdisjoint(inside[f])
+            and (f in certain or max(named[name] for name in _names(f, inside)) <= n)
+        }
     )
 
 

@@ -78,8 +78,11 @@ def flattened(prefix, delimiter, fields):
 
 
 def settings_class(error):
-    """The settings class whose construction failed, found in the frames the exception passed through."""
-    trace, cls = error.__traceback__, None
+    """The settings class whose construction failed, found in the frames the exception passed through. Those of a compiled
+    Pydantic 1 tell nothing; there the exception names it."""
+    trace, cls = error.__traceback__, getattr(error, "model", None)
+    if not (isinstance(cls, type) and any(base.__name__ == "BaseSettings" for base in cls.__mro__)):
+        cls = None
     while trace is not None:
         for name in ("__pydantic_self__", "self", "cls", "__pydantic_validator__"):
             value = trace.tb_frame.f_locals.get(name)

@@ -75,7 +75,7 @@ def missing(error, asked, watch):
     """
     found = []
     for one in chain(error):
-        found += settings(one) or environment_key(one) or named(one) or refused(one)
+        found += settings(one) or with_siblings(environment_key(one), one, asked.project) or named(one) or refused(one)
         literal = _LITERAL.search(str(one)[:1000]) if isinstance(one, ValueError) else None
         if literal:
             found.append(need("literal", literal.group(2), literal.group(1) or "int"))
@@ -120,8 +120,32 @@ def settings(error):
     return found
 
 
+def with_siblings(needs, error, project):
+    """``needs`` of one file, and what the same file asks for in the same way: each of them would fail in its turn."""
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if project.relative(trace.tb_frame.f_code.co_filename):
+            lines = linecache.getlines(trace.tb_frame.f_code.co_filename)[:5000]
+        trace = trace.tb_next
+    text = "".join(line[:1000] for line in lines)
+    found = {one["name"]: one for one in needs}
+    for one in needs:
+        way = re.search(r"([\w.]+[(\[])\s*[\"']%s[\"']" % re.escape(one["name"]), text)
+        asked = re.finditer(r"(?<![\w.])%s\s*[\"'](\w{1,100})[\"'](.*)" % re.escape(way.group(1)), text) if way else ()
+        for other in asked:
+            name, rest = other.groups()
+            if "default" not in rest and name not in os.environ:
+                cast = re.search(r"\bcast\s*=\s*(\w+)", rest)
+                kind = _TYPES.get(cast.group(1), "") if cast else ""
+                if name not in found or not found[name]["type"]:
+                    found[name] = need("variable", name, kind)
+    return list(found.values())[:200]
+
+
 def environment_key(error):
-    """The name in a KeyError that ``os.environ[...]`` raised."""
+    """The name in a KeyError that ``os.environ[...]`` raised, or in what ``decouple.config("...")`` raises."""
+    if type(error).__name__ == "UndefinedValueError":
+        return [need("variable", name) for name in re.findall(r"^(\w+) not found", str(error)[:200])]
     if not isinstance(error, KeyError) or not error.args or not isinstance(error.args[0], str):
         return []
     trace = error.__traceback__

@@ -28,7 +28,7 @@ _REFUSED = re.compile(
     r"(?i)no network here|no processes are started|outside the scratch copy|connection refused|timed out|MagicMock"
 )
 _WANTS_SYNC = re.compile(r"greenlet_spawn has not been called")
-_WANTS_ASYNC = re.compile(r"asyncio extension requires an async driver")
+_WANTS_ASYNC = re.compile(r"asyncio extension requires an async driver|cannot be used with non-asyncio engine")
 _DRIVERS = ("psycopg2", "psycopg", "MySQLdb", "asyncpg", "aiomysql", "pymysql", "pyodbc", "aiosqlite", "cx_Oracle")
 
 

@@ -282,6 +282,17 @@ key = os.environ["THE_KEY"]
     )
 
 
+def test_settings_that_one_file_asks_for_are_learnt_together(tmp_path: Path) -> None:
+    names = [f"PART_{number}" for number in range(2 * Limits().attempts)]
+    asked = "".join(f"{name.lower()} = os.environ['{name}']\n" for name in names)
+    facts = probe(
+        write(tmp_path, {"settings.py": f"import os\n{asked}", "main.py": "import settings\n" + APP}), limits=Limits()
+    )
+
+    only_app(facts)
+    assert facts.assumptions == tuple(f"{name} was given a value (invented)" for name in names)
+
+
 def test_missing_static_folder_is_made_in_the_copy(tmp_path: Path) -> None:
     text = "from fastapi.staticfiles import StaticFiles\n" + APP + "app.mount('/s', StaticFiles(directory='static'))\n"
     facts = probe(write(tmp_path, {"main.py": text}))

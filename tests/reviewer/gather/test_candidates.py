@@ -47,6 +47,7 @@ def found(facts: Facts) -> list[Candidate]:
         ),
         ({"src/shop/main.py": APP, "src/shop/__init__.py": ""}, [Candidate("shop.main:app", root="src")]),
         ({"main.py": "from fastapi import FastAPI\nclass Api(FastAPI): ...\nx = Api()\n"}, [Candidate("main:x")]),
+        ({"cli.py": "import made\napp = made.get_typer_app()\n", "main.py": APP}, [Candidate("main:app")]),
         ({"main.py": "print(1)\n"}, []),
     ],
 )
@@ -138,6 +139,8 @@ def test_import_roots(tmp_path: Path, files: dict[str, str], root: str) -> None:
         # A module is no package, and one with relative imports is not imported by its own name alone.
         {"app/auth/google.py": "from google.auth import exceptions\n", "app/main.py": APP},
         {"app/auth/jose.py": "import jose\nfrom ..db import get\n", "app/main.py": APP},
+        # With the folder on the path, the standard library would import its files.
+        {"app/secrets/__init__.py": "", "app/db.py": "", "app/main.py": APP + "import db\nimport db as d\n"},
         {"app/rpc/grpc.py": "import grpc\n", "app/main.py": APP, "requirements.txt": "grpcio\n"},
     ],
 )

@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fastreview.gather.distributions import MEGABYTES, SLOW_BUILDS, WITH_WHEELS, distribution_name
+from fastreview.gather.distributions import MEGABYTES, SLOW_BUILDS, STAND_INS, WITH_WHEELS, distribution_name
 from fastreview.gather.environment.uv import Failure
 
 MAX_MEGABYTES = 2_000
@@ -89,10 +89,13 @@ def dropping(plan: Plan, name: str, why: str) -> Plan | None:
     """The plan without ``name``, whoever asks for it."""
     if never(name) in plan.overrides:
         return None
+    requirements = tuple(line for line in plan.requirements if distribution_name(line) != name)
+    other = STAND_INS.get(name, "")
     return replace(
         plan,
-        requirements=tuple(line for line in plan.requirements if distribution_name(line) != name),
+        requirements=(*requirements, other) if other else requirements,
         overrides=(*(line for line in plan.overrides if distribution_name(line) != name), never(name)),
+        notes=(*plan.notes, f"{other} stands in for {name}") if other else plan.notes,
         left_out={**plan.left_out, name: why},
     )
 

@@ -32,6 +32,7 @@ _NAMED = (
     re.compile(r"[`'\"]([A-Za-z][\w.-]*)[`'\"] (?:package |library )?(?:must be|needs to be|is not) installed"),
     re.compile(r"\bpip3? install (?:-U |--upgrade )?[`'\"]?([A-Za-z][\w.-]*\w)"),
 )
+_WANTS_ASYNC = re.compile(r"asyncio extension requires an async driver")
 # What breaks where a newer major version was installed than the code was written for. Sources: the migration guides.
 _TOO_NEW = (
     (
@@ -147,6 +148,9 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
             if not situation.version(distribution_name(bound)):
                 return Revealed(replace(known, added=(*known.added, bound)), (note,))
             return Revealed(replace(known, bounds=(*known.bounds, bound)), (note,))
+    if _WANTS_ASYNC.search(error) and not situation.version("aiosqlite") and "aiosqlite" not in known.added:
+        note = "aiosqlite was installed: the import opens a database, and nothing says which"
+        return Revealed(replace(known, added=(*known.added, "aiosqlite")), (note,))
     missing = _NO_MODULE.search(error)
     asked = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "") or _named(error)
     if asked or missing:

@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from fastreview.facts.app import EnvironmentFacts, ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
-from fastreview.gather.distributions import distribution_name
+from fastreview.gather.distributions import STANDING_IN, distribution_name
 from fastreview.gather.environment.existing import (
     Interpreter,
     bringing,
@@ -185,7 +185,9 @@ class Environments:
             self._learnt = without_framework(self._learnt)
             return self._made()
         self.facts = _provisioned(made, self._wanted, self._learnt)
-        return Interpreter(str(made.python), "provisioned", version, _supplied(self._wanted))
+        standing_in = (files for name, files in STANDING_IN.items() if name in self._left_out)
+        supplied = {path: text for files in (_supplied(self._wanted), *standing_in) for path, text in files.items()}
+        return Interpreter(str(made.python), "provisioned", version, supplied)
 
     def _existing(self, found: Interpreter) -> Interpreter:
         kind = {"given": "given", "fastreview's own": "ours"}.get(found.origin, "own")

@@ -192,6 +192,18 @@ def test_what_cannot_be_built_is_left_out(player: Player) -> None:
     )
 
 
+def test_what_stands_in_for_a_package_that_needs_the_system(player: Player) -> None:
+    player.refuse_when(
+        "mysqlclient==", "error: Failed to build `mysqlclient==2.2`\n error: command 'gcc' failed: No such file"
+    )
+
+    found = made(provision(asked("fastapi", "mysqlclient==2.2"), Changes()))
+
+    assert player.asked()[-1]["requirements.in"].split() == ["fastapi", "pymysql"]
+    assert found.record.assumptions[0] == "pymysql stands in for mysqlclient"
+    assert found.record.assumptions[1].startswith("mysqlclient was left out: ")
+
+
 def test_wheel_of_the_same_code_instead_of_a_build(player: Player) -> None:
     player.refuse_when("psycopg2==", "Because psycopg2==2.9 has no usable wheels and you require psycopg2==2.9, we can")
 

@@ -156,8 +156,11 @@ def test_ours_is_the_last_resort(tmp_path: Path, maker: Maker) -> None:
 
 def test_package_that_was_left_out_explains_the_failure(tmp_path: Path, maker: Maker) -> None:
     maker.left_out = {"mysqlclient": "it needs MySQL's headers"}
-    environments, _ = begun(tmp_path / "project", "fastapi\nmysqlclient\n")
+    environments, first = begun(tmp_path / "project", "fastapi\nmysqlclient\n")
     probe = failed("ModuleNotFoundError: No module named 'MySQLdb'")
+
+    assert isinstance(first, Interpreter)
+    assert list(first.supplied) == ["MySQLdb.py"]
 
     assert environments.after(probe) is None
     assert environments.explained(probe.error).endswith("'MySQLdb'; it was left out: it needs MySQL's headers")
