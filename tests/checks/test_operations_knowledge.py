@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from tests.checks.conftest import Evaluated
 
 from fastreview_checks.knowledge import configuration, containers, correlation, health, pipelines
 from fastreview_checks.knowledge.production import error_handlers
@@ -19,6 +20,8 @@ from fastreview_checks.knowledge.testing import assertions
         ("coverage run -m unittest", True, False),
         ("poetry run ruff check .", False, True),
         ("pre-commit/action@v3", False, True),
+        ("hatch env run -e lint lint", False, True),
+        ("hatch run lint:all", False, True),
         ("trunk-io/trunk-action@75699af9e26881e564e9d832ef7dc3af25ec031b", False, True),
         ("pixi run pytest-core --cov-report=xml", True, False),
         ("pixi run -e dev tests", True, False),
@@ -105,3 +108,26 @@ def test_text_and_json_are_two_shapes() -> None:
     text, json = frozenset({error_handlers.TEXT}), frozenset({"{error}"})
     assert error_handlers.differ(text, json)
     assert not error_handlers.differ(text, text)
+
+
+@pytest.mark.parametrize(("asked", "found"), [("lg.info('asked')", 0), ("store.info()", 1)])
+def test_a_log_line_is_no_question(evaluated: Evaluated, asked: str, found: int) -> None:
+    files = {
+        "main.py": f"""
+        import logging
+
+        from fastapi import FastAPI
+        from redis import Redis
+
+        lg = logging.getLogger(__name__)
+        store = Redis()
+        app = FastAPI()
+
+        @app.get("/health")
+        async def health() -> dict[str, str]:
+            {asked}
+            return {{"message": "ok"}}
+        """
+    }
+    findings = evaluated("PRD008", files).findings
+    assert sum("is the only health route" in f.message for f in findings) == found

@@ -195,3 +195,46 @@ def test_a_secret_of_settings_that_are_made_on_import_is_told_to_move_too(
         },
     )
     assert ["imports would need the value" in finding.message for finding in evaluation.findings] == [told]
+
+
+def test_a_secret_for_a_pipeline_or_for_trying_out_is_only_possible(evaluated: Evaluated) -> None:
+    compose = """
+    services:
+      api:
+        image: shop
+        environment:
+          SECRET_KEY: sg9aeUM5i1JO4gNN8fQadokJa3_gXQMLBjSGGYcfscs=
+    """
+    code = """
+    from app.accounts import hash_password
+
+    if __name__ == "__main__":
+        print(hash_password("Welcome123"))
+    """
+    counted = evaluated("SEC007", {"docker-compose.yml": compose}).findings
+    assert [f.confidence.value for f in counted] == ["likely"]
+    shown = evaluated(
+        "SEC007", {"docker-compose.yml": "", "docker-compose.ci.yml": compose, "app/try.py": code}
+    ).findings
+    assert {f.confidence.value for f in shown} == {"possible"}
+
+
+@pytest.mark.parametrize(("method", "found"), [("construct_webhook_event", 0), ("construct_event", 0), ("read", 1)])
+def test_a_webhook_whose_event_a_service_constructs(evaluated: Evaluated, method: str, found: int) -> None:
+    evaluation = evaluated(
+        "SEC001",
+        {
+            "main.py": f"""
+            from fastapi import FastAPI, Request
+            from app.payments import Payments
+
+            app = FastAPI()
+
+            @app.post("/webhooks/payments")
+            async def paid(request: Request) -> None:
+                event = Payments.{method}(await request.body(), request.headers["stripe-header"])
+                await Payments.save(event)
+            """
+        },
+    )
+    assert len(evaluation.findings) == found

@@ -41,7 +41,7 @@ def test_a_password_is_that_of_a_database_by_the_class_it_stands_in() -> None:
     assert kind_of("password", "DatabaseSettings") is Kind.DATABASE
 
 
-@pytest.mark.parametrize("value", ["changeme", "<your key>", "${DB_PASSWORD}", "your-api-key", "xxxxxxxx", ""])
+@pytest.mark.parametrize("value", ["changeme", "<your key>", "${DB_PASSWORD}", "your-api-key", "xxxxxxxx", "XXX", ""])
 def test_placeholders(value: str) -> None:
     assert is_placeholder(value)
 
@@ -56,6 +56,9 @@ def test_random_values_and_names_apart() -> None:
     assert not looks_random("refresh-token-cookie")
     assert not looks_random(r"[!#$%&'*+.^_`|~A-Za-z0-9-]+")
     assert not looks_random("phc_aK3mX9qLwT5vB7nR2dYc8sFgH4jE6uZp")
+    assert not looks_random("123456789:AABBCCDDEEFF")
+    assert is_identifier("STORE_SECRET_KEY", "ACME_TENANT_ID")
+    assert not is_identifier("SECRET_KEY", "WELCOME2024")
     assert is_identifier("ACCESS_TOKEN", "access_token")
     assert is_identifier("RESET_PASSWORD", "user:reset")
 

@@ -27,6 +27,28 @@ CONVERTING = frozenset(
     {"starlette.config.Config", "fastapi.config.Config", "environs.Env", "environ.Env", "decouple.config"}
 )
 
+# Methods of readers that convert: those of environs, django-environ and what is built like them.
+READER_METHODS = frozenset(
+    {
+        "str",
+        "int",
+        "bool",
+        "float",
+        "decimal",
+        "list",
+        "dict",
+        "json",
+        "url",
+        "enum",
+        "path",
+        "timedelta",
+        "log_level",
+        "model",
+    }
+)
+LEAST_FIELDS = 3
+"""So many fields make a class of such values the settings of a service."""
+
 READS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config", "environs.Env", "starlette.config.Config",
                    "fastapi.config.Config"})  # fmt: skip
 # Constants that belong into configuration, by name, with the look of a value that changes from place to place.
@@ -40,8 +62,15 @@ CONNECTION = re.compile(r"^[a-z][a-z0-9+.-]*://")
 def own_settings(project: Project) -> Iterator[Class]:
     """Classes that hold settings as typed fields and are filled from outside, without BaseSettings."""
     for module in project.service_modules:
+        for cls in module.classes:
+            if _is_configured(cls):
+                yield cls
         for cls in module.classes if CONFIGURATION_FILE.search(module.path) else ():
-            if not NAME.search(cls.name) or not any(f.annotated for f in cls.facts.fields):
+            if not NAME.search(cls.name):
+                continue
+            if _converts(cls):
+                yield cls
+            if not any(f.annotated for f in cls.facts.fields):
                 continue
             bases = cls.ancestry.external
             decorated = any(
@@ -51,6 +80,21 @@ def own_settings(project: Project) -> Iterator[Class]:
             typed = decorated or bool(bases & SCHEMA_BASES)
             if any(TYPED_BASES.match(b) for b in bases) or (typed and _is_loaded(cls, project)):
                 yield cls
+
+
+def _is_configured(cls: Class) -> bool:
+    """A class whose typed traits traitlets fills from files and the command line."""
+    if not any(base.startswith("traitlets.config.") for base in cls.ancestry.external):
+        return False
+    values = (field.value for field in cls.facts.fields)
+    return sum(isinstance(v, syntax.Call) and v.keyword("config") is True for v in values) >= LEAST_FIELDS
+
+
+def _converts(cls: Class) -> bool:
+    """Whether its fields are given by a reader that converts: ``PORT = env.int("PORT", 8000)``."""
+    values = [field.value for field in cls.facts.fields]
+    read = [v for v in values if isinstance(v, syntax.Call) and "." in v.name and v.method in READER_METHODS]
+    return sum(any(isinstance(a, str) for a in v.args[:1]) for v in read) >= LEAST_FIELDS
 
 
 def converting_reader(project: Project) -> Place | None:

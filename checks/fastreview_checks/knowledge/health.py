@@ -128,6 +128,9 @@ def looks_at_something(route: Route, project: Project) -> bool:
 
 def _asks(function: Function, project: Project) -> bool:
     for site in function.calls:
+        target = project.values.target(site)
+        if isinstance(target, External) and target.package in _LOGGING:
+            continue
         if site.awaited or _ASKING.search(site.call.method):
             return True
         if any(isinstance(target, Function) and target.is_async for target in project.targets(site)):
@@ -140,6 +143,7 @@ def _asks(function: Function, project: Project) -> bool:
     )
 
 
+_LOGGING = frozenset({"logging", "loguru", "structlog"})
 _ASKING = re.compile(
     r"^(?:execute|ping|connect|scalars?|fetch\w*|query|get|post|request|command|head_bucket|server_info|list_\w+|check\w*"
     r"|is_(?:ready|alive|connected|healthy)\w*|healthy?|health_?check\w*|inspect|info|test\w*|probe\w*|verify\w*|select|cursor|open)$"

@@ -17,7 +17,7 @@ LINTERS = re.compile(
     r"(?:^|[\s/\"'(])(?:ruff(?:-action)?|flake8|pylint|pycodestyle|pyflakes|black|isort|autopep8|prek|wemake-python-styleguide"
     r"|pre-commit|prek-action|prospector|pylama|yapf|blue|bandit|super-linter|megalinter|pre-commit/action|ufmt|fixit|darker"
     r"|fawltydeps|trunk-action)(?=[\s\"');@:/]|$)|\btrunk\s+(?:check|fmt)\b"
-    r"|\bhatch\s+(?:fmt|run\s+(?:[\w.-]+:)?(?:lint|style|check)[\w.-]*)"
+    r"|\bhatch\s+(?:fmt|(?:env\s+)?run\s+(?:(?:-e|--env)[ =]\S+\s+)?(?:--\s+)?(?:[\w.-]+:)?(?:lint|style|check)[\w.-]*)"
     r"|\b(?:make|just|task|poe|pdm|rye|pipenv|pixi|npm run)\s+(?:run\s+)?(?:(?:-e|--environment)\s+\S+\s+)?(?:\S*[:_-])?(?:lint\w*|check-format|format-check)\b|/lint\S*\.sh\b"
 )
 NOT_RUN = re.compile(

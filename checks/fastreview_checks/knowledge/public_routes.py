@@ -41,7 +41,9 @@ _FIRST_WORDS = 2
 
 _CREDENTIAL = re.compile(r"\{\w*(?:token|secret|signature)(?::\w+)?\}", re.IGNORECASE)
 _WEBHOOK = re.compile(r"web_?hook|(?:^|[/_-])(?:events?|hooks?|ipn)(?:$|[/_-])", re.IGNORECASE)
-_SIGNATURE = re.compile(r"signature|hmac|construct_event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"signature|hmac|construct_(?:\w+_)?event|compare_digest|verify|signing|x_hub|svix", re.IGNORECASE
+)
 _VERIFYING = frozenset({"slack_bolt", "svix", "standardwebhooks", "botbuilder"})
 """Libraries that verify the signature of what they are handed."""
 

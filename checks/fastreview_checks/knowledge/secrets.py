@@ -39,7 +39,7 @@ _TELLING = re.compile("key|token|secret|pass|pwd|pepper")
 _PUBLIC = re.compile(r"(?:^|_)(?:public|publishable|anon|dummy|fake|example|sample|test|mock|invalid|cert)(?:_|$)")
 
 _PLACEHOLDER = re.compile(
-    r"change.?(?:me|this|it|in)|your[-_ ]|^your|example|placeholder|<.*>|\[.*\]$|\.{3}|x{4,}|\*{3,}|to.?do|dummy|fake|replace|insert"
+    r"change.?(?:me|this|it|in)|your[-_ ]|^your|example|placeholder|<.*>|\[.*\]$|\.{3}|x{4,}|^x{3}$|\*{3,}|to.?do|dummy|fake|replace|insert"
     r"|fill.?(?:me|in)|not.?set|unset|undefined|redacted|enter.?|here$|^test|^foo|^bar|^none$|^null$|^nil$|^true$|^false$|^-+$"
     r"|^\s*$|update.?me|set.?me|super.?secret|some.?secret|my.?secret|secret.?key",
     re.IGNORECASE,
@@ -63,6 +63,8 @@ _OWN_STORE = re.compile(
 _NOT_RANDOM = re.compile(r"^[A-Za-z]+(?:[-_ .][A-Za-z]+)*$")
 # What its issuer writes into web pages: PostHog's project keys, publishable keys of Stripe, public tokens of Mapbox.
 _FOR_EVERYBODY = re.compile(r"^(?:phc_|pk_(?:live|test)_|pk\.ey)")
+# What people type for a key: no generator counts.
+_COUNTED = re.compile(r"123456|abcdef", re.IGNORECASE)
 _PATTERN = re.compile(r"\[[^\]]+\][+*{?]|\(\?[:P<=!]|\\[dws][+*]")
 LEAST_RANDOM = 16
 LEAST_KINDS_OF_CHARACTERS = 8
@@ -115,6 +117,7 @@ def looks_random(value: str) -> bool:
         len(value) >= LEAST_RANDOM
         and not _FOR_EVERYBODY.match(value)
         and not _PATTERN.search(value)
+        and not _COUNTED.search(value)
         and not any(c.isspace() for c in value)
         and not _NOT_RANDOM.match(value)
         and "://" not in value
@@ -125,8 +128,9 @@ def looks_random(value: str) -> bool:
 
 
 def is_identifier(name: str, value: str) -> bool:
-    """``TOKEN = "token"``, ``RESET_PASSWORD = "user:reset"``: a key of a mapping, a form field or a permission."""
-    if re.fullmatch(r"[a-z]+(?:[_:./-][a-z]+)+", value):
+    """``TOKEN = "token"``, ``RESET_PASSWORD = "user:reset"``: a key of a mapping, a form field or a permission;
+    ``SECRET_KEY = "ACME_SIGNING_KEY"``: under which name it is stored."""
+    if re.fullmatch(r"[a-z]+(?:[_:./-][a-z]+)+|[A-Z]+(?:_[A-Z]+){2,}", value):
         return True
     plain = re.sub(r"[^a-z0-9]", "", value.lower())
     return plain != "" and plain in re.sub(r"[^a-z0-9]", "", name.lower())

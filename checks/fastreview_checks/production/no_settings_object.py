@@ -68,6 +68,31 @@ class Config:
 def load_config() -> Config:
     return Config(os.environ["DATABASE_URL"], int(os.environ.get("POOL_SIZE", "5")))
 ```
+
+Fields that a reader converts are typed as well, and so are traits that traitlets fills:
+
+```python good app/config.py
+from environs import Env
+
+env = Env()
+
+
+class Config:
+    database_url = env.str("DATABASE_URL")
+    pool_size = env.int("POOL_SIZE", 5)
+    debug = env.bool("DEBUG", False)
+```
+
+```python good app/server.py
+from traitlets import Integer, Unicode
+from traitlets.config import Application
+
+
+class Server(Application):
+    address = Unicode("0.0.0.0", config=True)
+    port = Integer(8000, config=True)
+    database_url = Unicode(config=True)
+```
 """
 
 from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check

@@ -85,10 +85,25 @@ app = FastAPI()
 def items() -> list[str]:
     return []
 ```
+
+So is what a function of another package does:
+
+```python unknown app/main.py
+from acme_platform.observing import configure_logs
+from fastapi import FastAPI
+
+configure_logs()
+app = FastAPI()
+
+
+@app.get("/items")
+def items() -> list[str]:
+    return []
+```
 """
 
 from fastreview.api import Found, Hit, Met, Project, Rung, Unknown, check
-from fastreview_checks.knowledge.production.log_setup import file_setup, json_setup, shown, text_setup
+from fastreview_checks.knowledge.production.log_setup import file_setup, json_setup, library_setup, shown, text_setup
 from fastreview_checks.knowledge.unread_routes import without_routes
 
 
@@ -107,6 +122,8 @@ def unstructured_logs(project: Project) -> Found:
     if seen is None and (place := file_setup(project)) is not None:
         raise Unknown(f"how the file that {place} reads makes log lines")
     set_up = text_setup(project)
+    if seen is None and set_up is None and (library := library_setup(project)):
+        raise Unknown(f"how `{library}`, of another package, makes log lines")
     how = "they are set up as text" if set_up or seen is False else "nothing sets logging up"
     yield Hit(
         set_up or main.place,

@@ -58,7 +58,7 @@ from fastreview_checks.knowledge.security.tls import CLIENTS, CONTEXTS, UNVERIFI
 
 _SAME_MACHINE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
 _INSECURE = re.compile(r"insecure|unverified|no_verify", re.IGNORECASE)
-_SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|debug|local|dev|test", re.IGNORECASE)
+_SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|cert|debug|local|dev|test", re.IGNORECASE)
 
 
 @check("SEC016", dimension="security", level=1, never=True, effort="hours")

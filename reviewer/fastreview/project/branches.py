@@ -10,6 +10,8 @@ from fastreview.project.code import Code
 MAX_NESTING = 8
 """Branches that are remembered of a line, the innermost: an ``elif`` stands in the ``else`` of all before it."""
 
+_OPPOSITES = {"in": "not in", "not in": "in", "is": "is not", "is not": "is", "==": "!=", "!=": "=="}
+
 Branch = tuple[s.If, bool]
 """An ``if`` and whether it is its body, not its ``else``."""
 
@@ -33,7 +35,22 @@ def branches(code: Code) -> dict[int, tuple[Branch, ...]]:
 
 
 def exclusive(code: Code, one: int, other: int) -> s.If | None:
-    """The ``if`` that has one of these lines in its body and the other in its ``else``."""
+    """The ``if`` that has the earlier of these lines in its body and the later in its ``else``, or in the body of a second
+    ``if`` that asks for the opposite."""
     known = branches(code)
-    sides = {id(stmt): taken for stmt, taken in known.get(one, ())}
-    return next((stmt for stmt, taken in known.get(other, ()) if sides.get(id(stmt), taken) is not taken), None)
+    before, after = known.get(min(one, other), ()), known.get(max(one, other), ())
+    sides = {id(stmt): taken for stmt, taken in before}
+    either = next((stmt for stmt, taken in after if sides.get(id(stmt), taken) is not taken), None)
+    if either is not None:
+        return either
+    asked = [stmt.test for stmt, taken in after if taken]
+    return next((stmt for stmt, taken in before if taken and asked and _opposite(stmt.test) in asked), None)
+
+
+def _opposite(test: s.Expr) -> s.Expr:
+    match test:
+        case s.Operation(op="not", operands=(asked,)):
+            return asked
+        case s.Operation(op=op, operands=operands) if op in _OPPOSITES:
+            return s.Operation(_OPPOSITES[op], operands)
+    return s.Operation("not", (test,))

@@ -20,6 +20,7 @@ MAX_TREE = 400
 """Dependencies of one dependency, direct and indirect, that are listed."""
 
 _MARKERS = frozenset({"fastapi.Depends", "fastapi.Security"})
+_RETURNED = frozenset({"Depends", "Security"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,12 +258,14 @@ class Injection:
         own_type: s.Expr,
         of: str,
     ) -> Injected | None:
-        """A function of the project that only returns ``Depends(...)``: ``AuthDependency()``."""
-        match maker.body:
-            case (*_, s.Return(value=s.Call() as made)) if made.method in ("Depends", "Security"):
-                env = bound(maker, call, code, None)
-                return self._marker(made, maker, by, line, annotated=annotated, own_type=own_type, of=of, env=env)
-        return None
+        """A function of the project that returns nothing but ``Depends(...)``: ``AuthDependency()``. Of several that it
+        chooses from, the first stands for all."""
+        returned = [stmt.value for stmt in maker.statements_of(s.Return)]
+        made = returned[0] if returned else None
+        if not isinstance(made, s.Call) or not all(isinstance(r, s.Call) and r.method in _RETURNED for r in returned):
+            return None
+        env = bound(maker, call, code, None)
+        return self._marker(made, maker, by, line, annotated=annotated, own_type=own_type, of=of, env=env)
 
     def _marker(
         self,

@@ -217,3 +217,32 @@ def test_options_that_a_wrapping_decorator_hands_on(project_of: ProjectOf) -> No
     assert route.security == ("user",)
     assert route.endpoint is not None
     assert route.endpoint.name == "x"
+
+
+def test_a_function_that_chooses_what_to_depend_on(project_of: ProjectOf) -> None:
+    source = """
+    def acl(*, strict: bool = True):
+        if strict:
+            def both(caller=Depends(user)):
+                return caller
+            return Depends(both)
+        return Security(user)
+
+    def mixed(strict: bool):
+        if strict:
+            return Depends(user)
+        return None
+
+    Caller = Annotated[str, acl(strict=True)]
+    Perhaps = Annotated[str, mixed(False)]
+
+    @app.post("/a")
+    async def a(caller: Caller): ...
+
+    @app.post("/b")
+    async def b(caller: Perhaps): ...
+    """
+    routes = {r.path: r for r in project_of({"main.py": GUARDS + source}).routes}
+    assert [i.name for i in routes["/a"].dependencies if i.parameter == "caller"] == ["both"]
+    assert "/a" in {r.path for r in routes.values() if r.security}
+    assert not routes["/b"].security

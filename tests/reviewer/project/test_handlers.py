@@ -1,5 +1,6 @@
 """Exception handlers as the code registers them, and apps made in branches."""
 
+import pytest
 from tests.conftest import ProjectOf
 
 
@@ -98,3 +99,36 @@ def test_two_branches_make_one_app(project_of: ProjectOf) -> None:
     )
 
     assert [route.key for route in project.routes] == ["GET /items"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "follows"),
+    [
+        ("'basic' in KINDS", "'basic' not in KINDS", False),
+        ("KINDS", "not KINDS", False),
+        ("KINDS is None", "KINDS is not None", False),
+        ("'basic' in KINDS", "'oidc' not in KINDS", True),
+        ("KINDS", "KINDS", True),
+    ],
+)
+def test_two_tests_that_ask_for_opposites(project_of: ProjectOf, first: str, second: str, follows: bool) -> None:
+    source = f"""
+    from fastapi import APIRouter, FastAPI
+    from settings import KINDS
+
+    one, other = APIRouter(), APIRouter()
+    app = FastAPI()
+
+    @one.post("/logout")
+    def out(): ...
+
+    @other.post("/logout")
+    def leave(): ...
+
+    if {first}:
+        app.include_router(one)
+    if {second}:
+        app.include_router(other)
+    """
+    earlier, later = project_of({"main.py": source}).routes
+    assert later.follows(earlier) is follows

@@ -27,6 +27,10 @@ _FORMATTERS = frozenset({"logging.Formatter"})
 _SERVER_OPTION = re.compile(
     r"--log-config(?:-json)?\b|^logconfig(?:_dict|_json)?\s*=|\blog_config=|\bUVICORN_LOG_CONFIG\b", re.MULTILINE
 )
+_SETS_UP = re.compile(
+    r"(?:configure|set_?up|init(?:iali[sz]e)?|enable)_(?:\w+_)?(?:logs?|logging|loggers?)", re.IGNORECASE
+)
+_WRITING_TEXT = frozenset({"logging", "uvicorn", "celery", "alembic", "sentry_sdk", "logfire"})
 _FROM_FILE = frozenset({"logging.config.fileConfig"})
 
 
@@ -189,3 +193,13 @@ def text_setup(project: Project) -> Place | None:
         elif site.call.method == "setFormatter" or (isinstance(target, External) and target.package == "logging"):
             return site.place
     return None
+
+
+def library_setup(project: Project) -> str:
+    """The function of another package that sets logging up, by its name, or ""."""
+    own = own_modules(project)
+    for site in project.calls(*(word for word in project.words if _SETS_UP.fullmatch(word))):
+        target = project.values.target(site)
+        if site.code.module.path in own and isinstance(target, External) and target.package not in _WRITING_TEXT:
+            return target.name
+    return ""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Bound, Class, Code, External, Function, Module, Place, Project, syntax
+from fastreview_checks.knowledge.importing import asides
 from fastreview_checks.knowledge.secrets import (
     Kind,
     credentials_in,
@@ -67,9 +68,10 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
                     place = Place(module.path, field.line)
                     yield from _given(field.name, field.value, place, module, how, cls.name)
         for code in module.codes():
-            yield from _assigned(code)
-            if id(code) in passing:
-                yield from _passed(code, project)
+            aside = asides(module)[0] if code is module else frozenset()
+            for found in (*_assigned(code), *(_passed(code, project) if id(code) in passing else ())):
+                # What runs under `if __name__ == "__main__"` is tried out, and is no part of the service.
+                yield found._replace(doubtful=True) if found.place.line in aside else found
             if id(code) in guards:
                 yield from _compared(code)
 
@@ -275,8 +277,9 @@ def secrets_in_files(project: Project) -> Iterator[WrittenSecret]:
             for part in manifest.containers:
                 for name, value in part.environment:
                     for found in _in_file(name, value, Place(manifest.path, part.line)):
-                        # A compose file's values are mostly those of a developer's machine.
-                        yield found._replace(doubtful=not (looks_random(value) or is_token(value)))
+                        # A compose file's values are mostly those of a developer's machine, or of a pipeline's.
+                        aside = _ASIDE.search(manifest.path.rpartition("/")[2])
+                        yield found._replace(doubtful=not (is_token(value) or (looks_random(value) and not aside)))
 
 
 def _is_template(values: tuple[tuple[str, str, int], ...]) -> bool:

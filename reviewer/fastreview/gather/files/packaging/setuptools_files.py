@@ -10,6 +10,8 @@ from fastreview.gather.files.places import Place
 from fastreview.gather.files.reading import Reader
 from fastreview.gather.files.requirement_text import requirement
 
+_REQUIREMENTS = re.compile(r"(?:requirements?|requires|deps|dependencies|install_requires)(?:/\w+)?\.(?:txt|in)")
+
 
 def setup_cfg(reader: Reader, place: Place, declared: Declared) -> None:
     content = reader.text(place.path)
@@ -60,8 +62,18 @@ def setup_py(reader: Reader, place: Place, declared: Declared) -> None:
         match node:
             case ast.Call(func=ast.Name(id="setup") | ast.Attribute(attr="setup"), keywords=keywords):
                 declared.a_project = True
+                before = len(declared.requirements)
                 for keyword in keywords:
                     _setup_keyword(keyword, known, place, declared)
+                if len(declared.requirements) == before and any(k.arg == "install_requires" for k in keywords):
+                    for name in _files_read(tree):
+                        included(reader, place, declared, name, "")
+
+
+def _files_read(tree: ast.Module) -> list[str]:
+    """Files of requirements beside it that it names: what it reads them for is not known, but what they are called is."""
+    named = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return list(dict.fromkeys(text for text in named if _REQUIREMENTS.fullmatch(text)))
 
 
 def _setup_keyword(keyword: ast.keyword, known: dict[str, ast.expr], place: Place, declared: Declared) -> None:

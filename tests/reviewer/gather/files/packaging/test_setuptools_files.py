@@ -31,3 +31,21 @@ def test_setup_cfg(gather: Gather) -> None:
     )
     assert groups(facts) == {"": {"fastapi"}, "dev": {"pytest"}}
     assert one(facts, "fastapi").line == 4
+
+
+def test_requirements_that_setup_py_reads(gather: Gather) -> None:
+    facts = gather(
+        {
+            "setup.py": """
+from setuptools import setup
+def needs():
+    with open("requires.txt") as file:
+        return file.read().splitlines()
+setup(install_requires=needs(), long_description=open("README.txt").read())
+""",
+            "requires.txt": "fastapi>=0.1\n# no\nuvicorn\n",
+            "README.txt": "flask",
+        }
+    )
+    assert groups(facts) == {"": {"fastapi", "uvicorn"}}
+    assert one(facts, "fastapi").path == "requires.txt"
