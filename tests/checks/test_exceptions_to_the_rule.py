@@ -522,3 +522,41 @@ def test_the_end_of_a_long_type_is_shown(evaluated: Evaluated) -> None:
     assert [finding.message.partition("`")[2].partition("`")[0] for finding in found.findings] == [
         "event: OrderHasBeenUpdated…CancelledEvent | Any"
     ]
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "reported"),
+    [
+        ("app/partners.py", "announce", True),
+        ("app/partners.py", "fetch_rates", False),
+        ("app/partners.py", "send_splunk_event", False),
+        ("app/observability/events.py", "announce", False),
+    ],
+)
+def test_what_may_be_lost(evaluated: Evaluated, module: str, name: str, reported: bool) -> None:
+    found = evaluated(
+        "COR019",
+        {
+            module: f"""
+            import httpx
+
+
+            async def {name}(sku: str) -> None:
+                async with httpx.AsyncClient() as client:
+                    await client.post("https://partner.example.com", json=sku)
+            """,
+            "app/main.py": f"""
+            from fastapi import BackgroundTasks, FastAPI
+
+            from {module.removesuffix(".py").replace("/", ".")} import {name}
+
+            app = FastAPI()
+
+
+            @app.post("/orders/{{sku}}")
+            async def order(sku: str, later: BackgroundTasks) -> None:
+                later.add_task({name}, sku)
+            """,
+        },
+    )
+    assert bool(found.findings) is reported

@@ -37,6 +37,7 @@ _HARMLESS = re.compile(
     r"\.(?:get|info|debug|warning|error|exception|close|aclose)$|Error$|Exception$|\.[A-Z]\w*(?:Config|Schema|Type)$"
 )
 
+_CHANGES = "changes something in another service"
 _CLIENTS = ("httpx.", "requests.", "aiohttp.ClientSession.")
 _WRITING = frozenset({"post", "put", "patch", "delete", "request", "send", "stream"})
 
@@ -47,9 +48,14 @@ _NAMED = (
 
 # What may be lost: nobody's order depends on it.
 _MAY_BE_LOST = re.compile(
-    r"telemetry|analytic|metric|track(?!ing_number)|posthog|amplitude|segment|usage|heartbeat|ping|warm|cache|_?log(?:s|_|$)|stat(?:s|istic)",
+    r"telemetry|analytic|metric|track(?!ing_number)|posthog|amplitude|mixpanel|splunk|statsd|segment|usage|heartbeat|ping|warm|cache|_?log(?:s|_|$)|stat(?:s|istic)",
     re.IGNORECASE,
 )
+
+_OBSERVING = re.compile(r"(?:^|[._])(?:telemetry|observability|analytics|metrics|monitoring|tracing)(?:$|[._])")
+"""Modules whose work it is to tell others how the service does."""
+_ASKING = re.compile(r"^_*(?:fetch|get|load|read|poll|prefetch|look_?up)(?:_|$)")
+"""Names of what only asks, though by a POST."""
 
 QUEUES = ("celery", "arq", "dramatiq", "taskiq", "rq", "huey", "procrastinate", "saq", "pgqueuer", "streaq", "faststream",
           "aio_pika", "aiokafka", "temporalio", "google.cloud.tasks", "hatchet_sdk")  # fmt: skip
@@ -63,8 +69,9 @@ _WIDTH = 400
 
 def lasting(function: Function, project: Project) -> Lasting | None:
     """What ``function`` does that must not be lost, in its own body or in what it calls."""
-    if _MAY_BE_LOST.search(function.name):
+    if _MAY_BE_LOST.search(function.name) or _OBSERVING.search(function.module.name):
         return None
+    asks = _ASKING.search(function.name) is not None
     level, seen = [function], {id(function)}
     for _ in range(_DEPTH):
         following: list[Function] = []
@@ -75,7 +82,7 @@ def lasting(function: Function, project: Project) -> Lasting | None:
                         seen.add(id(target))
                         following.append(target)
                     known = _known(target.name, site) if isinstance(target, External) else None
-                    if known is not None:
+                    if known is not None and not (asks and known.does == _CHANGES):
                         said = by_name(function.name)
                         return Lasting(said.does, known.name) if said is not None else known
         level = following
@@ -92,7 +99,7 @@ def _known(name: str, site: CallSite) -> Lasting | None:
     if name in BY_NAME and not BY_NAME[name].small:
         return Lasting("computes for long", name)
     if name.startswith(_CLIENTS) and site.call.method in _WRITING:
-        return Lasting("changes something in another service", name)
+        return Lasting(_CHANGES, name)
     for does, libraries in _BY_LIBRARY:
         if name.startswith(libraries) and not _HARMLESS.search(name):
             return Lasting(does, name)
