@@ -312,3 +312,62 @@ def test_routers_of_one_route_count_as_the_one_that_joins_them(project_of: Proje
         "/users": ["GET /users/a", "GET /users/b"],
         "/items": ["GET /items/", "POST /items/"],
     }
+
+
+@pytest.mark.parametrize(("name", "is_library"), [("ShopClient", True), ("PartnerClient", False), ("ShopFake", False)])
+def test_a_client_of_the_service_in_its_own_repository(project_of: ProjectOf, name: str, is_library: bool) -> None:
+    project = project_of(
+        {
+            "shop/main.py": """
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            @app.get("/items")
+            def items(): ...
+            """,
+            "shop/sdk.py": f"""
+            from httpx import Client
+
+            class {name}:
+                def __init__(self, base_url):
+                    self.client = Client(base_url=base_url)
+
+                def items(self):
+                    return self.client.request("GET", "items")
+            """,
+            "tests/conftest.py": f"""
+            import pytest
+            from shop.sdk import {name}
+
+            @pytest.fixture
+            def client(config):
+                return {name}(config.base_url)
+            """,
+            "tests/test_items.py": """
+            def test_items(client):
+                assert client.items()
+            """,
+        }
+    )
+    assert (project.exercise.library is not None) is is_library
+
+
+def test_a_client_of_the_service_that_is_tested_itself(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "shop/sdk.py": """
+            import httpx
+
+            class ShopClient:
+                def __init__(self, base_url): ...
+            """,
+            "tests/test_sdk.py": """
+            from shop.sdk import ShopClient
+
+            def test_client():
+                assert ShopClient(base_url="http://test")
+            """,
+        }
+    )
+    assert project.exercise.library is None

@@ -78,8 +78,8 @@ class Exercise:
 
     @cached_property
     def library(self) -> CallSite | None:
-        """Where tests get a client library of the API: the service makes a client of its app for it, or a package of
-        another is given the address. Which routes that calls, the tests do not say."""
+        """Where tests get a client library of the API: the service makes a client of its app for it, or a package, of another
+        or beside the service, is given the address. Which routes that calls, the tests do not say."""
         own = [m for m in self._project.modules if m.kind == "test"]
         made = (
             site for site in self._project.calls("TestClient", "ASGITransport") if "client" in site.code.module.name
@@ -90,6 +90,8 @@ class Exercise:
             for code in module.codes():
                 for site in code.calls if "base_url" in code.mentioned else ():
                     target = self._project.values.target(site)
+                    if isinstance(target, Class) and self._is_own_client(target) and self._in_fixture(code):
+                        return site
                     if (
                         isinstance(target, External)
                         and target.package not in _CLIENTS
@@ -100,6 +102,20 @@ class Exercise:
                     ):
                         return site
         return None
+
+    def _in_fixture(self, code: Code) -> bool:
+        return isinstance(code, Function) and self.fixtures.is_one(code)
+
+    def _is_own_client(self, cls: Class) -> bool:
+        """Whether it is called a client of this service and sends requests itself: an SDK in the same repository."""
+        name = cls.name.lower()
+        if "client" not in name or not any(word in name for word in self._own_words):
+            return False
+        return any(
+            one.module.kind != "test" and i.module.partition(".")[0] in ("httpx", "requests", "aiohttp")
+            for one in cls.ancestry.project
+            for i in one.module.facts.imports
+        )
 
     @cached_property
     def _own_words(self) -> frozenset[str]:
