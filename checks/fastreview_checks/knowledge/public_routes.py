@@ -4,9 +4,9 @@ Words of paths and of endpoint names, from the vocabulary of OAuth, OpenID Conne
 """
 
 import re
-from functools import lru_cache
 
-from fastreview.api import Code, External, Function, Project, Route, syntax
+from fastreview.api import External, Function, Project, Route, syntax
+from fastreview_checks.knowledge.development import lines_in_development
 
 # Who calls these cannot be signed in yet, or proves itself by what it sends (a code, a signed token).
 _BY_PURPOSE = re.compile(
@@ -35,7 +35,6 @@ _MAKES_ADDRESSES = frozenset(
     }
 )
 """All that is called where nothing happens but a redirect: a form's endpoint writes before it redirects."""
-_SWITCH = re.compile(r"debug|local|dev|test|environment|env\b", re.IGNORECASE)
 _FIRST_WORDS = 2
 """A flow is named where a path ends and where an endpoint's name begins: a router's prefix ``/auth`` opens nothing."""
 
@@ -172,16 +171,4 @@ def only_redirects(route: Route) -> bool:
 def only_in_development(route: Route) -> bool:
     """Whether the router is only included under an ``if`` about the environment."""
     chain = route.listed.chain if route.listed is not None else ()
-    return any(included is not None and included.line in switched(included.code) for _, included in chain)
-
-
-@lru_cache(maxsize=1_000)
-def switched(code: Code) -> frozenset[int]:
-    """Lines of the statements under an ``if`` about the environment."""
-    return frozenset(
-        getattr(inner, "line", 0)
-        for stmt in code.statements_of(syntax.If)
-        if _SWITCH.search(syntax.written(stmt.test))
-        for block in syntax.blocks(stmt)
-        for inner in syntax.statements(block)
-    )
+    return any(included is not None and included.line in lines_in_development(included.code) for _, included in chain)

@@ -111,7 +111,7 @@ from collections.abc import Iterator
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Place, Project, check, syntax
 from fastreview_checks.knowledge.containers import ASIDE_NAME, RELOAD, instructions, lineage, shipping, started_scripts
-from fastreview_checks.knowledge.public_routes import switched
+from fastreview_checks.knowledge.development import lines_in_development
 
 _PRODUCTION_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Fly", "Render", "Nomad"})
 _PRODUCTION_FILE = re.compile(r"(?:^|[./_-])prod(?:uction)?(?:[./_-]|$)", re.IGNORECASE)
@@ -134,7 +134,7 @@ def debug_exposed(project: Project) -> Found:
 
 
 def _debugging(app: App, project: Project) -> Found:
-    if app.router is not None and app.router.call.line in switched(app.router.code):
+    if app.router is not None and app.router.call.line in lines_in_development(app.router.code):
         return
     given = app.keyword("debug")
     shown = app.facts is not None and app.facts.debug

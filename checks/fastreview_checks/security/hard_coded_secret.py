@@ -15,7 +15,8 @@ module, they would now need the secret for every import: of the tests, of migrat
 ## When not to apply
 
 Names that only point to a secret (`${DB_PASSWORD}`), examples in documentation, tests, `.env.example`, and placeholders
-that settings refuse are not reported. Passwords of a development database are shown, and not counted.
+that settings refuse are not reported. Passwords of a development database, and placeholders of a feature that is off by
+default, are shown and not counted.
 
 ## Read
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import CallSite, Code, External, Middleware, Place, Project, syntax
+from fastreview_checks.knowledge.development import in_development
 
 _SESSION = re.compile(
     r"session|sess_?id|^sid$|(?:^|_)(?:auth|jwt|token|access|refresh|bearer|identity|remember|login_token|user_token)(?:_|$|\.)|auth_cookie"
@@ -18,7 +19,6 @@ _NOT_SESSION = re.compile(
     r"csrf|xsrf|logged_?in|theme|lang|locale|consent|hint|tz|timezone|message|flash|return|redirect|last_|banner|captcha",
     re.IGNORECASE,
 )
-_DEVELOPMENT = re.compile(r"debug|local|\bdev|development|_dev\b|insecure", re.IGNORECASE)
 _FLAGS = ("", "true", "false", "1", "0", "yes", "no")
 """Values that open nothing: a cookie that says that a token has expired is none."""
 _POSITIONS = {"secure": 6, "httponly": 7, "samesite": 8}
@@ -88,10 +88,9 @@ def _is_cleared(call: syntax.Call) -> bool:
 
 def _in_development(site: CallSite) -> bool:
     """Whether the call stands under a condition about the environment."""
+    known = in_development(site.code.body)
     return any(
-        isinstance(stmt, syntax.If)
-        and _DEVELOPMENT.search(syntax.written(stmt.test))
-        and any(stmt.line < site.call.line <= inner.line for inner in syntax.statements(stmt.body))
+        id(stmt) in known and any(node is site.call for expr in syntax.expressions(stmt) for node in syntax.walk(expr))
         for stmt in site.code.statements
     )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from fastreview.api import Bound, Class, Code, External, Function, Project, syntax
+from fastreview_checks.knowledge.development import in_development, means_development
 
 # Nobody wrote their text for clients: everything at once, and what databases, networks and systems say of themselves.
 REVEALING = re.compile(
@@ -17,10 +18,6 @@ TRACES = frozenset({"traceback.format_exc", "format_exc", "traceback.format_exce
 ANSWERS = re.compile(r"Response|^error|Error(?:Model|Body|Schema)|^fail", re.IGNORECASE)
 
 MAX_DEPTH = 3
-_DEVELOPING = re.compile(
-    r"debug|(?:^|[._])(?:is_)?(?:dev|develop|development|local|prod|production)(?:$|[._])|(?:^|[._])env(?:ironment)?$",
-    re.IGNORECASE,
-)
 _FIXED = frozenset(
     {"status_code", "code", "headers", "errors", "detail", "name", "errno", "status", "__class__", "type"}
 )
@@ -49,20 +46,29 @@ def tells(expr: syntax.Expr, names: set[str], code: Code, project: Project, dept
             if depth and not isinstance(made, Function | External):
                 # What a library's object makes of it: the code does not tell.
                 return False
-            return not isinstance(made, Function) or _returns_text(made, project, depth)
+            if not isinstance(made, Function):
+                return True
+            given = {
+                p.name: expr.argument(at - bool(made.receiver), p.name) for at, p in enumerate(made.facts.parameters)
+            }
+            told = {name for name, part in given.items() if not isinstance(part, syntax.Missing) and any_tells((part,))}
+            return _returns_text(made, told or set(given), project, depth)
         case syntax.Call(func=syntax.Ref() as func):
             return any_tells((func,))
-        case syntax.Conditional(body=body, orelse=orelse):
+        case syntax.Conditional(test=test, body=body, orelse=orelse):
+            if means_development(test, holds=True) or means_development(test, holds=False):
+                return any_tells((orelse if means_development(test, holds=True) else body,))
             return any_tells((body,)) and any_tells((orelse,))
         case syntax.Subscript(index=str() as key) if key not in _TEXTS:
             return False
     return not isinstance(expr, syntax.Comprehension) and any_tells(syntax.children(expr))
 
 
-def _returns_text(function: Function, project: Project, depth: int) -> bool:
-    """Whether a function of the project that is handed an exception gives its text back, not one of its own."""
-    names = {p.name for p in function.facts.parameters if p.name != function.receiver}
-    known = where_debugging(function.body)
+def _returns_text(function: Function, given: set[str], project: Project, depth: int) -> bool:
+    """Whether a function of the project that is handed an exception as one of the parameters ``given`` gives its text back,
+    not one of its own."""
+    names = given - {function.receiver}
+    known = in_development(function.body)
     for stmt in function.statements if depth < MAX_DEPTH else ():
         if id(stmt) in known:
             continue
@@ -79,7 +85,7 @@ def _returns_text(function: Function, project: Project, depth: int) -> bool:
 def where_spoken(body: syntax.Body, error: str, code: Code, project: Project) -> frozenset[int]:
     """Statements where the error is one whose text is for clients: ``if isinstance(e, OrderError): raise ...``; and those that
     run while somebody develops."""
-    found: set[int] = set(where_debugging(body))
+    found: set[int] = set(in_development(body))
     for stmt in syntax.statements(body):
         match stmt:
             case syntax.If(
@@ -89,30 +95,6 @@ def where_spoken(body: syntax.Body, error: str, code: Code, project: Project) ->
                 if all(_is_spoken(one, code, project) for one in types):
                     found.update(id(s) for s in syntax.statements(inside))
     return frozenset(found)
-
-
-def where_debugging(body: syntax.Body) -> frozenset[int]:
-    """Statements under a switch for developers (``if settings.DEBUG:``), and those after the way out of all others (``if not
-    debug: return``)."""
-    found: set[int] = set()
-    for position, stmt in enumerate(body):
-        if isinstance(stmt, syntax.If) and _is_switch(stmt.test):
-            found.update(id(s) for s in syntax.statements((stmt,)))
-            if stmt.body and isinstance(stmt.body[-1], syntax.Return | syntax.Raise) and _is_off(stmt.test):
-                found.update(id(s) for s in syntax.statements(body[position + 1 :]))
-    return frozenset(found)
-
-
-def _is_switch(test: syntax.Expr) -> bool:
-    words = (node.name if isinstance(node, syntax.Ref) else node for node in syntax.walk(test))
-    return any(isinstance(word, str) and _DEVELOPING.search(word) for word in words)
-
-
-def _is_off(test: syntax.Expr) -> bool:
-    """``not debug``, ``is_production``."""
-    if isinstance(test, syntax.Operation) and test.op == "not":
-        return not _is_off(test.operands[0])
-    return isinstance(test, syntax.Ref) and "prod" in test.name.lower()
 
 
 def _is_spoken(given: syntax.Expr, code: Code, project: Project) -> bool:

@@ -18,6 +18,7 @@ from fastreview_checks.knowledge.secrets import (
     kind_of,
     looks_random,
 )
+from fastreview_checks.knowledge.security.placeholders import is_placeholder_unused
 
 _ENVIRONMENT = frozenset(
     {"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"}
@@ -47,6 +48,8 @@ class WrittenSecret(NamedTuple):
     place: Place
     said: str
     doubtful: bool = False
+    asks: bool = False
+    """Whether the value asks to be replaced."""
 
 
 def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
@@ -66,7 +69,9 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
             for field in fields:
                 if field.name not in validated and _may_give(field.value):
                     place = Place(module.path, field.line)
-                    yield from _given(field.name, field.value, place, module, how, cls.name)
+                    for found in _given(field.name, field.value, place, module, how, cls.name):
+                        off = in_settings and found.asks and is_placeholder_unused(field.name, project)
+                        yield found._replace(doubtful=found.doubtful or off)
         for code in module.codes():
             aside = asides(module)[0] if code is module else frozenset()
             for found in (*_assigned(code), *(_passed(code, project) if id(code) in passing else ())):
@@ -114,7 +119,8 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
             # A placeholder as a default signs tokens as well as any other value.
             works = how == "default" or not (is_placeholder(value) or is_identifier(name, value))
             use = "encryption" if "crypt" in name.lower() or "fernet" in name.lower() else "signing"
-            return WrittenSecret(name, place, f"The {use} key `{name}` has a working {_word(how)}") if works else None
+            said = f"The {use} key `{name}` has a working {_word(how)}"
+            return WrittenSecret(name, place, said, asks=is_placeholder(value)) if works else None
         case Kind.PASSWORD | Kind.DATABASE:
             if is_placeholder(value) or " " in value.strip() or (how == "literal" and is_identifier(name, value)):
                 return None
