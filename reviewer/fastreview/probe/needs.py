@@ -101,8 +101,10 @@ def settings(error):
     if not callable(errors) or type(error).__name__ not in ("ValidationError", "SettingsError"):
         match = _SETTING.search(str(error)[:1000]) if type(error).__name__ == "SettingsError" else None
         cls = settings_class(error)
-        if match and cls is not None:
-            return [need("variable", variable(cls, (match.group(1),)), "json")]
+        if match:
+            # Where the frames do not show the class (a compiled Pydantic 1), the message has the variable's own name.
+            name = match.group(1) if cls is None else variable(cls, (match.group(1),))
+            return [need("variable", name, "json")]
         return []
     cls = settings_class(error)
     if cls is None:

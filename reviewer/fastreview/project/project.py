@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
+from msgspec.structs import replace
+
 from fastreview.facts import Facts, Side
 from fastreview.facts import syntax as s
 from fastreview.facts.app import AppFacts, CodePlace, RouteFacts
@@ -891,8 +893,8 @@ def _abstract(function: Function) -> bool:
 
 def _distinct(apps: tuple[AppFacts, ...]) -> tuple[AppFacts, ...]:
     """Each app once. An app whose routes another one has too, below some prefix or none, is a part of that (which mounts
-    it) or the same app, built again by the factory of what a module holds."""
-    tables = [{(r.methods, r.endpoint): r.path for r in app.routes if not _framework(r)} for app in apps]
+    it) or the same app, built again by the factory of what a module holds, or imported by two names."""
+    tables = [{(r.methods, _in_file(r.endpoint)): r.path for r in app.routes if not _framework(r)} for app in apps]
     kept: list[int] = []
     for number in sorted(
         range(len(apps)), key=lambda n: (len(tables[n]), sum(map(len, tables[n].values())), -n), reverse=True
@@ -901,6 +903,11 @@ def _distinct(apps: tuple[AppFacts, ...]) -> tuple[AppFacts, ...]:
         if not own or not any(all(tables[k].get(r, "").endswith(path) for r, path in own.items()) for k in kept):
             kept.append(number)
     return tuple(apps[number] for number in sorted(kept))
+
+
+def _in_file(place: CodePlace) -> CodePlace:
+    """``place`` by whatever name its module was imported."""
+    return replace(place, module="") if place.path else place
 
 
 def _framework(route: RouteFacts) -> bool:

@@ -72,6 +72,18 @@ def test_which_side_knows_a_route(project_of: ProjectOf) -> None:
     }
 
 
+def test_an_app_that_was_imported_by_two_names_is_one(project_of: ProjectOf) -> None:
+    static = project_of({"src/main.py": CODE})
+    place = CodePlace("src.main", "open_", "src/main.py", LINES["open_"])
+    one = replace(EMPTY, target="src.main:app", routes=(replace(served("/open", "open_"), endpoint=place),))
+    same = replace(EMPTY, target="main:app", routes=(replace(one.routes[0], endpoint=replace(place, module="main")),))
+    other = replace(same, routes=(replace(one.routes[0], endpoint=replace(place, path="src/other.py")),))
+
+    for second, count in ((same, 1), (other, 2)):
+        probe = ProbeFacts(interpreter="python", python="3.11.0", apps=(one, second))
+        assert len([app for app in Project(replace(static.facts, probe=probe), {}).apps if app.facts]) == count
+
+
 def test_what_is_registered_when_the_app_starts_is_no_contradiction(project_of: ProjectOf) -> None:
     code = """
         from fastapi import APIRouter, FastAPI
