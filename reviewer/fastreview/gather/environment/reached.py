@@ -9,17 +9,19 @@ from fastreview.facts.source import Import, ModuleFacts
 def third_party(modules: Sequence[ModuleFacts], roots: Sequence[str], targets: Iterable[str]) -> dict[str, str]:
     """Modules from elsewhere, dotted as imported, that importing ``targets`` needs; each with the file that does.
 
-    Imports inside of functions are not counted. An empty answer means that no target is a module of the project.
+    Imports inside of functions are not counted, but those of the project's own modules in a target: a factory is called when
+    it is imported. An empty answer means that no target is a module of the project.
     """
     by_path = {module.path: module for module in modules}
     names = _names(by_path, roots)
     own = {name.partition(".")[0] for name in names}
     pending = [names[target] for target in targets if target in names]
+    first = frozenset(pending)
     seen, found = set(pending), dict[str, str]()
     while pending:
         path = pending.pop()
         for one in by_path[path].imports:
-            if one.within or one.typing_only:
+            if one.typing_only or (one.within and path not in first):
                 continue
             name = _absolute(one, path, names)
             known = [beginning for beginning in _beginnings(name, one.name) if beginning in names]
@@ -28,7 +30,14 @@ def third_party(modules: Sequence[ModuleFacts], roots: Sequence[str], targets: I
                     seen.add(names[beginning])
                     pending.append(names[beginning])
             top = name.partition(".")[0]
-            if not known and not one.level and top and top not in own and top not in sys.stdlib_module_names:
+            if (
+                not known
+                and not one.within
+                and not one.level
+                and top
+                and top not in own
+                and top not in sys.stdlib_module_names
+            ):
                 found.setdefault(name, path)
     return found
 

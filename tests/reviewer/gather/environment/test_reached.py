@@ -43,6 +43,16 @@ def test_only_what_importing_the_application_imports(tmp_path: Path) -> None:
     }
 
 
+def test_what_a_factory_in_the_target_imports_of_the_project(tmp_path: Path) -> None:
+    files = {
+        "main.py": "def create_app():\n    from server import app\n    import pandas\n    return app\napp = create_app()\n",
+        "server.py": "import fastapi\ndef later():\n    import other\n",
+        "other.py": "import torch\n",
+    }
+
+    assert reached(tmp_path, files, "main") == {"fastapi"}
+
+
 def test_relative_imports_below_an_import_root(tmp_path: Path) -> None:
     files = {
         "src/shop/__init__.py": "",
