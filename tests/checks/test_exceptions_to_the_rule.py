@@ -560,3 +560,34 @@ def test_what_may_be_lost(evaluated: Evaluated, module: str, name: str, reported
         },
     )
     assert bool(found.findings) is reported
+
+
+@pytest.mark.parametrize(("options", "reported"), [("{**OPTIONS}", False), ("OPTIONS", True)])
+def test_a_client_in_a_dictionary_of_its_function_does_not_outlive_it(
+    evaluated: Evaluated, options: str, reported: bool
+) -> None:
+    found = evaluated(
+        "ASY006",
+        {
+            "main.py": f"""
+            import httpx
+            from fastapi import FastAPI
+            from library import Chat
+
+            app = FastAPI()
+            OPTIONS: dict[str, object] = {{}}
+
+
+            def load(name: str) -> Chat:
+                options = {options}
+                options["client"] = httpx.AsyncClient()
+                return Chat(**options)
+
+
+            @app.get("/")
+            async def root(name: str) -> str:
+                return await load(name).ask()
+            """
+        },
+    )
+    assert any("for the life of the process" in finding.message for finding in found.findings) is reported

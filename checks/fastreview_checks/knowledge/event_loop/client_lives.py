@@ -208,9 +208,24 @@ def _target(site: CallSite) -> str:
                         return name
                     case syntax.Ref():
                         return _put_away(target, code)
+                    case syntax.Subscript(value=syntax.Ref(name=held)) if _ends_with_call(held, code):
+                        return ""
                     case syntax.Subscript() | syntax.Attribute():
                         return syntax.written(target, 60)
     return ""
+
+
+def _ends_with_call(name: str, code: Code) -> bool:
+    """Whether a variable holds what its function made: ``options = {}``."""
+    bound = code.bindings.get(name, ()) if isinstance(code, Function) else ()
+    return bool(bound) and all(
+        b.kind == "assign"
+        and (
+            isinstance(b.expr, syntax.Mapping)
+            or (isinstance(b.expr, syntax.Call) and b.expr.method in ("dict", "copy", "deepcopy", "model_dump"))
+        )
+        for b in bound
+    )
 
 
 def _put_away(local: syntax.Ref, code: Code) -> str:
