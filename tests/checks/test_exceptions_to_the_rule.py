@@ -591,3 +591,24 @@ def test_a_client_in_a_dictionary_of_its_function_does_not_outlive_it(
         },
     )
     assert any("for the life of the process" in finding.message for finding in found.findings) is reported
+
+
+@pytest.mark.parametrize(
+    ("service", "other", "reported"),
+    [("shop-dev", "docker/Dockerfile", False), ("shop", "docker/Dockerfile", True), ("shop-dev", "notes.txt", True)],
+)
+def test_an_image_that_compose_builds_to_develop(
+    evaluated: Evaluated, service: str, other: str, reported: bool
+) -> None:
+    image = 'FROM python:3.13-slim\nCOPY app app\nRUN pip install uv\nUSER app\nCMD ["uvicorn", "app.main:app"]\n'
+    found = evaluated(
+        "PRD009",
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            ".dockerignore": ".git\n",
+            "Dockerfile": image.replace('"app.main:app"', '"app.main:app", "--reload"'),
+            other: image,
+            "docker-compose.yml": f"services:\n  {service}:\n    build: .\n",
+        },
+    )
+    assert any(finding.place.path == "Dockerfile" for finding in found.findings) is reported

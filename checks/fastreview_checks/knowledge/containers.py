@@ -3,9 +3,11 @@
 Sources: Docker's build best practices and Dockerfile reference, documentation of uv, Poetry, PDM, Pipenv and pip.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from fastreview.api import ContainerFile, NotApplicable, Project, file_facts
 
@@ -48,12 +50,19 @@ ENVIRONMENT_FILE = re.compile(r"(?:^|/)\.env(?:\.(?:prod|production|local|master
 COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:\./?|/)\s+\S+$")
 
 
-def shipped(container: ContainerFile) -> file_facts.ContainerFacts:
+def shipped(container: ContainerFile, project: Project) -> file_facts.ContainerFacts:
     """The facts of a container file that ships the service.
 
     Raises:
         NotApplicable: when it ships something else.
     """
+    facts = _with_python(container)
+    if posixpath.normpath(facts.path) in _built_to_develop(project):
+        raise NotApplicable("the image is for development, tests or documentation")
+    return facts
+
+
+def _with_python(container: ContainerFile) -> file_facts.ContainerFacts:
     facts = container.facts
     if not facts.python:
         raise NotApplicable("the image has no Python")
@@ -70,7 +79,28 @@ def shipping(project: Project) -> Iterator[file_facts.ContainerFacts]:
     """The container files that ship the service."""
     for container in project.container_files:
         with suppress(NotApplicable):
-            yield shipped(container)
+            yield shipped(container, project)
+
+
+@lru_cache(maxsize=1)
+def _built_to_develop(project: Project) -> frozenset[str]:
+    """Container files that Compose builds for services like ``shop-dev`` only, where others are left to ship."""
+    services: dict[str, list[str]] = {}
+    for manifest in project.facts.files.manifests:
+        for one in manifest.containers if manifest.kind == "Compose" else ():
+            if one.build:
+                file = posixpath.join(posixpath.dirname(manifest.path), one.build, one.container_file or "Dockerfile")
+                services.setdefault(posixpath.normpath(file), []).append(one.name)
+    left: set[str] = set()
+    for container in project.container_files:
+        with suppress(NotApplicable):
+            facts = _with_python(container)
+            left.add(posixpath.normpath(facts.path))
+            if len(facts.stages) > 1:
+                # One of its stages may be what ships.
+                services.pop(posixpath.normpath(facts.path), None)
+    aside = {path for path, names in services.items() if all(ASIDE_NAME.search(name) for name in names)}
+    return frozenset(aside) if left - aside else frozenset()
 
 
 def lineage(facts: file_facts.ContainerFacts, stage: file_facts.Stage | None = None) -> tuple[file_facts.Stage, ...]:

@@ -109,7 +109,7 @@ _PYTHON_SCRIPT = re.compile(r"\bpython[\d.]*[\s\"',]+(?:-u[\s\"',]+)?([\w./-]+\.
 
 @check("PRD009", dimension="production", level=1, credit=2, each=ContainerFile, needs=(Side.FILES,), effort="minutes")
 def container_hygiene(container: ContainerFile, project: Project) -> Found:
-    facts = shipped(container)
+    facts = shipped(container, project)
     stages = lineage(facts)
     for stage in bases(facts):
         if floating(stage.image):

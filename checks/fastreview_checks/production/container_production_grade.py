@@ -86,7 +86,7 @@ _ORCHESTRATED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Nomad", "F
 
 @check("PRD010", dimension="production", level=2, credit=3, each=ContainerFile, needs=(Side.FILES,), effort="hours")
 def container_production_grade(container: ContainerFile, project: Project) -> Found:
-    facts = shipped(container)
+    facts = shipped(container, project)
     stages = lineage(facts)
     lacking = (
         (not _multi_stage(facts, stages), "one stage builds and ships", "build in a stage of its own"),
