@@ -42,7 +42,8 @@ class Keeper(Struct, frozen=True):
                 return
             rules = ruler(found.review.tool, wish.selected, wish.ignored, wish.layers)
             one = record(found.review, found.facts, project_keys(self.path), rules)
-            put(one, to.waiting)
+            if dropped := put(one, to.waiting):
+                complain(_dropped(dropped, to.waiting))
             if not same(noted(to, one.keys), new := point(summary(one.review), rules, one.made)):
                 note(to, one.keys, new)
             if found.kept is not None:
@@ -83,6 +84,11 @@ def keeper(given: str, path: Path) -> Keeper:
 
     found = place(given)
     return Keeper(path, given, found is not None and found.named)
+
+
+def _dropped(count: int, waiting: Path) -> str:
+    what = "The oldest review that waited was" if count == 1 else f"The {count} oldest reviews that waited were"
+    return f"{what} dropped from {waiting}, which is full: `fastreview history` brings the others in."
 
 
 def _bring_in(given: str) -> None:

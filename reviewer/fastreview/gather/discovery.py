@@ -56,6 +56,8 @@ DEPLOYMENT_FOLDERS = frozenset(
         ".gitlab-ci",
         ".k8s",
         ".kube",
+        ".semaphore",
+        ".tekton",
         ".woodpecker",
         "argocd",
         "azure-pipelines",

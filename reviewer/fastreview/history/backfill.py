@@ -123,6 +123,8 @@ class _Worker:
                 subject=commit.subject,
             ),
             job.waiting,
+            # The command brings them in itself, and replays so many at most.
+            room=None,
         )
         return True
 

@@ -6,11 +6,13 @@ name and renamed. Names begin with the time, so that they are brought in in orde
 
 import contextlib
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from fastreview import folders
 from fastreview.errors import HistoryUnavailable
@@ -23,8 +25,16 @@ _DIGEST_BYTES = 16
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def put(record: Record, folder: Path) -> None:
-    """Keeps ``record``, whatever happens to this process afterwards.
+class Room(Struct, frozen=True):
+    """What may wait at most, with what is put there: files, and their bytes together."""
+
+    files: int = 1_000
+    size: int = 512 * 1024 * 1024
+
+
+def put(record: Record, folder: Path, room: Room | None = Room()) -> int:  # noqa: B008 - frozen
+    """Keeps ``record``, whatever happens to this process afterwards. Where that is more than there is ``room`` for, because
+    nothing was brought in for long, those that waited longest are dropped; how many is returned. None is room for all.
 
     Raises:
         HistoryUnavailable: when it cannot be written, with the system's reason.
@@ -35,6 +45,25 @@ def put(record: Record, folder: Path) -> None:
         folders.put(folder / name, _MAGIC + _checksum(payload) + payload)
     except OSError as error:
         raise HistoryUnavailable(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return _drop(folder, name, room) if room is not None else 0
+
+
+def _drop(folder: Path, newest: str, room: Room) -> int:
+    """Drops the oldest until the rest fits; the newest stays, whatever its size."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        sizes = {e.name: e.stat().st_size for e in entries if e.name.endswith(SUFFIX) and not e.name.startswith(".")}
+        left, size = len(sizes), sum(sizes.values())
+        dropped = 0
+        for name in sorted(sizes.keys() - {newest}):
+            if left <= room.files and size <= room.size:
+                break
+            # Another process may have brought it in meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                (folder / name).unlink()
+                dropped += 1
+            left, size = left - 1, size - sizes[name]
+        return dropped
+    return 0
 
 
 def waiting(folder: Path) -> list[Path]:

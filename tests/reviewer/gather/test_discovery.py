@@ -6,6 +6,7 @@ import pytest
 from fastreview.errors import UsageError
 from fastreview.gather import discovery
 from fastreview.gather.discovery import discover, repository_of
+from fastreview.gather.facts import gather_static
 
 
 def write(root: Path, *paths: str, text: str = "x = 1\n") -> Path:
@@ -140,6 +141,14 @@ def test_lists_what_is_about_the_service_above_it(tmp_path: Path) -> None:
     assert found.way_up == "../.."
     assert set(found.listing) == {"main.py", "../../docker-compose.yml", "../../.github/workflows/ci.yml"}
     assert found.python == ("main.py",)
+
+
+@pytest.mark.parametrize("pipeline", [".tekton/pull.yaml", ".semaphore/semaphore.yml", ".buildkite/pipeline.yml"])
+def test_pipelines_at_the_top_of_the_repository_are_seen(pipeline: str, tmp_path: Path) -> None:
+    write(tmp_path, pipeline, "services/shop/main.py", text="")
+    (tmp_path / ".git").mkdir()
+    assert f"../../{pipeline}" in discover(tmp_path / "services" / "shop").listing
+    assert gather_static(tmp_path / "services" / "shop").files.workflows
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fastreview.errors import HistoryUnavailable
 from fastreview.store import Place, Record, put
 from fastreview.store.keeping import Store
 from fastreview.store.schema import PARTS, REVIEWS
-from fastreview.store.waiting import waiting
+from fastreview.store.waiting import Room, waiting
 
 
 def opened(at: Place) -> Store:
@@ -128,3 +128,22 @@ def test_an_unreachable_server_loses_nothing(tmp_path: Path, service: Path) -> N
         Store(nowhere, pytest.fail)
     assert "secret" not in str(told.value)
     assert len(waiting(nowhere.waiting)) == 1
+
+
+def test_the_oldest_make_room_for_the_newest(at: Place, service: Path) -> None:
+    ids = []
+    dropped = []
+    for n in (1, 2, 3, 4):
+        one = reviewed(service, n)
+        ids.append(one.id[:16])
+        dropped.append(put(one, at.waiting, Room(files=2)))
+    assert dropped == [0, 0, 1, 1]
+    assert [file.stem.rpartition("-")[2] for file in waiting(at.waiting)] == ids[2:]
+
+
+def test_their_bytes_count_and_the_newest_stays(at: Place, service: Path) -> None:
+    assert put(reviewed(service), at.waiting, Room(size=1)) == 0
+    assert put(reviewed(service, 2), at.waiting, Room(size=1)) == 1
+    assert len(waiting(at.waiting)) == 1
+    assert put(reviewed(service, 3), at.waiting, room=None) == 0
+    assert len(waiting(at.waiting)) == 2
