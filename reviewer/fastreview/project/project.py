@@ -240,14 +240,13 @@ class Project(Subject):
         if name not in self._named_calls:
             found: dict[int, list[CallSite]] = {}
             self._named_calls[name] = found
-            for code in self._codes_by_call.get(name, ()):
-                for site in code.calls_by_method.get(name, ()):
-                    if site.call.name:
-                        target = self.names.resolve(code, site.call.name)
-                        if isinstance(target, Class):
-                            target = target.method("__init__")
-                        if isinstance(target, Function):
-                            found.setdefault(id(target), []).append(site)
+            for site in self._calls_by(name):
+                if site.call.name:
+                    target = self.names.resolve(site.code, site.call.name)
+                    if isinstance(target, Class):
+                        target = target.method("__init__")
+                    if isinstance(target, Function):
+                        found.setdefault(id(target), []).append(site)
         return self._named_calls[name].get(id(function), ())
 
     @cached_property
@@ -265,12 +264,27 @@ class Project(Subject):
             # Empty while it is being filled: resolving a call may ask who calls the function it stands in.
             found: dict[int, list[CallSite]] = {}
             self._calls_of[name] = found
-            for code in self._codes_by_call.get(name, ()):
-                for site in code.calls_by_method.get(name, ()):
-                    called = provider_function(self.values.target(site))
-                    if called is not None:
-                        found.setdefault(id(called), []).append(site)
+            for site in self._calls_by(name):
+                called = provider_function(self.values.target(site))
+                if called is not None:
+                    found.setdefault(id(called), []).append(site)
         return self._calls_of[name].get(id(function), ())
+
+    def _calls_by(self, name: str) -> Iterator[CallSite]:
+        """Calls by the last part of what is called: ``name``, or another one that it is imported by."""
+        for known in (name, *self._other_names.get(name, ())):
+            for code in self._codes_by_call.get(known, ()):
+                yield from code.calls_by_method.get(known, ())
+
+    @cached_property
+    def _other_names(self) -> dict[str, dict[str, None]]:
+        """What imports call the project's own things: ``from a import make as make_a``."""
+        found: dict[str, dict[str, None]] = {}
+        for module in self.modules:
+            for one in module.facts.imports:
+                if one.alias and one.name and one.alias != one.name:
+                    found.setdefault(one.name, {})[one.alias] = None
+        return found
 
     def _setting_up(self, function: Function) -> Sequence[CallSite]:
         """Callers of a function that sets an app up; without calls that name it, those by the variable of a loop over

@@ -75,6 +75,31 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["GET /new", "GET /old", "POST /old", "PUT /new"],
     ),
+    "functions that register, each imported by another name": (
+        {
+            "login.py": """
+                def generate_endpoint(router):
+                    @router.post("/login")
+                    def login(): ...
+                """,
+            "logout.py": """
+                def generate_endpoint(router):
+                    @router.post("/logout")
+                    def logout(): ...
+                """,
+            "main.py": """
+                from fastapi import APIRouter, FastAPI
+                from login import generate_endpoint as generate_login
+                from logout import generate_endpoint as generate_logout
+                app = FastAPI()
+                router = APIRouter(prefix="/auth")
+                generate_login(router)
+                generate_logout(router)
+                app.include_router(router)
+                """,
+        },
+        ["POST /auth/login", "POST /auth/logout"],
+    ),
     "a router factory called in a loop": (
         {
             "main.py": """
