@@ -196,9 +196,23 @@ class Injection:
             )
             if found is not None:
                 return found
+        elif isinstance(parameter.default, s.Ref):
+            found = self._kept_marker(parameter, scope)
+            if found is not None:
+                return found
         if parameter.annotated:
             return self._annotation(parameter.annotation, scope, parameter, 0)
         return None
+
+    def _kept_marker(self, parameter: Parameter, scope: Code) -> Injected | None:
+        """``user: User = moderator``, where ``moderator = Depends(...)`` stands elsewhere."""
+        kept = self._constants.given(parameter.default, scope)
+        if kept is None or not isinstance(kept.expr, s.Call):
+            return None
+        own_type = parameter.annotation if parameter.annotated else None
+        return self._marker(
+            kept.expr, kept.code, "parameter", parameter.line, annotated=False, own_type=own_type, of=parameter.name
+        )
 
     def _annotation(self, annotation: s.Expr, scope: Code, parameter: Parameter, hops: int) -> Injected | None:
         if hops > MAX_DEPTH:

@@ -3,6 +3,7 @@ written out, all others go both ways."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,13 @@ MAX_DEPTH = 6
 _SIMPLE = frozenset({s.Assign, s.Do, s.Assert, s.Define, s.Names, s.Word})
 """Statements without others inside."""
 _ENDING = frozenset({s.Return, s.Raise})
+_MATCHING = frozenset({"match", "search", "fullmatch"})
+MAX_PATTERN = 200
+MAX_MATCHED = 200
+MAX_REPEATED = 3
+"""Bounds of what is matched: others wrote the pattern, and with more repetitions in it one match can take for ever."""
+_REPEATED = re.compile(r"[*+{]")
+_NESTED = re.compile(r"\)[*+{]")
 _KEEPS_PATH = frozenset({"rstrip", "lower", "strip", "get"})
 
 
@@ -121,6 +129,8 @@ class Exemptions:
             if value is None or known is None:
                 return None
             return value.startswith(tuple(known)) if call.method == "startswith" else value.endswith(tuple(known))
+        if call.method in _MATCHING and owner is not None:
+            return self._matched(call, owner, code, asked, env)
         match self._values.of(call.func, code):
             case (Function() as function) | Bound(function=function):
                 given = bound(function, call, code, env)
@@ -128,6 +138,30 @@ class Exemptions:
                     given[function.receiver] = env[function.receiver]
                 return self._answer(function.body, function, asked, given, depth)
         return None
+
+    def _matched(self, call: s.Call, owner: s.Expr, code: Code, asked: Asked, env: Environment | None) -> bool | None:
+        """``PUBLIC.match(path)``, ``re.match(r"^/public/", path)``."""
+        if owner == s.Ref("re") and len(call.args) == 2:
+            written, on = Given(call.args[0], code, env), call.args[1]
+        elif len(call.args) == 1:
+            made = self._constants.given(owner, code, env)
+            if made is None or not isinstance(made.expr, s.Call) or made.expr.name != "re.compile":
+                return None
+            if len(made.expr.args) != 1 or made.expr.keywords:
+                return None
+            written, on = Given(made.expr.args[0], made.code, made.env), call.args[0]
+        else:
+            return None
+        pattern, value = self._constants.text(*written), self._asked(on, code, asked, env)
+        if pattern is None or value is None or len(value) > MAX_MATCHED or _is_slow(pattern):
+            return None
+        try:
+            compiled = re.compile(pattern)
+        except (re.error, RecursionError, OverflowError):
+            return None
+        ways = {"match": compiled.match, "search": compiled.search, "fullmatch": compiled.fullmatch}
+        # A parameter of the path may be anything.
+        return ways[call.method](value) is not None or (None if "{" in value else False)
 
     def _answer(self, body: s.Body, function: Function, asked: Asked, env: Environment, depth: int) -> bool | None:
         """What a function that only looks at its arguments returns."""
@@ -209,6 +243,11 @@ def options_of(cls: Class, options: dict[str, s.Expr], code: Code | None) -> Giv
     keywords = tuple(s.Keyword(name.removeprefix("#"), s.Ref(name)) for name in names)
     call = s.Call(s.Ref(cls.facts.qualname), (s.Opaque("app"),), keywords, cls.facts.line, 0, cls.facts.line)
     return Given(call, cls.module, names)
+
+
+def _is_slow(pattern: str) -> bool:
+    repeated = len(_REPEATED.findall(pattern))
+    return len(pattern) > MAX_PATTERN or repeated > MAX_REPEATED or _NESTED.search(pattern) is not None
 
 
 def _may_deny(body: s.Body) -> bool:

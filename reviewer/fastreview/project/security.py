@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
-from fastreview.project.code import Class, Code, Function
+from fastreview.project.code import CallSite, Class, Code, Function
 from fastreview.project.constants import Given
-from fastreview.project.dependencies import Injected
+from fastreview.project.dependencies import Injected, provider_function
 from fastreview.project.exemptions import Asked, Exemptions, calls_in, options_of
 from fastreview.project.names import External
 from fastreview.project.routing.loops import Loops
 from fastreview.project.values import Bound
+from fastreview.project.wrapping import HAND_OVERS
 
 if TYPE_CHECKING:
     from fastreview.project.middleware import Middleware
@@ -43,6 +44,8 @@ _GUARD_NAME = re.compile(
 )
 # A token against forged requests says which page a request comes from, not who sends it.
 _FORGERY = re.compile(r"csrf|xsrf", re.IGNORECASE)
+_OR_REFUSES = re.compile(r"_*(?:\w+_)?(?:authenticate|authori[sz]e)_or_(?:raise|fail|abort|deny|refuse|401|403)")
+"""Names of calls that say what they do, whichever implementation the configuration puts behind them."""
 _LIBRARY_GUARD = re.compile(r"required|requires|authenticate|authorize|current_user|protect|verify", re.IGNORECASE)
 
 
@@ -105,7 +108,12 @@ class Security:
         self._passes[key] = depth
         kept = _kept_quiet(function)
         said = [stmt for stmt in function.statements if id(stmt) not in kept] if kept else None
-        if self._denies(function, said) or any(self.rejects(f, depth + 1) for f in self._called(function, said)):
+        named = said is None and any(map(_OR_REFUSES.fullmatch, function.called))
+        if (
+            named
+            or self._denies(function, said)
+            or any(self.rejects(f, depth + 1) for f in self._called(function, said))
+        ):
             self._rejects.add(key)
             return True
         return False
@@ -119,6 +127,12 @@ class Security:
                 case s.Return(value=s.Call() as call):
                     status = call.keyword("status_code")
                     if not isinstance(status, s.Missing) and denied_status(status):
+                        return True
+                    if _answers_denial(call):
+                        return True
+                case s.Assign(value=s.Call() as call):
+                    # Middleware makes an answer and calls it: `await response(scope, receive, send)`.
+                    if _answers_denial(call):
                         return True
         return False
 
@@ -157,9 +171,19 @@ class Security:
         for site in function.calls:
             if made is not None and id(site.call) not in made:
                 continue
-            for target in self._project.targets(site):
+            for target in (*self._project.targets(site), *self._handed_to_a_thread(site)):
                 if isinstance(target, Function) and target is not function:
                     yield target
+
+    def _handed_to_a_thread(self, site: CallSite) -> Iterator[Function]:
+        """What ``await run_in_threadpool(check, ...)`` runs."""
+        if site.call.method in HAND_OVERS and site.awaited:
+            for given in site.call.args[:2]:
+                handed = (
+                    provider_function(self._project.values.of(given, site.code)) if isinstance(given, s.Ref) else None
+                )
+                if handed is not None:
+                    yield handed
 
     def _inside(self, endpoint: Function) -> tuple[str, ...]:
         """Checks that the endpoint makes by hand, in its own body or in what it calls directly."""
@@ -171,7 +195,7 @@ class Security:
         if self._denies(endpoint):
             yield endpoint.name
         for site in endpoint.calls:
-            for target in self._project.targets(site):
+            for target in (*self._project.targets(site), *self._handed_to_a_thread(site)):
                 if isinstance(target, Function) and self.rejects(target, MAX_DEPTH - 2):
                     yield target.name
                 elif isinstance(target, External) and _LIBRARY_GUARD.search(target.name.rpartition(".")[2]):
@@ -288,6 +312,26 @@ def denied_status(status: s.Expr) -> bool:
             return bool(_DENIED.search(name.removesuffix(".value").rpartition(".")[2]))
         case s.Attribute(attr=attr):
             return bool(_DENIED.search(attr))
+    return False
+
+
+def _answers_denial(call: s.Call) -> bool:
+    """A response with 401 or 403 as its status, or as the ``code`` in its body where all answers have status 200."""
+    if not call.method.endswith("Response"):
+        return False
+    status = call.keyword("status_code")
+    if not isinstance(status, s.Missing) and denied_status(status):
+        return True
+    inside = (node for given in (*call.args, *(k.value for k in call.keywords)) for node in s.walk(given))
+    return any(_has_denied_code(node) for node in inside)
+
+
+def _has_denied_code(node: s.Expr) -> bool:
+    match node:
+        case s.Call(keywords=keywords):
+            return any(k.name == "code" and denied_status(k.value) for k in keywords)
+        case s.Mapping(keys=keys, values=values):
+            return any(key == "code" and denied_status(v) for key, v in zip(keys, values, strict=False))
     return False
 
 

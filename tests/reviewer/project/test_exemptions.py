@@ -15,11 +15,13 @@ ROUTES = """
 """
 
 FUNCTION = """
+    import re
     from fastapi import FastAPI, Request
     from starlette.responses import JSONResponse
 
     app = FastAPI()
     PUBLIC = ["/login", "/docs"]
+    OPEN = re.compile("^/health/")
 
     def is_public(path):
         for prefix in PUBLIC:
@@ -45,6 +47,11 @@ CONDITIONS = {
     'if request.method == "POST":': {"GET /health/live", "GET /items/{item_id}"},
     'if not path.startswith("/items/"):': {"GET /items/{item_id}"},
     'if path not in PUBLIC and "/items" not in path:': {"POST /login", "GET /items/{item_id}"},
+    'if re.match(r"^/(?:login|docs)$", path):': {"GET /health/live", "GET /items/{item_id}"},
+    "if OPEN.search(path):": {"POST /login", "GET /items/{item_id}"},
+    # A parameter may be anything, and a pattern that might take for ever is not tried.
+    r'if re.search(r"^/items/\d+$", path):': {"POST /login", "GET /health/live", "GET /items/{item_id}"},
+    'if re.match(r"^(/+)+login", path):': {"POST /login", "GET /health/live", "GET /items/{item_id}"},
     # What cannot be told guards everything.
     "if path in request.app.state.public:": {"POST /login", "GET /health/live", "GET /items/{item_id}"},
     "if request.client is None:": {"POST /login", "GET /health/live", "GET /items/{item_id}"},

@@ -303,3 +303,100 @@ def test_an_author_authenticates_nobody(project_of: ProjectOf) -> None:
         "POST /readers": False,
         "POST /books": True,
     }
+
+
+def test_an_answer_that_middleware_makes_and_calls(project_of: ProjectOf) -> None:
+    source = """
+    from fastapi import FastAPI
+    from starlette.responses import JSONResponse
+
+    class Guard:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            if b"authorization" not in dict(scope["headers"]):
+                response = JSONResponse(ANSWER)
+                await response(scope, receive, send)
+                return
+            await self.app(scope, receive, send)
+
+    app = FastAPI()
+    app.add_middleware(Guard)
+
+    @app.post("/a")
+    def a() -> None: ...
+    """
+    answers = {
+        '{"detail": "no"}, status_code=401': ("Guard",),
+        'content={"code": 401, "message": "no"}, status_code=200': ("Guard",),
+        "content=failure(code=403), status_code=200": ("Guard",),
+        '{"detail": "no"}, status_code=400': (),
+        'content={"code": 404}': (),
+    }
+    for answer, guarded in answers.items():
+        assert guards(project_of({"main.py": source.replace("ANSWER", answer)})) == {"POST /a": guarded}, answer
+
+
+def test_a_check_that_is_handed_to_a_thread(project_of: ProjectOf) -> None:
+    source = """
+    from anyio import to_thread
+    from fastapi import Depends, FastAPI, HTTPException, Request
+    from starlette.concurrency import run_in_threadpool
+
+    app = FastAPI()
+
+    def check(headers):
+        raise HTTPException(401)
+
+    def store(headers): ...
+
+    @app.post("/a")
+    async def a(request: Request) -> None:
+        def work(headers):
+            check(headers)
+        await to_thread.run_sync(work, request.headers)
+
+    @app.post("/b")
+    async def b(request: Request) -> None:
+        await run_in_threadpool(store, request.headers)
+
+    def access(request: Request) -> None:
+        request.app.state.access.authenticate_or_raise(request.headers)
+
+    @app.post("/c", dependencies=[Depends(access)])
+    async def c() -> None: ...
+    """
+    found = guards(project_of({"main.py": source}))
+    assert found["POST /a"] == ("work",)
+    assert found["POST /b"] == ()
+    assert found["POST /c"] == ("access",)
+
+
+def test_a_marker_that_is_kept_in_a_variable(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "app/guards.py": """
+            from fastapi import Depends, HTTPException
+
+            def check(*roles):
+                def inner() -> str:
+                    raise HTTPException(403)
+                return inner
+
+            moderator = Depends(check("moderator"))
+            """,
+            "app/main.py": """
+            from fastapi import FastAPI
+            from app.guards import moderator
+
+            app = FastAPI()
+
+            @app.post("/a")
+            def a(staff: str = moderator) -> None: ...
+            """,
+        }
+    )
+    assert guards(project) == {"POST /a": ('check("moderator")'.replace('"', "'"),)}
+    [route] = project.routes
+    assert not route.inputs

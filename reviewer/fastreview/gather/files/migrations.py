@@ -224,8 +224,18 @@ def _others(reader: Reader, candidates: Sequence[Place], scripts: dict[str, list
                 yield _numbered(reader, "peewee", folder, scripts[folder], "def migrate")
             elif any(re.match(r"V\d+__", place.name) for place in scripts[folder]):
                 yield _numbered(reader, "flyway", folder, scripts[folder], "")
-            elif any(re.match(r"\d{8,14}_.*\.sql", place.name) for place in scripts[folder]):
+            elif any(re.match(r"\d{8,14}_.*\.sql", place.name) for place in scripts[folder]) or _counts(
+                scripts[folder]
+            ):
                 yield _numbered(reader, "sql", folder, scripts[folder], "")
+        elif "migrations" in folder.lower().split("/")[-2:-1] and _counts(scripts[folder]):
+            yield _numbered(reader, "sql", folder, scripts[folder], "")
+
+
+def _counts(members: list[Place]) -> bool:
+    """Whether these are SQL files that count up: ``0001_orders.sql``, ``0002_payments.sql``."""
+    numbers = {found[1] for place in members if (found := re.match(r"(\d{3,})[-_].*\.sql$", place.name))}
+    return len(numbers) > 1
 
 
 def _first(reader: Reader, members: list[Place], fits: Callable[[str], bool]) -> str:

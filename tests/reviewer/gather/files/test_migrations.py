@@ -122,3 +122,19 @@ def test_django(gather: Gather) -> None:
     (found,) = facts.migrations
     assert (found.tool, found.path, found.heads) == ("django", "shop/migrations", ("0003_empty",))
     assert [one.has_downgrade for one in found.revisions] == [True, False, True]
+
+
+def test_sql_files_that_count_up(gather: Gather) -> None:
+    facts = gather(
+        {
+            "shop/migrations/orders/00001-orders.sqlite.sql": "CREATE TABLE orders (id TEXT);",
+            "shop/migrations/orders/00002-paid.sqlite.sql": "ALTER TABLE orders ADD COLUMN paid INTEGER;",
+            "db/migrations/0001_a.sql": "",
+            "db/migrations/0002_b.sql": "",
+            "shop/migrations/notes/draft.sql": "SELECT 1",
+            "seeds/0001_a.sql": "",
+            "seeds/0002_b.sql": "",
+        }
+    )
+    found = {one.path: len(one.revisions) for one in facts.migrations}
+    assert found == {"shop/migrations/orders": 2, "db/migrations": 2}
