@@ -22,7 +22,6 @@ OWN_FILE = "fastreview.toml"
 PYPROJECT = "pyproject.toml"
 MAX_BYTES = 1_000_000
 ENVIRONMENTS = ("auto", "project", "none")
-LEVELS = ("intermediate", "senior", "staff")
 LAYERS = ("entry", "web", "business", "data", "schema", "settings", "other")
 
 Value = bool | str | tuple[str, ...] | Mapping[str, "Value"] | float
@@ -222,9 +221,13 @@ def _named(
 
 
 def _level(reader: _Reader, keys: tuple[str, ...], value: object) -> str:
-    if isinstance(value, str) and value in LEVELS:
+    # Only here: a review that is recalled reads the configuration, and the checks' outcomes are not imported for it.
+    from fastreview.outcome import Level
+
+    levels = [level.word for level in Level if level is not Level.JUNIOR]
+    if isinstance(value, str) and value in levels:
         return value
-    raise reader.error(keys, f"{keys[-1]} must be one of {', '.join(LEVELS)}.")
+    raise reader.error(keys, f"{keys[-1]} must be one of {', '.join(levels)}.")
 
 
 def _numbers(reader: _Reader, keys: tuple[str, ...], value: object) -> dict[str, float]:

@@ -27,7 +27,6 @@ class Verdict(Struct, frozen=True):
     means: str
     index: str
     evidence: float
-    evidence_text: str
     assessed: bool
     proven: int
     possible: int
@@ -43,7 +42,6 @@ def verdict(review: Review, by_code: dict[str, OutcomeEntry]) -> Verdict:
         means=f"{made_up(review)} {words.PROVEN_MEANS}".strip(),
         index=f"{level.index:.1f}",
         evidence=min(1.0, max(0.0, level.evidence)),
-        evidence_text=words.percent(level.evidence),
         assessed=level.assessed,
         proven=words.rank(level.proven),
         possible=words.rank(level.possible),

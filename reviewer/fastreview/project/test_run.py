@@ -143,20 +143,12 @@ class TestRun:
         """Statuses that the route answered with; without 0."""
         return frozenset(seen.status for _, seen in self.requests_to(route) if seen.status)
 
-    def unexercised(self) -> tuple[Route, ...]:
-        """Routes of the API that no test sent a request to."""
-        return tuple(route for route in self.project.routes if route.is_api and route.key not in self._seen)
-
     # Coverage
 
     @property
     def coverage_origin(self) -> str:
         """ "run", the name of the file that it was read from, or "" where there is no coverage data."""
         return self.facts.coverage.origin if self.facts.coverage else ""
-
-    @property
-    def measures_branches(self) -> bool:
-        return self.facts.coverage is not None and self.facts.coverage.branch
 
     @cached_property
     def _covered(self) -> dict[str, FileCoverage]:
@@ -187,15 +179,6 @@ class TestRun:
             sum(file.branches_executed for file in files),
         )
 
-    @cached_property
-    def business_modules(self) -> tuple[Module, ...]:
-        """Modules of the inferred business layer."""
-        return tuple(m for m in self.project.service_modules if self.project.layer(m) == "business")
-
-    @property
-    def business_share(self) -> Shares | None:
-        return self.share_of(self.business_modules)
-
     # Shape
 
     @cached_property
@@ -215,11 +198,6 @@ class TestRun:
             else:
                 found["unit" if touched else "none"].append(test)
         return {kind: tuple(tests) for kind, tests in found.items()}
-
-    def slow(self, seconds: float) -> tuple[TestResult, ...]:
-        """Tests that took longer, the slowest first."""
-        found = [test for test in self.tests if test.seconds > seconds]
-        return tuple(sorted(found, key=lambda test: -test.seconds))
 
     @cached_property
     def order_dependent(self) -> tuple[str, ...]:

@@ -91,19 +91,17 @@ def test_requests_belong_to_the_route_of_their_endpoint_or_path(tmp_path: Path) 
 
     assert [test.id for test in model.test_run.tests_of(read)] == [READ]
     assert model.test_run.statuses_of(read) == {200, 404}
-    assert model.test_run.unexercised() == (remove,)
     assert model.test_run.stalls_of(read) == RUN.stalls
     assert model.test_run.stalls_of(remove) == ()
 
 
 def test_coverage_is_of_modules_and_places(tmp_path: Path) -> None:
-    run = project(tmp_path, RUN).test_run
-    share = run.business_share
+    model = project(tmp_path, RUN)
+    run = model.test_run
+    share = run.share_of(module for module in model.modules if module.path == "app/prices.py")
 
-    assert [module.path for module in run.business_modules] == ["app/prices.py"]
     assert share is not None
     assert share.share == 4 / 6
-    assert run.measures_branches
     assert run.executed(Place("app/prices.py", 2, 5)) is True
     assert run.executed(Place("app/prices.py", 4, 4)) is False
     assert run.executed(Place("app/orders.py", 8)) is None
@@ -121,7 +119,6 @@ def test_tests_have_results_and_a_shape(tmp_path: Path) -> None:
         "unit": 0,
         "none": 0,
     }
-    assert [test.id for test in model.test_run.slow(1.0)] == [READ]
     assert not model.test_run.is_complete
 
 
@@ -130,6 +127,6 @@ def test_without_a_run_it_is_false_and_says_how_to_have_one(tmp_path: Path) -> N
 
     assert not run
     assert run.why_missing == "the tests were not run; run with --run-tests"
-    assert run.business_share is None
+    assert run.share_of(project(tmp_path, None).modules) is None
     assert run.coverage_origin == ""
     assert [probe.trial for probe in run.probes] == [None]

@@ -46,13 +46,6 @@ class Chosen(Struct, frozen=True):
     shown: str = ""
     """The path of the configuration as the files of the review are named."""
 
-    @property
-    def plugins(self) -> tuple[str, ...]:
-        """mypy's plugins: code that is run in its process."""
-        named = self.values.get("plugins") if self.tool == "mypy" else ()
-        words = named.split(",") if isinstance(named, str) else named if isinstance(named, tuple) else ()
-        return tuple(str(word).strip() for word in words if str(word).strip())
-
 
 def chosen(root: Path, repository: Path, files: FileFacts, folder: str) -> Chosen | str | None:
     """The project's checker: what changes are checked with, else what its commands run, else what is configured.

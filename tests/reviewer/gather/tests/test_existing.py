@@ -71,7 +71,7 @@ def test_fresh_data_is_read_and_its_origin_stated(measured: Path, tmp_path: Path
     assert found is not None
     assert {6, 8, 9} <= set(found.executed)
     assert found.missing == (12, 16)
-    assert run.measures_branches == (name != ".coverage")
+    assert (run.facts.coverage is not None and run.facts.coverage.branch) == (name != ".coverage")
 
 
 def test_all_formats_say_the_same(measured: Path, tmp_path: Path) -> None:

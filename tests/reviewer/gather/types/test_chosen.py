@@ -48,7 +48,6 @@ def test_its_own_file_comes_first(tmp_path: Path) -> None:
     assert isinstance(one, Chosen)
     assert one.configuration is not None
     assert one.configuration.name == "mypy.ini"
-    assert one.plugins == ("pydantic.mypy",)
 
 
 def test_what_runs_comes_before_what_is_only_configured(tmp_path: Path) -> None:
