@@ -15,6 +15,8 @@ MAX_REVISIONS = 1_500
 MAX_PYPROJECT_DEPTH = 2
 
 _REVISION = re.compile(r"^(revision|down_revision|ID)\s*(?::[^=\n]+)?=\s*", re.MULTILINE)
+_DATED_SQL = re.compile(r"(?:\d{8,14}|\d{4}[_-]\d\d[_-]\d\d(?:[_-]\d+)?)[_-].*\.sql$")
+"""Plain SQL in the order of its dates: ``20240301_users.sql``, ``2024_03_01_users.sql``."""
 _ONE_WAY = re.compile(r"\bRun(?:Python|SQL)\(\s*[\w.]+\s*,?\s*\)")
 _DOWNGRADE = re.compile(r"^(?:async )?def (downgrade|rollback)\b", re.MULTILINE)
 
@@ -224,9 +226,7 @@ def _others(reader: Reader, candidates: Sequence[Place], scripts: dict[str, list
                 yield _numbered(reader, "peewee", folder, scripts[folder], "def migrate")
             elif any(re.match(r"V\d+__", place.name) for place in scripts[folder]):
                 yield _numbered(reader, "flyway", folder, scripts[folder], "")
-            elif any(re.match(r"\d{8,14}_.*\.sql", place.name) for place in scripts[folder]) or _counts(
-                scripts[folder]
-            ):
+            elif any(_DATED_SQL.match(place.name) for place in scripts[folder]) or _counts(scripts[folder]):
                 yield _numbered(reader, "sql", folder, scripts[folder], "")
         elif "migrations" in folder.lower().split("/")[-2:-1] and _counts(scripts[folder]):
             yield _numbered(reader, "sql", folder, scripts[folder], "")
@@ -250,8 +250,9 @@ def _first(reader: Reader, members: list[Place], fits: Callable[[str], bool]) ->
 def _numbered(reader: Reader, tool: str, folder: str, members: list[Place], mark: str) -> MigrationFacts:
     """Tools that run their files in the order of names: each revision's parent is the file before it."""
     revisions: list[Revision] = []
+    names = {place.name for place in members}
     for place in sorted(members, key=lambda place: place.name)[:MAX_REVISIONS]:
-        if place.name in ("__init__.py", "env.py"):
+        if place.name in ("__init__.py", "env.py") or place.name.endswith(".down.sql"):
             continue
         content = reader.text(place.path) or ""
         if mark not in content:
@@ -259,6 +260,7 @@ def _numbered(reader: Reader, tool: str, folder: str, members: list[Place], mark
         name = place.name.rpartition(".")[0]
         down = (revisions[-1].id,) if revisions else ()
         undo = has_downgrade(content) or bool(re.search(r"-- migrate:down\s+\S|reversible|step\([^)]*,", content))
+        undo = undo or (place.name.endswith(".up.sql") and f"{place.name[: -len('.up.sql')]}.down.sql" in names)
         # Django derives the way back, but for code that is given none.
         undo = undo or (tool == "django" and _ONE_WAY.search(content) is None)
         revisions.append(Revision(place.path, name, down, undo, 1))

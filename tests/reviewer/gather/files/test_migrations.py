@@ -138,3 +138,22 @@ def test_sql_files_that_count_up(gather: Gather) -> None:
     )
     found = {one.path: len(one.revisions) for one in facts.migrations}
     assert found == {"shop/migrations/orders": 2, "db/migrations": 2}
+
+
+@pytest.mark.parametrize(
+    ("names", "undone"),
+    [
+        (("2022_09_07_users.sql", "2022_09_08_roles.sql"), False),
+        (("20220907_users.sql", "20220908_roles.sql"), False),
+        (("000001_users.up.sql", "000001_users.down.sql", "000002_roles.up.sql", "000002_roles.down.sql"), True),
+    ],
+)
+def test_plain_sql(gather: Gather, names: tuple[str, ...], undone: bool) -> None:
+    facts = gather({f"database/migrations/{name}": "create table one (id int);" for name in names})
+    [kept] = facts.migrations
+    assert (kept.tool, len(kept.revisions), len(kept.heads)) == ("sql", 2, 1)
+    assert {revision.has_downgrade for revision in kept.revisions} == {undone}
+
+
+def test_other_sql_is_no_revision(gather: Gather) -> None:
+    assert gather({"database/migrations/seed.sql": "insert into one values (1);"}).migrations == ()
