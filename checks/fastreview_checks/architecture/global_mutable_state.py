@@ -57,6 +57,25 @@ def count_visit() -> int:
     return visits
 ```
 
+```python fixed
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+from app.database import Order, get_session
+
+app = FastAPI()
+
+
+@app.post("/orders")
+def create(order_id: int, name: str, session: Annotated[Session, Depends(get_session)]) -> int:
+    session.add(Order(id=order_id, name=name))
+    return order_id
+```
+
+What is filled while modules are imported, and never by a request, is a constant:
+
 ```python good
 from fastapi import FastAPI
 

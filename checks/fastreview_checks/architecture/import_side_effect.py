@@ -38,6 +38,23 @@ Base.metadata.create_all(bind=engine)  # finding
 app = FastAPI()
 ```
 
+```python fixed
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase
+
+engine = create_engine("postgresql://localhost/orders")  # connects when it is first used
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+app = FastAPI()  # its tables are made by `alembic upgrade head`, before it starts
+```
+
+A client that connects is opened in the lifespan:
+
 ```python good
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
