@@ -612,3 +612,27 @@ def test_an_image_that_compose_builds_to_develop(
         },
     )
     assert any(finding.place.path == "Dockerfile" for finding in found.findings) is reported
+
+
+@pytest.mark.parametrize(("default", "once"), [("datetime.utcnow", False), ("datetime.utcnow()", True)])
+def test_a_default_that_is_called_once_is_told(evaluated: Evaluated, default: str, once: bool) -> None:
+    found = evaluated(
+        "DAT011",
+        {
+            "models.py": f"""
+            from datetime import datetime
+
+            from sqlalchemy import Column, DateTime
+            from sqlalchemy.orm import DeclarativeBase
+
+
+            class Base(DeclarativeBase): ...
+
+
+            class Order(Base):
+                __tablename__ = "orders"
+                placed_at = Column(DateTime, default={default})
+            """
+        },
+    )
+    assert ["called once" in finding.message for finding in found.findings] == [once]

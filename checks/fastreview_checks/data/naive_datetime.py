@@ -40,6 +40,16 @@ class Order(BaseModel):
     placed_at: dt.datetime = Field(default_factory=dt.datetime.now)  # finding
 ```
 
+```python bad app/tables.py
+import datetime
+
+from peewee import DateTimeField, Model
+
+
+class Order(Model):
+    placed_at = DateTimeField(default=datetime.datetime.now())  # finding
+```
+
 ```python fixed
 from datetime import UTC, datetime, timezone
 
@@ -74,20 +84,27 @@ app = FastAPI()
 """
 
 from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, Related, check
-from fastreview_checks.knowledge.data.naive_times import defaults, taking, times_taken
+from fastreview_checks.knowledge.data.naive_times import called_once, defaults, taking, times_taken
+
+_ONCE = (
+    " As a default it is called once, when the class is made, so all rows get the time at which the process started: give "
+    "a function that is called for each, without parentheses."
+)
 
 
 @check("DAT011", dimension="data", level=1, credit=1, each=Module, effort="minutes")
 def naive_datetime(module: Module, project: Project) -> Found:
     if "datetime" not in module.imported or not any(one.module == "datetime" for one in module.facts.imports):
         raise NotApplicable("a module that takes no time")
-    found, aware = list[tuple[int, str]](), False
+    found, aware, once = list[tuple[int, str]](), False, False
     for code in taking(project).get(module.path, ()):
         for name, line, naive in times_taken(code, project):
             aware = aware or not naive
             found += [(line, name)] if naive else []
     for cls in module.classes:
-        found += defaults(cls, project)
+        missing = defaults(cls, project)
+        found += missing
+        once = once or (bool(missing) and called_once(cls, project))
     if not found:
         if aware:
             return
@@ -99,7 +116,7 @@ def naive_datetime(module: Module, project: Project) -> Found:
     yield Hit(
         Place(module.path, line),
         f"`datetime.{name}`{more} gives a time without a zone: it cannot be compared with an aware one and means another "
-        f"moment elsewhere. Use `datetime.{instead}`.",
+        f"moment elsewhere. Use `datetime.{instead}`.{_ONCE if once else ''}",
         symbol=name,
         related=tuple(Related(Place(module.path, other), f"`datetime.{called}`") for other, called in found[1:]),
         others=tuple(Place(module.path, other) for other, _ in found[1:]),

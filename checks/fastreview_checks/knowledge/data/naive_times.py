@@ -84,6 +84,16 @@ def defaults(cls: Class, project: Project) -> list[tuple[int, str]]:
     ]
 
 
+def called_once(cls: Class, project: Project) -> bool:
+    """Whether the default of a column or field is the time at which the class was made: ``default=datetime.now()``."""
+    return any(
+        isinstance(given, syntax.Call) and given.method in _PASSED_ON and _is_datetime(given.func, cls.module, project)
+        for field in cls.facts.fields
+        if type(field.value) is syntax.Call
+        for given in (field.value.keyword("default"), *field.value.args)
+    )
+
+
 def _mentions_now(expr: syntax.Expr) -> bool:
     return any(type(node) is syntax.Ref and node.name.endswith("now") for node in syntax.walk(expr))
 
