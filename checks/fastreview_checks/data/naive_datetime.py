@@ -87,7 +87,7 @@ from fastreview.api import Found, Hit, Module, NotApplicable, Place, Project, Re
 from fastreview_checks.knowledge.data.naive_times import called_once, defaults, taking, times_taken
 
 _ONCE = (
-    " As a default it is called once, when the class is made, so all rows get the time at which the process started: give "
+    " As a default it is called once, when the class is made, so all get the time at which the process started: give "
     "a function that is called for each, without parentheses."
 )
 
