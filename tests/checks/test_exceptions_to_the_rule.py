@@ -636,3 +636,27 @@ def test_a_default_that_is_called_once_is_told(evaluated: Evaluated, default: st
         },
     )
     assert ["called once" in finding.message for finding in found.findings] == [once]
+
+
+def test_pages_of_the_documentation_are_not_json(evaluated: Evaluated) -> None:
+    files = {
+        "main.py": """
+        from fastapi import FastAPI
+        from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+
+        app = FastAPI(docs_url=None)
+
+        @app.get("/admin-docs")
+        async def documentation():
+            return get_swagger_ui_html(openapi_url="/openapi.json", title="Shop")
+
+        @app.get("/admin-redoc")
+        async def redoc():
+            return get_redoc_html(openapi_url="/openapi.json", title="Shop")
+
+        @app.get("/items")
+        async def items():
+            return []
+        """
+    }
+    assert [f.subject for f in evaluated("COR002", files).findings] == ["GET /items"]

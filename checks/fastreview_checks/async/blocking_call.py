@@ -80,6 +80,54 @@ def render() -> str:
     return "done"
 ```
 
+Stubs of gRPC wait for the answer, unless their channel is one of `grpc.aio`:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.orders import Orders
+
+app = FastAPI()
+orders = Orders()
+
+
+@app.get("/orders/{order_id}")
+async def order(order_id: str) -> str:
+    return orders.state(order_id)
+```
+
+```python bad app/orders.py
+import grpc
+
+from app.orders_pb2 import StateRequest
+from app.orders_pb2_grpc import OrdersStub
+
+
+class Orders:
+    def __init__(self) -> None:
+        self.stub = OrdersStub(grpc.insecure_channel("orders:50051"))
+
+    def state(self, order_id: str) -> str:
+        return self.stub.State(StateRequest(id=order_id)).state  # finding
+```
+
+```python good
+import grpc
+from fastapi import FastAPI
+
+from app.orders_pb2 import StateRequest
+from app.orders_pb2_grpc import OrdersStub
+
+app = FastAPI()
+
+
+@app.get("/orders/{order_id}")
+async def order(order_id: str) -> str:
+    async with grpc.aio.insecure_channel("orders:50051") as channel:
+        answer = await OrdersStub(channel).State(StateRequest(id=order_id), timeout=2)
+    return answer.state
+```
+
 A moment, to wait for the next tick of a clock:
 
 ```python good
@@ -115,6 +163,7 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.blocking import ITERATED, Blocking, blocking, is_moment
+from fastreview_checks.knowledge.event_loop.grpc_stubs import GRPC, stub_called
 from fastreview_checks.knowledge.event_loop.iterating import iterables
 from fastreview_checks.knowledge.once import happens_once
 
@@ -128,7 +177,7 @@ class Wait(NamedTuple):
 
 @check("ASY001", dimension="async", level=1, gate=True, each=LoopFunction, effort="hours")
 def blocking_call(subject: LoopFunction, project: Project) -> Found:
-    waits = [*_calls(subject), *_iterated(subject, project)]
+    waits = [*_calls(subject), *_stubs(subject, project), *_iterated(subject, project)]
     if not waits:
         return
     waits.sort(key=lambda wait: wait.place)
@@ -166,6 +215,13 @@ def _calls(subject: LoopFunction) -> Iterator[Wait]:
         owner, _, method = target.name.removeprefix("builtins.").rpartition(".")
         yield Wait(site.place, f"{owner.rpartition('.')[2]}.{method}".lstrip("."), known, site)
         told = site
+
+
+def _stubs(subject: LoopFunction, project: Project) -> Iterator[Wait]:
+    for site in subject.function.calls:
+        name = "" if site.awaited or site.deferred else stub_called(site, project)
+        if name:
+            yield Wait(site.place, name, GRPC, site)
 
 
 def _iterated(subject: LoopFunction, project: Project) -> Iterator[Wait]:

@@ -123,7 +123,12 @@ from fastreview.api import Confidence, Found, Function, Hit, NotApplicable, Proj
 from fastreview_checks.knowledge.answers import NO_BODY, is_json_class, is_operational, is_response, vague
 from fastreview_checks.knowledge.unread_routes import without_endpoint
 
-_NOT_JSON = frozenset({"FileResponse", "StreamingResponse", "HTMLResponse", "RedirectResponse", "TemplateResponse"})
+_NOT_JSON = frozenset(
+    {
+        "FileResponse", "StreamingResponse", "HTMLResponse", "RedirectResponse", "TemplateResponse", "get_swagger_ui_html",
+        "get_redoc_html", "get_swagger_ui_oauth2_redirect_html",
+    }
+)  # fmt: skip
 
 
 @check("COR002", dimension="core", level=1, gate=True, each=Route, effort="minutes")
