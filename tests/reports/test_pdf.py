@@ -1,6 +1,7 @@
 """The PDF: readable by machines that read aloud, its numbers true, its summary two pages long."""
 
 import io
+import math
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 from tests.reports.example import HOSTILE, example, hostile
 
@@ -141,6 +142,33 @@ def test_the_summary_has_two_pages_whatever_things_are_called(text: str) -> None
     assert "Not looked at" in re.sub(r"\s+", " ", read[0].extract_text())
     assert "Done well" in read[1].extract_text()
     assert "says nothing about the people who wrote it" in re.sub(r"\s+", " ", read[1].extract_text())
+
+
+def heights(page: PageObject) -> dict[str, float]:
+    """The lowest place of each text on a page, in points from its bottom."""
+    found: dict[str, float] = {}
+
+    def note(text: str, around: list[float], own: list[float], *_: object) -> None:
+        height = own[4] * around[1] + own[5] * around[3] + around[5]
+        for part in filter(None, map(str.strip, text.split("\n"))):
+            found[part] = min(found.get(part, math.inf), height)
+
+    page.extract_text(visitor_text=note)
+    return found
+
+
+@pytest.mark.parametrize("text", ["WWWWWWWW " * 40, "word " * 2_000])
+def test_long_names_push_nothing_off_the_pages_of_the_summary(text: str) -> None:
+    first, second = (heights(page) for page in PdfReader(io.BytesIO(pdf.summary(hostile(text)))).pages)
+    bottom = 20 / 25.4 * 72
+    [effort] = [height for said, height in first.items() if said.startswith("Effort up to")]
+    [stamp] = [height for said, height in second.items() if said.startswith("fastreview 0") or "ruleset" in said]
+    done_well = [
+        height for said, height in second.items() if said.startswith(text[:8]) and height < second["Done well"]
+    ]
+    assert effort > bottom
+    assert done_well
+    assert min(done_well) > stamp > bottom
 
 
 @pytest.mark.parametrize("review", [REVIEW, example(8), EMPTY], ids=["small", "big", "empty"])

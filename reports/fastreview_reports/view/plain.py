@@ -31,6 +31,8 @@ STRONG = 0.6
 """The share of passed checks from which an area is called one of the strongest."""
 FEW = 4
 """With fewer checks than these, a share says little."""
+TITLE = 90
+"""Characters shown of the title of one of several checks in a sentence."""
 
 
 class Area(Struct, frozen=True):
@@ -75,12 +77,17 @@ def plain(review: Review) -> Plain:
     )
 
 
+def _short(title: str) -> str:
+    """The title of a check, which a pack may make as long as it likes."""
+    return title if len(title) <= TITLE else f"{title[: TITLE - 1].rstrip()}…"
+
+
 def _meaning(review: Review, by_code: dict[str, OutcomeEntry]) -> tuple[str, ...]:
     level = review.level
     if not level.assessed:
         return ("Too little could be looked at to say where this code stands. What would help is named below.",)
     said = [MEANS[level.proven]]
-    titles = [by_code[code].title if code in by_code else code for code in level.capped_by]
+    titles = [_short(by_code[code].title if code in by_code else code) for code in level.capped_by]
     if titles:
         them = "One defect holds" if len(titles) == 1 else f"{len(titles)} kinds of defect hold"
         it = "it is" if len(titles) == 1 else "they are"
