@@ -18,6 +18,7 @@ A stream whose end nobody knows may switch off the read timeout; keep the one fo
 
 - [Requests: timeouts](https://requests.readthedocs.io/en/latest/user/advanced/#timeouts)
 - [HTTPX: timeouts](https://www.python-httpx.org/advanced/timeouts/)
+- [gRPC: deadlines](https://grpc.io/docs/guides/deadlines/)
 
 ```python bad
 import requests
@@ -53,6 +54,30 @@ def rates() -> dict[str, float]:
 @app.get("/orders")
 def orders() -> list[str]:
     return session.get("https://orders.example.com", timeout=(3, 10)).json()
+```
+
+gRPC sets no deadline either, over whichever channel:
+
+```python bad app/orders.py
+import grpc
+
+from app.orders_pb2 import StateRequest
+from app.orders_pb2_grpc import OrdersStub
+
+
+async def states(order_id: str) -> list[str]:
+    async with grpc.aio.insecure_channel("orders:50051") as channel:
+        stub = OrdersStub(channel)
+        first = await stub.State(StateRequest(id=order_id))  # finding
+        second = await stub.State(StateRequest(id=order_id), timeout=2)
+        return [first.state, second.state, *[event.state async for event in stub.Watch(StateRequest(id=order_id))]]
+```
+
+```python bad app/orders_pb2_grpc.py
+class OrdersStub:
+    def __init__(self, channel):
+        self.State = channel.unary_unary("/shop.Orders/State")
+        self.Watch = channel.unary_stream("/shop.Orders/Watch")
 ```
 
 A limit that was there is switched off:
@@ -123,7 +148,7 @@ def missing_timeout(outbound: OutboundCall, project: Project) -> Found:
         if given is None or isinstance(given, syntax.Missing):
             yield Hit(
                 site.place,
-                f"This `{name}` has no timeout. {waiting.what}, so a partner that goes silent holds "
+                f"This `{outbound.said}` has no timeout. {waiting.what}, so a partner that goes silent holds "
                 f"`{site.code.qualname or site.code.module.name}` and whoever waits for it; give it `{waiting.names[0]}=`.",
                 confidence=Confidence.POSSIBLE if waiting.possible else Confidence.CERTAIN,
             )

@@ -72,7 +72,7 @@ RESOURCES = {
     "arq.create_pool": "a queue's connection pool",
 }
 for _name in (*SYNC_DRIVERS, *ASYNC_DRIVERS):
-    RESOURCES.setdefault(_name, f"a {_name.partition('.')[0]} client")
+    RESOURCES.setdefault(_name, f"{'an' if _name[0] in 'aeio' else 'a'} {_name.partition('.')[0]} client")
 
 LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RESOURCES)
 _PASSED_ON = frozenset({"tortoise.contrib.fastapi.register_tortoise"})

@@ -5,6 +5,7 @@ methods.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import CallSite, Class, External, Instance, Project, syntax
@@ -31,6 +32,25 @@ def stub_called(site: CallSite, project: Project) -> str:
     return ""
 
 
+def single_calls(project: Project) -> Iterator[tuple[CallSite, str]]:
+    """Calls with one answer through stubs that the project holds, whatever their channel, with what is called. Where
+    interceptors stand between, they may set the deadline, and there are none."""
+    if any(True for _ in project.calls("intercept_channel")):
+        return
+    stubs = [
+        cls
+        for module in project.modules
+        if module.path.endswith("_pb2_grpc.py")
+        for cls in module.classes
+        if cls.name.endswith("Stub")
+    ]
+    methods = {t.last for stub in stubs for _, t in _methods(stub)}
+    for site in project.calls(*methods):
+        stub = project.values.of(site.call.receiver, site.code) if site.call.receiver is not None else None
+        if isinstance(stub, Instance) and stub.of in stubs and _waits(stub.of, site.call.method):
+            yield site, f"{stub.of.name}.{site.call.method}"
+
+
 @lru_cache(maxsize=8)
 def _synchronous(project: Project) -> bool:
     """Whether all channels of the project are synchronous ones."""
@@ -39,10 +59,13 @@ def _synchronous(project: Project) -> bool:
 
 
 def _waits(stub: Class, method: str) -> bool:
+    return any(made.method in _ONE_ANSWER for made, target in _methods(stub) if target.last == method)
+
+
+def _methods(stub: Class) -> Iterator[tuple[syntax.Call, syntax.Ref]]:
+    """``self.Place = channel.unary_unary(...)``, for each method of the service."""
     init = stub.method("__init__")
-    return init is not None and any(
-        isinstance(stmt.value, syntax.Call) and stmt.value.method in _ONE_ANSWER
-        for stmt in init.statements_of(syntax.Assign)
-        for target in stmt.targets
-        if isinstance(target, syntax.Ref) and target.last == method
-    )
+    for stmt in init.statements_of(syntax.Assign) if init is not None else ():
+        for target in stmt.targets:
+            if isinstance(stmt.value, syntax.Call) and isinstance(target, syntax.Ref):
+                yield stmt.value, target

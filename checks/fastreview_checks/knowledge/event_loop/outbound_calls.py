@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from typing import Self
 
 from fastreview.api import CallSite, Place, Project, Subject, syntax
+from fastreview_checks.knowledge.event_loop.grpc_stubs import single_calls
 from fastreview_checks.knowledge.event_loop.networking import calls_of
-from fastreview_checks.knowledge.event_loop.timeouts import METHODS, NAMES, UNBOUNDED
+from fastreview_checks.knowledge.event_loop.timeouts import GRPC_CALL, METHODS, NAMES, UNBOUNDED
 
 
 class OutboundCall(Subject):
-    """``name`` is the full name of what is called. A call of a client that has a limit already is none: the client is."""
+    """``name`` is the full name of what is called, ``said`` what it is called by. A call of a client that has a limit
+    already is none: the client is."""
 
     unit = "outbound call"
 
-    def __init__(self, site: CallSite, name: str) -> None:
+    def __init__(self, site: CallSite, name: str, said: str = "") -> None:
         self.site = site
         self.name = name
+        self.said = said or name
 
     @property
     def key(self) -> str:
-        return f"{self.site.code.key} {self.name}"
+        return f"{self.site.code.key} {self.said}"
 
     @property
     def place(self) -> Place:
@@ -28,7 +31,8 @@ class OutboundCall(Subject):
     @classmethod
     def all_of(cls, project: Project) -> Sequence[Self]:
         found = calls_of(project, NAMES, METHODS)
-        return tuple(cls(site, name) for site, name in found if _decides(site.call, name))
+        stubs = tuple(cls(site, GRPC_CALL, said) for site, said in single_calls(project))
+        return (*(cls(site, name) for site, name in found if _decides(site.call, name)), *stubs)
 
 
 def _decides(call: syntax.Call, name: str) -> bool:

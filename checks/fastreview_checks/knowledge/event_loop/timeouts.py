@@ -1,6 +1,6 @@
 """Calls to other services that wait for ever unless they are told how long, and how they are told.
 
-Sources: documentation of requests, httpx, aiohttp, urllib3, the standard library, redis-py and paramiko. Libraries with a
+Sources: documentation of requests, httpx, aiohttp, urllib3, the standard library, redis-py, paramiko and gRPC. Libraries with a
 bound of their own are absent on purpose: httpx waits 5 seconds, aiohttp 300, botocore 60, openai 600.
 """
 
@@ -21,7 +21,11 @@ _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "request
 _REQUESTS = Waiting("Requests waits for ever by default")
 _MAIL = Waiting("The client waits for ever by default")
 
+GRPC_CALL = "grpc.UnaryUnaryMultiCallable"
+"""What a stub of gRPC calls for one answer."""
+
 UNBOUNDED: dict[str, Waiting] = {
+    GRPC_CALL: Waiting("gRPC sets no deadline by default", position=1),
     **{f"requests.{m}": _REQUESTS for m in _METHODS},
     **{f"requests.Session.{m}": _REQUESTS for m in (*_METHODS, "send")},
     "urllib.request.urlopen": Waiting("`urlopen` waits for ever by default", position=2),
@@ -57,5 +61,6 @@ SWITCHED_OFF: dict[str, str] = {
 STREAMS = frozenset({"stream", "ws_connect"})
 """Methods whose answer may take for ever on purpose."""
 
-NAMES = frozenset((*UNBOUNDED, *SWITCHED_OFF))
+NAMES = frozenset((*UNBOUNDED, *SWITCHED_OFF)) - {GRPC_CALL}
+"""What is called by these names: a stub calls for its service by names of its own."""
 METHODS = frozenset(name.rpartition(".")[2] for name in NAMES)
