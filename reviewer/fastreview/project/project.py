@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
-from msgspec.structs import replace
-
 from fastreview.facts import Facts, Side
 from fastreview.facts import syntax as s
-from fastreview.facts.app import AppFacts, CodePlace, RouteFacts
+from fastreview.facts.app import CodePlace, RouteFacts
 from fastreview.facts.files import Settings as ToolSettings
 from fastreview.project import layers
-from fastreview.project.branches import branches
+from fastreview.project.callers import Callers, NamedCallers
 from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.constants import Constants
 from fastreview.project.dependencies import Dependency, Injected, Injection, provider_function
+from fastreview.project.endpoint import Endpoint
 from fastreview.project.exercise import Exercise
 from fastreview.project.files import ContainerFile, Manifest, Workflow
-from fastreview.project.givens import bound
 from fastreview.project.groups import RouteGroup, groups_of
 from fastreview.project.handing_over import maker_of_routes
+from fastreview.project.index import Index
 from fastreview.project.kept_property import cached_property
-from fastreview.project.libraries import BASES
 from fastreview.project.loop import Loop, LoopFunction
 from fastreview.project.middleware import Middleware
 from fastreview.project.models import Schema, Settings, Table, classify
@@ -35,10 +32,12 @@ from fastreview.project.pydantic_uses import PydanticUse, pydantic_uses
 from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
 from fastreview.project.security import Security
+from fastreview.project.seen_apps import distinct, is_of_framework, listed_as, matching
 from fastreview.project.subject import Place, Subject
+from fastreview.project.targets import Targets
 from fastreview.project.test_run import Probe, TestRun
 from fastreview.project.tests import Test, tests_of
-from fastreview.project.values import Bound, Instance, Value, Values
+from fastreview.project.values import Values
 
 S = TypeVar("S", bound=Subject)
 
@@ -166,295 +165,59 @@ class Project(Subject):
 
     @cached_property
     def values(self) -> Values:
-        return Values(self.names, self._named_callers)
+        return Values(self.names, NamedCallers(self.names, self._index))
 
     @cached_property
-    def _codes_by_call(self) -> dict[str, list[Code]]:
-        """Service code and scripts by the names of what they call; no body is decoded for it."""
-        found: defaultdict[str, list[Code]] = defaultdict(list)
-        for module in self.modules:
-            if module.kind in ("service", "script"):
-                for code in module.codes():
-                    for name in code.called:
-                        found[name].append(code)
-        return dict(found)
+    def _index(self) -> Index:
+        return Index(self.modules, self.service_modules)
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """Calls in service code by the last part of what is called (``print``, ``execute``), in the order of the files."""
-        wanted = set(names)
-        for code in self.calling(*names):
-            by_method = code.calls_by_method
-            asked = wanted.intersection(by_method)
-            if len(asked) == 1:
-                yield from by_method[asked.pop()]
-            else:
-                yield from [site for site, name in zip(code.calls, code.methods, strict=True) if name in asked]
+        return self._index.calls(*names)
 
     def calling(self, *names: str) -> Sequence[Code]:
         """Service code that calls something of one of these names, in the order of the files; no body is decoded for it."""
-        found = {id(c): c for n in names for c in self._codes_by_call.get(n, ()) if c.module.kind == "service"}
-        return sorted(found.values(), key=lambda c: (c.module.path, c.line))
-
-    @cached_property
-    def _codes_by_mention(self) -> dict[str, list[Code]]:
-        found: defaultdict[str, list[Code]] = defaultdict(list)
-        for module in self.service_modules:
-            for code in module.codes():
-                for name in code.mentioned:
-                    found[name].append(code)
-        return dict(found)
+        return self._index.calling(*names)
 
     @property
     def words(self) -> Collection[str]:
         """Names and attributes that bodies of service code mention, each once."""
-        return self._codes_by_mention.keys()
+        return self._index.words
 
     def mentions(self, *names: str) -> Iterator[Code]:
         """Service code whose body mentions one of these names or attributes, in the order of the files."""
-        found = {id(c): c for n in names for c in self._codes_by_mention.get(n, ())}
-        yield from sorted(found.values(), key=lambda c: (c.module.path, c.line))
-
-    @cached_property
-    def _by_annotation(self) -> dict[str, list[Function | Class]]:
-        """Functions and classes of the service by the names in the types of their parameters, results and fields."""
-        found: dict[str, list[Function | Class]] = {}
-        for module in self.service_modules:
-            for function in module.functions:
-                types = [p.annotation for p in function.facts.parameters]
-                types.append(function.facts.returns)
-                for name in _names_in(types):
-                    found.setdefault(name, []).append(function)
-            for cls in module.classes:
-                for name in _names_in([f.annotation for f in cls.facts.fields]):
-                    found.setdefault(name, []).append(cls)
-        return found
+        return self._index.mentions(*names)
 
     def annotated_with(self, *names: str) -> tuple[Function | Class, ...]:
         """Functions with a parameter or result, and classes with a field, whose type mentions one of these names: the last
         part of a name, in quotes or not."""
-        return tuple({id(one): one for name in names for one in self._by_annotation.get(name, ())}.values())
-
-    def _named_callers(self, function: Function) -> Sequence[CallSite]:
-        """Calls of ``function`` by its name alone, without knowing the types of receivers."""
-        name = function.owner.name if function.owner and function.name == "__init__" else function.name
-        if name not in self._named_calls:
-            found: dict[int, list[CallSite]] = {}
-            self._named_calls[name] = found
-            for site in self._calls_by(name):
-                if site.call.name:
-                    target = self.names.resolve(site.code, site.call.name)
-                    if isinstance(target, Class):
-                        target = target.method("__init__")
-                    if isinstance(target, Function):
-                        found.setdefault(id(target), []).append(site)
-        return self._named_calls[name].get(id(function), ())
+        return self._index.annotated_with(*names)
 
     @cached_property
-    def _named_calls(self) -> dict[str, dict[int, list[CallSite]]]:
-        return {}
-
-    @cached_property
-    def constants(self) -> Constants:
-        return Constants(self.values, self.callers)
+    def _callers(self) -> Callers:
+        return Callers(self.values, self._index)
 
     def callers(self, function: Function) -> Sequence[CallSite]:
         """Calls of ``function`` by service code and scripts, overrides and library calls aside."""
-        name = function.owner.name if function.owner and function.name == "__init__" else function.name
-        if name not in self._calls_of:
-            # Empty while it is being filled: resolving a call may ask who calls the function it stands in.
-            found: dict[int, list[CallSite]] = {}
-            self._calls_of[name] = found
-            for site in self._calls_by(name):
-                called = provider_function(self.values.target(site))
-                if called is not None:
-                    found.setdefault(id(called), []).append(site)
-        return self._calls_of[name].get(id(function), ())
-
-    def _calls_by(self, name: str) -> Iterator[CallSite]:
-        """Calls by the last part of what is called: ``name``, or another one that it is imported by."""
-        for known in (name, *self._other_names.get(name, ())):
-            for code in self._codes_by_call.get(known, ()):
-                yield from code.calls_by_method.get(known, ())
+        return self._callers.of(function)
 
     @cached_property
-    def _other_names(self) -> dict[str, dict[str, None]]:
-        """What imports call the project's own things: ``from a import make as make_a``."""
-        found: dict[str, dict[str, None]] = {}
-        for module in self.modules:
-            for one in module.facts.imports:
-                if one.alias and one.name and one.alias != one.name:
-                    found.setdefault(one.name, {})[one.alias] = None
-        return found
-
-    def _setting_up(self, function: Function) -> Sequence[CallSite]:
-        """Callers of a function that sets an app up; without calls that name it, those by the variable of a loop over
-        functions that are written out: ``for setup in (a, b): setup(app)``, and those on a module that is handed in."""
-        return self.callers(function) or (*self._called_in_loops(function), *self._called_on_modules(function))
-
-    def _called_in_loops(self, function: Function) -> Iterator[CallSite]:
-        for code in self._codes_by_mention.get(function.name, ()):
-            for name in code.called & code.bindings.keys():
-                written = (
-                    b.expr.values for b in code.bindings[name] if b.kind == "iterate" and isinstance(b.expr, s.Items)
-                )
-                refs = (e for values in written for e in values if isinstance(e, s.Ref) and e.last == function.name)
-                if any(self.values.of(ref, code) is function for ref in refs):
-                    yield from (site for site in code.calls if site.call.name == name)
-
-    def _called_on_modules(self, function: Function) -> Iterator[CallSite]:
-        """``provider.register(app)``, where callers hand in the function's module as ``provider``."""
-        if function.owner is not None or function.parent is not None:
-            return
-        for code in self._codes_by_call.get(function.name, ()):
-            if isinstance(code, Function):
-                for site in code.calls_by_method.get(function.name, ()):
-                    owner = site.call.name.rpartition(".")[0]
-                    if owner in code.parameters and self._is_handed(function.module, owner, code):
-                        yield site
-
-    def _is_handed(self, module: Module, parameter: str, function: Function) -> bool:
-        """Whether some caller of ``function`` hands ``module`` in as ``parameter``."""
-        handed = (bound(function, site.call, site.code, None).get(parameter) for site in self.callers(function))
-        return any(given is not None and self.values.of(given.expr, given.code) is module for given in handed)
-
-    @cached_property
-    def _calls_of(self) -> dict[str, dict[int, list[CallSite]]]:
-        return {}
+    def _targets(self) -> Targets:
+        return Targets(self.values, self.service_modules)
 
     def targets(self, site: CallSite) -> tuple[Function | External, ...]:
         """What a call runs: functions of the project (a class's ``__init__``, the overrides of an abstract method) or
         something of a library."""
-        known = self._targets.get(id(site))
-        if known is None:
-            known = self._targets[id(site)] = (site, self._called_by(site))
-        return known[1]
-
-    @cached_property
-    def _targets(self) -> dict[int, tuple[CallSite, tuple[Function | External, ...]]]:
-        """By the id of the call, which is kept: another one would get its id."""
-        return {}
-
-    def _called_by(self, site: CallSite) -> tuple[Function | External, ...]:
-        value = self.values.target(site)
-        if value is None:
-            return ()
-        if type(value) is External:
-            owner, _, name = value.name.rpartition(".")
-            return (value, External(f"{BASES[owner]}.{name}")) if owner in BASES else (value,)
-        return tuple(self._run_by(value, site))
-
-    def _run_by(self, called: Value, site: CallSite) -> Iterator[Function]:
-        """What calling a function, a method, a class or an object runs."""
-        match called:
-            case Function() as function:
-                yield function
-                yield from (other for other in self._other_turns(site) if other is not function)
-            case Bound(function=function, of=of):
-                made = self._last_made(site) if _abstract(function) else None
-                method = made.method(function.name) if made is not None else None
-                if made is not None and method is not None:
-                    yield from self.implementations(method, made)
-                else:
-                    yield from self.implementations(function, _receiver_of(site) or of)
-            case Class() as cls:
-                for name in ("__init__", "__post_init__", "model_post_init"):
-                    method = cls.method(name)
-                    if method is not None:
-                        yield from self.implementations(method, cls)
-            case Instance(of=Class() as cls):
-                method = cls.method("__call__")
-                if method is not None:
-                    yield from self.implementations(method, cls)
-
-    def _other_turns(self, site: CallSite) -> Iterator[Function]:
-        """What the call runs too where a loop over functions that are written out gives it another one each turn."""
-        bindings = site.code.bindings.get(site.call.name, ()) if isinstance(site.call.func, s.Ref) else ()
-        for binding in bindings:
-            if binding.kind == "iterate" and isinstance(binding.expr, s.Items):
-                values = (self.values.of(expr, site.code) for expr in binding.expr.values)
-                yield from (value for value in values if isinstance(value, Function))
-
-    def _last_made(self, site: CallSite) -> Class | None:
-        """The class of what a variable was last set to before ``site``, in the same branch or around it: an annotation with
-        the base class in front of several branches says less."""
-        root, dot, _ = site.call.name.rpartition(".")
-        if not dot or "." in root or not isinstance(site.code, Function):
-            return None
-        line = site.call.line
-        before = [b for b in site.code.bindings.get(root, ()) if b.line <= line and b.kind != "annotate"]
-        last = max(before, key=lambda b: b.line, default=None)
-        if last is None or last.kind != "assign" or not isinstance(last.expr, s.Call):
-            return None
-        known = branches(site.code)
-        at = max((stmt.line for stmt in site.code.statements if stmt.line <= line), default=0)
-        around = [(id(stmt), taken) for stmt, taken in known.get(at, ())]
-        if any((id(stmt), taken) not in around for stmt, taken in known.get(last.line, ())):
-            return None
-        made = self.values.of(last.expr, site.code)
-        return made.of if isinstance(made, Instance) and isinstance(made.of, Class) else None
-
-    @cached_property
-    def _subclasses(self) -> dict[int, list[Class]]:
-        found: dict[int, list[Class]] = {}
-        for module in self.service_modules:
-            for cls in module.classes:
-                for ancestor in cls.ancestry.project[1:]:
-                    found.setdefault(id(ancestor), []).append(cls)
-        return found
+        return self._targets.of(site)
 
     def implementations(self, method: Function, cls: Class) -> Iterator[Function]:
         """What a call of ``method`` on an instance of ``cls`` runs: the method, the overrides of one that only says that others
         implement it, and the steps of an inherited one that ``cls`` replaces."""
-        yield method
-        if _abstract(method):
-            yield from self._overrides(cls, method.name)
-        elif method.owner is not cls:
-            yield from self._own_steps(method, cls)
-
-    def _overrides(self, cls: Class, name: str) -> Iterator[Function]:
-        found = [c.methods[name] for c in self._subclasses.get(id(cls), ()) if name in c.methods]
-        yield from found or self._structural(cls, name)
-
-    def _structural(self, cls: Class, name: str) -> Iterator[Function]:
-        """Classes that implement a protocol without naming it: all its methods, with the same parameters."""
-        if "typing.Protocol" not in cls.ancestry.external:
-            return
-        wanted = {n: m for c in cls.ancestry.project for n, m in c.methods.items()}
-        for candidate in self._classes_with.get(name, ()):
-            own = {n: candidate.method(n) for n in wanted}
-            if "typing.Protocol" not in candidate.ancestry.external and all(
-                has is not None and has.is_async == method.is_async and _parameters(has) == _parameters(method)
-                for method, has in ((wanted[n], own[n]) for n in wanted)
-            ):
-                yield candidate.methods[name]
+        return self._targets.implementations(method, cls)
 
     @cached_property
-    def _classes_with(self) -> dict[str, list[Class]]:
-        """Classes of the service by the names of their own methods."""
-        found: dict[str, list[Class]] = {}
-        for module in self.service_modules:
-            for cls in module.classes:
-                for name in cls.methods:
-                    found.setdefault(name, []).append(cls)
-        return found
-
-    def _own_steps(self, method: Function, cls: Class) -> Iterator[Function]:
-        """Methods of ``cls`` that an inherited ``method`` calls on itself where its own class has others of these names."""
-        ancestry = cls.ancestry.project
-        above = ancestry.index(method.owner) if method.owner in ancestry else 0
-        replaced = frozenset(name for c in ancestry[:above] for name in c.methods)
-        pending, seen = [method], {id(method)}
-        while pending and replaced:
-            current = pending.pop()
-            for site in current.calls:
-                receiver, _, name = site.call.name.rpartition(".")
-                step = cls.method(name) if receiver and receiver == current.receiver and not site.deferred else None
-                if step is None or id(step) in seen:
-                    continue
-                seen.add(id(step))
-                pending.append(step)
-                if name in replaced:
-                    yield step
+    def constants(self) -> Constants:
+        return Constants(self.values, self.callers)
 
     # The app
 
@@ -465,16 +228,16 @@ class Project(Subject):
     @cached_property
     def routing(self) -> Routing:
         serving = tuple(m for m in self.modules if m.kind in ("service", "script"))
-        return Routing(serving, self.values, self.constants, self._setting_up, self._codes_by_call)
+        return Routing(serving, self.values, self.constants, self._callers.setting_up, self._index.by_call)
 
     @cached_property
     def apps(self) -> tuple[App, ...]:
         """Apps of the service. What was imported comes first; an app that only the code shows follows."""
         routers = [r for r in self.routing.apps if r.code.module.kind == "service"] or list(self.routing.apps)
-        imported = _distinct(self.facts.probe.apps) if self.facts.probe else ()
+        imported = distinct(self.facts.probe.apps) if self.facts.probe else ()
         found: list[App] = []
         for facts in imported:
-            router = _matching(facts, routers)
+            router = matching(facts, routers)
             if router is not None:
                 routers.remove(router)
             found.append(App(self, router, facts))
@@ -543,14 +306,14 @@ class Project(Subject):
         return found
 
     def _imported_routes(self, app: App, facts: RouteFacts, listed: list[Listed]) -> Iterator[Route]:
-        if facts.kind not in ("http", "websocket", "plain") or _framework(facts):
+        if facts.kind not in ("http", "websocket", "plain") or is_of_framework(facts):
             return
         function = self._function_at.get((facts.endpoint.path, facts.endpoint.line))
         methods = ("WS",) if facts.kind == "websocket" else facts.methods or ("GET",)
         for method in methods:
             if method in ("HEAD", "OPTIONS") and len(methods) > 1:
                 continue
-            match = _listed_as(method, facts.path, function, listed)
+            match = listed_as(method, facts.path, function, listed)
             if match is not None:
                 listed.remove(match)
             endpoint = function or (match.registered.endpoint if match else None)
@@ -817,24 +580,6 @@ class Project(Subject):
         return tuple(Endpoint(f, tuple(routes)) for f, routes in found.values())
 
 
-class Endpoint(Subject):
-    """A function that answers requests, once, however many routes lead to it."""
-
-    unit = "endpoint"
-
-    def __init__(self, function: Function, routes: tuple[Route, ...]) -> None:
-        self.function = function
-        self.routes = routes
-
-    @property
-    def key(self) -> str:
-        return self.routes[0].key
-
-    @property
-    def place(self) -> Place:
-        return self.function.place
-
-
 _COLLECTIONS: dict[type[Subject], str] = {
     App: "apps",
     Route: "routes",
@@ -855,94 +600,3 @@ _COLLECTIONS: dict[type[Subject], str] = {
     Workflow: "workflows",
     Manifest: "manifests",
 }
-
-
-def _names_in(pending: list[s.Expr]) -> set[str]:
-    """Last parts of the names in types, quoted ones included; ``pending`` is used up."""
-    found: set[str] = set()
-    while pending:
-        node = pending.pop()
-        if type(node) is s.Ref:
-            found.add(node.name.rpartition(".")[2] if "." in node.name else node.name)
-        elif type(node) is s.Subscript:
-            pending += (node.value, node.index)
-        elif type(node) is str:
-            found.add(node.rpartition(".")[2])
-        elif node is not None:
-            if type(node) is s.Attribute:
-                found.add(node.attr)
-            pending += s.children(node)
-    return found
-
-
-def _receiver_of(site: CallSite) -> Class | None:
-    """``super().run()``: the instance is one of the class that the call stands in."""
-    match site.call.func:
-        case s.Attribute(value=s.Call(func=s.Ref(name="super"))) if isinstance(site.code, Function):
-            return site.code.owner
-    return None
-
-
-def _parameters(method: Function) -> list[str]:
-    return [p.name for p in method.facts.parameters]
-
-
-_ABSTRACT = frozenset({"abstractmethod", "abc.abstractmethod"})
-
-
-def _abstract(function: Function) -> bool:
-    """Whether a method says only that others implement it."""
-    if function.facts.decorators and not function.decorator_names.isdisjoint(_ABSTRACT):
-        return True
-    body = function.body
-    if len(body) > 1:
-        return False
-    match body:
-        case () | (s.Do(value=s.Opaque(kind="ellipsis")),) | (s.Word(word="pass"),):
-            return True
-        case (s.Raise(exception=s.Ref(name="NotImplementedError") | s.Call(func=s.Ref(name="NotImplementedError"))),):
-            return True
-    return False
-
-
-def _distinct(apps: tuple[AppFacts, ...]) -> tuple[AppFacts, ...]:
-    """Each app once. An app whose routes another one has too, below some prefix or none, is a part of that (which mounts
-    it) or the same app, built again by the factory of what a module holds, or imported by two names."""
-    tables = [{(r.methods, _in_file(r.endpoint)): r.path for r in app.routes if not _framework(r)} for app in apps]
-    kept: list[int] = []
-    for number in sorted(
-        range(len(apps)), key=lambda n: (len(tables[n]), sum(map(len, tables[n].values())), -n), reverse=True
-    ):
-        own = tables[number]
-        if not own or not any(all(tables[k].get(r, "").endswith(path) for r, path in own.items()) for k in kept):
-            kept.append(number)
-    return tuple(apps[number] for number in sorted(kept))
-
-
-def _in_file(place: CodePlace) -> CodePlace:
-    """``place`` by whatever name its module was imported."""
-    return replace(place, module="") if place.path else place
-
-
-def _framework(route: RouteFacts) -> bool:
-    """The documentation pages are FastAPI's own routes, not the service's."""
-    return route.kind == "plain" and route.endpoint.module.partition(".")[0] == "fastapi"
-
-
-def _matching(facts: AppFacts, routers: list[Router]) -> Router | None:
-    """The router whose creation the probe saw, by place, else by module, else the only one there is."""
-    for router in routers:
-        if (router.place.path, router.place.line) == (facts.place.path, facts.place.line):
-            return router
-    module = facts.target.partition(":")[0]
-    for router in routers:
-        if router.code.module.name == module or router.place.path == facts.place.path:
-            return router
-    return routers[0] if len(routers) == 1 else None
-
-
-def _listed_as(method: str, path: str, function: Function | None, listed: list[Listed]) -> Listed | None:
-    same = [one for one in listed if one.method == method and one.registered.endpoint is function]
-    if function is not None and same:
-        return next((one for one in same if one.path == path), same[0])
-    return next((one for one in listed if one.method == method and one.path == path), None)
