@@ -211,10 +211,20 @@ def test_a_secret_for_a_pipeline_or_for_trying_out_is_only_possible(evaluated: E
     if __name__ == "__main__":
         print(hash_password("Welcome123"))
     """
-    counted = evaluated("SEC007", {"docker-compose.yml": compose}).findings
+    account = """
+    from app.accounts import create_user
+
+    def create_dev_user(password: str = "Welcome123") -> None:
+        create_user(email="dev@example.com", password=password)
+    """
+    made = evaluated("SEC007", {"app/made.py": account}).findings
+    assert [f.confidence.value for f in made] == ["possible"]
+    made = evaluated("SEC007", {"app/made.py": account.replace("_dev", "_first")}).findings
+    assert [f.confidence.value for f in made] == ["likely"]
+    counted = evaluated("SEC007", {"app/made.py": "", "docker-compose.yml": compose}).findings
     assert [f.confidence.value for f in counted] == ["likely"]
     shown = evaluated(
-        "SEC007", {"docker-compose.yml": "", "docker-compose.ci.yml": compose, "app/try.py": code}
+        "SEC007", {"app/made.py": "", "docker-compose.yml": "", "docker-compose.ci.yml": compose, "app/try.py": code}
     ).findings
     assert {f.confidence.value for f in shown} == {"possible"}
 

@@ -37,6 +37,8 @@ _ASIDE = re.compile(r"(?:^|[._-])(?:test|tests|testing|ci|e2e|example|local-exam
 _ASIDE_FOLDER = re.compile(
     r"(?:^|/)(?:tests?|e2e|examples?\w*|ci|continuous_integration|\.devcontainer|docs?)/", re.IGNORECASE
 )
+_TRIED_OUT = re.compile(r"(?:^|[/._-])(?:dev|demo|bench(?:marks?)?|load_?tests?)(?:[/._-]|$)", re.IGNORECASE)
+"""In the path or name of code: the accounts that it makes are those of a developer's machine."""
 _FOR_TESTS = re.compile(r"^Test(?:ing)?(?=[A-Z])|[a-z]Test(?:s|ing)?(?:Settings|Config(?:uration)?)?$")
 """Classes of settings that only tests run with."""
 
@@ -74,9 +76,11 @@ def secrets_in_code(project: Project) -> Iterator[WrittenSecret]:
                         yield found._replace(doubtful=found.doubtful or off)
         for code in module.codes():
             aside = asides(module)[0] if code is module else frozenset()
+            tried = bool(_TRIED_OUT.search(f"{module.path}/{code.qualname}"))
             for found in (*_assigned(code), *(_passed(code, project) if id(code) in passing else ())):
                 # What runs under `if __name__ == "__main__"` is tried out, and is no part of the service.
-                yield found._replace(doubtful=True) if found.place.line in aside else found
+                out = found.place.line in aside or (tried and found.said.startswith("The password"))
+                yield found._replace(doubtful=True) if out else found
             if id(code) in guards:
                 yield from _compared(code)
 
