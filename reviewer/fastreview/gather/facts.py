@@ -79,7 +79,8 @@ def gather(
         )
         source = _source_side(modules, timer.seconds)
         others = beside()
-    roots = import_roots(modules, others.files)
+    name = found.root.resolve().name
+    roots = import_roots(modules, others.files, name)
     scope = Scope(
         found.name,
         roots,
@@ -87,7 +88,7 @@ def gather(
         found.left_out,
         tuple(module.path for module in modules if _imports_fastapi(module)),
         found.way_down,
-        found.root.resolve().name if ".." in roots else "",
+        name if ".." in roots else "",
     )
     off = tuple(Gathered(side, "off", reason, HOW_TO_ASK.get(side, "")) for side, reason in NOT_ASKED.items())
     app_off = Gathered(Side.APP, "off", "a static review imports nothing", "run without --static")

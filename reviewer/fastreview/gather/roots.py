@@ -24,10 +24,10 @@ _NEEDED_BY_ALL = frozenset((
 module path that has one of these too."""
 
 
-def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str, ...]:
+def import_roots(modules: Sequence[ModuleFacts], files: FileFacts, name: str) -> tuple[str, ...]:
     """Folders relative to the reviewed root: what the tools are told, ``src``, the root, then what imports show.
 
-    ``..`` is among them when the reviewed folder is itself a package.
+    ``..`` is among them when the reviewed folder, called ``name``, is itself a package.
     """
     paths = [module.path for module in modules]
     inside = _contents(paths)
@@ -37,7 +37,7 @@ def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str,
             found[folder or "."] = None
     if "src" in inside and "src/__init__.py" not in paths:
         found["src"] = None
-    if "__init__.py" in paths:
+    if name.isidentifier() and ("__init__.py" in paths or _imports_itself(modules, name, inside[""])):
         found[".."] = None
     found["."] = None
     for start in started(files):
@@ -49,6 +49,14 @@ def import_roots(modules: Sequence[ModuleFacts], files: FileFacts) -> tuple[str,
     for folder, _ in sorted(supported.items(), key=lambda item: (-item[1], item[0])):
         found[folder or "."] = None
     return tuple(found)
+
+
+def _imports_itself(modules: Sequence[ModuleFacts], name: str, inside: Set[str]) -> bool:
+    """Whether files import what the folder holds under the folder's own name: ``from app.config import x`` in ``app``."""
+    if name in inside:
+        return False
+    starts = (_beginning(found) for module in modules for found in module.imports if not found.level)
+    return any(start.name == name and start.second in inside for start in starts)
 
 
 def home_of(module: str, paths: Sequence[str], roots: Sequence[str]) -> str | None:

@@ -106,6 +106,7 @@ def test_what_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
         ),
         ({"lib/x.py": "", "pyproject.toml": "[tool.pytest.ini_options]\npythonpath = ['lib']\n"}, "lib"),
         ({"__init__.py": "", "main.py": APP}, ".."),
+        ({"config.py": "", "main.py": APP + "from shop.config import x\n"}, ".."),
         (
             # Imported as a package from elsewhere too: the folder is the only one that holds what its files import.
             {
@@ -122,6 +123,10 @@ def test_import_roots(tmp_path: Path, files: dict[str, str], root: str) -> None:
     roots = gathered(tmp_path / "shop", files).scope.roots
     assert root in roots
     assert "." in roots
+
+
+def test_a_folder_whose_name_cannot_be_imported_is_no_package(tmp_path: Path) -> None:
+    assert gathered(tmp_path / "shop-api", {"__init__.py": "", "main.py": APP}).scope.roots == (".",)
 
 
 @pytest.mark.parametrize(
