@@ -15,7 +15,9 @@ from fastreview.gather.roots import home_of
 
 MAX_CANDIDATES = 8
 
-_OTHER_FOLDERS = frozenset(("tests", "test", "docs", "examples", "example", "docs_src", "benchmarks", "scripts"))
+_OTHER_FOLDERS = frozenset(
+    ("tests", "test", "testing", "docs", "examples", "example", "docs_src", "benchmarks", "scripts")
+)
 
 
 _FACTORY = re.compile(

@@ -180,6 +180,7 @@ SLOW_BUILDS = frozenset(
         "pynacl",
         "pyodbc",
         "pyproj",
+        "pyyaml",
         "pyzmq",
         "rapidfuzz",
         "regex",

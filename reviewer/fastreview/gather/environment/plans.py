@@ -104,9 +104,7 @@ def _instead(plan: Plan, name: str, other: str) -> Plan | None:
     """``other`` wherever the plan names ``name``; None where it is a package between that asks for it."""
 
     def renamed(lines: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(
-            other + line[len(_bare_name(line)) :] if distribution_name(line) == name else line for line in lines
-        )
+        return tuple(_renamed(line, name, other) for line in lines)
 
     if renamed(plan.requirements) == plan.requirements:
         return None
@@ -118,6 +116,16 @@ def _instead(plan: Plan, name: str, other: str) -> Plan | None:
         overrides=renamed(plan.overrides),
         notes=(*plan.notes, note),
     )
+
+
+def _renamed(line: str, name: str, other: str) -> str:
+    """A requirement of ``other`` for one of ``name``, which an extra may ask for too: ``psycopg[c]`` is psycopg-c."""
+    if distribution_name(line) == name:
+        return other + line[len(_bare_name(line)) :]
+    package, _, extra = name.rpartition("-")
+    if package and other.startswith(f"{package}-") and distribution_name(line) == package:
+        return re.sub(rf"(?<=[\[,])\s*{re.escape(extra)}\s*(?=[\],])", other.removeprefix(f"{package}-"), line, count=1)
+    return line
 
 
 def _bare_name(line: str) -> str:

@@ -190,7 +190,8 @@ _FOR_OLDER_PYTHON = re.compile(r"No module named '?(?:distutils|pkg_resources|im
 
 def failure(done: Done) -> Failure:
     """What the errors of a run mean, in one sentence without addresses."""
-    text = " ".join(done.errors.split())
+    # Markers stand between a package and its version: `psycopg-c{implementation_name != 'pypy'}==3.2`.
+    text = re.sub(r"\{[^{}]*\}", "", " ".join(done.errors.split()))
     if "No space left on device" in text or "disk is nearly full" in done.stopped:
         return Failure("disk", "there is not enough disk space for the project's packages")
     if done.stopped:

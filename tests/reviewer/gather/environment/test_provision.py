@@ -214,6 +214,20 @@ def test_wheel_of_the_same_code_instead_of_a_build(player: Player) -> None:
     assert found.record.assumptions == ("psycopg2-binary was installed instead of psycopg2: it has wheels",)
 
 
+def test_extra_that_asks_for_a_build(player: Player) -> None:
+    marked = "Because psycopg-c{implementation_name != 'pypy'}==3.2.9 has no usable wheels and psycopg[c]==3.2.9 depends on it"
+    player.refuse_when(r"psycopg\[c\]", marked)
+
+    found = made(provision(asked("psycopg[pool,c]==3.2.9", "psycopg[c]", "fastapi"), Changes()))
+
+    assert player.asked()[-1]["requirements.in"].split() == [
+        "psycopg[pool,binary]==3.2.9",
+        "psycopg[binary]",
+        "fastapi",
+    ]
+    assert found.record.assumptions == ("psycopg-binary was installed instead of psycopg-c: it has wheels",)
+
+
 def test_loosened_pins_are_recorded(player: Player) -> None:
     player.refuse_when("compile.*==[0-9]", CONFLICT)
 
