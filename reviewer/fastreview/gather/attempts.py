@@ -18,7 +18,7 @@ from fastreview.gather.answer import MAX_ASSUMPTIONS, MAX_EFFECTS, Answer, Need,
 from fastreview.gather.confined import CONTROL, REPORT, WORK, Limits, confined, how
 from fastreview.gather.environment import Interpreter
 from fastreview.gather.settings import Example, examples, for_driver, hints, plausible
-from fastreview.gather.supplies import make_folder, make_module, make_path, step_over
+from fastreview.gather.supplies import make_folder, make_module, make_path, parenthesise, step_over
 
 PROBE = Path(__file__).parent.parent / "probe" / "probe.py"
 ASK_SECONDS = 5
@@ -41,6 +41,8 @@ _BEYOND_HELP = re.compile(
     r" raised (?:ModuleNotFoundError|ImportError|SyntaxError|NameError)\b|^Describing | did not finish "
 )
 """No setting changes these: a package is not there, or not in the version that the code is for, or time was up."""
+_NEWER = re.compile(r" raised NameError: name |\buuid7\b| raised SyntaxError: multiple exception types must be")
+"""How an older Python fails where annotations are evaluated late, modules have more names, or syntax is newer."""
 _KIND_OF_DRIVER = re.compile(r"(?i)a?sync")
 _FOLDER_NAME = re.compile(r"(?i)dir|path|folder|root|home|file|location")
 _ELSEWHERE = "outside the scratch copy"
@@ -82,6 +84,8 @@ class Attempts:
         self.assumptions: dict[str, str] = {}
         self.tried: set[tuple[str, str]] = set()
         self.effects: dict[SideEffect, None] = {}
+        self.newer = False
+        """Whether the interpreter is to do what Python 3.14 would."""
         self.passed: Counter[str] = Counter()
         """How many failures passed each statement on their way up."""
 
@@ -114,6 +118,8 @@ class Attempts:
 
     def learn(self, answer: Answer) -> bool:
         """Supply what was missing; False when there is nothing new to try."""
+        if _NEWER.search(answer.facts.error) and self.as_newer(answer.facts.python):
+            return True
         certain = [need for need in answer.missing if need.kind not in ("maybe", "step")]
         progress = [self.supply(need, answer) for need in certain]
         if any(progress):
@@ -135,6 +141,20 @@ class Attempts:
             self.start_in(self.folders[1:])
             return True
         return False
+
+    def as_newer(self, python: str) -> bool:
+        """Import as Python 3.14 would, once; False for who is that new."""
+        if self.newer or tuple(map(int, python.split(".")[:2])) >= (3, 14):
+            return False
+        self.newer = True
+        changed = parenthesise(self.trial.copy)
+        files = f"{changed} file{'s' if changed > 1 else ''}"
+        also = f", and parentheses around exceptions that are caught together ({files})" if changed else ""
+        self.assumptions["newer"] = (
+            f"Python {python} was told to do what 3.14 does: annotations that name what follows are not evaluated, "
+            f"uuid.uuid7 is there{also}"
+        )
+        return True
 
     def supply(self, need: Need, answer: Answer) -> bool:
         match need.kind:
@@ -253,6 +273,7 @@ class Attempts:
             "answer": str(answer),
             "isolation": str(scratch / CONTROL / REPORT),
             "libraries": self.libraries,
+            "newer": self.newer,
             "seconds": seconds,
             "longest": longest,
         }

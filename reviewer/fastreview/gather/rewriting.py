@@ -58,10 +58,20 @@ def likely_newer(text: str) -> bool:
 
 def rewritten(text: str) -> str | None:
     """The text in older syntax, or None where it holds nothing newer that is known here."""
+    return _edited(text)
+
+
+def parenthesised(text: str) -> str | None:
+    """The text with parentheses around exceptions that stand bare (PEP 758), all else as it was; None without any."""
+    return _edited(text, frozenset("()")) if _BARE_EXCEPT.search(f"\n{text}") else None
+
+
+def _edited(text: str, only: frozenset[str] = frozenset()) -> str | None:
+    """With the edits that write one of ``only``, or all of them."""
     # Every statement then follows a line break.
     text = f"\n{text}"
     try:
-        edits = sorted(set(_edits(text)))
+        edits = sorted({edit for edit in _edits(text) if not only or edit[2] in only})
     except (_Unfinished, RecursionError):
         return None
     if not edits:

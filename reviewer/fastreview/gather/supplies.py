@@ -4,12 +4,16 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from fastreview.gather.keys import private_pem, public_pem
+from fastreview.gather.rewriting import parenthesised
 
 MAX_SOURCE_BYTES = 2_000_000
 MAX_LISTED = 5_000
+MAX_MODULES = 20_000
+_OTHERS = frozenset(("node_modules", "site-packages", "dist-packages", "venv", "env"))
 
 _TEMPLATE = re.compile(r"(?i)[._-]?(?:example|sample|template|tmpl|dist|default|defaults)\b")
 _TO_BE_WRITTEN = frozenset((".log", ".db", ".sqlite", ".sqlite3", ".pid", ".lock"))
@@ -45,8 +49,9 @@ def make_path(copy: Path, below: str) -> str:
         return ""
     shown = path.relative_to(copy).as_posix()
     try:
-        if path.suffix.lower() in _TO_BE_WRITTEN or not path.suffix:
-            folder = path.parent if path.suffix else path
+        named_as_file = path.suffix or path.name.startswith(".")
+        if path.suffix.lower() in _TO_BE_WRITTEN or not named_as_file:
+            folder = path.parent if named_as_file else path
             if folder.exists():
                 return ""
             folder.mkdir(parents=True)
@@ -113,6 +118,34 @@ def _content(name: str) -> str:
     return _EMPTY.get(suffix, "")
 
 
+def parenthesise(copy: Path) -> int:
+    """Put parentheses where only Python 3.14 needs none, in the modules of the copy; how many were changed."""
+    changed = 0
+    for path in islice(_modules(copy), MAX_MODULES):
+        try:
+            if path.stat().st_size > MAX_SOURCE_BYTES:
+                continue
+            older = parenthesised(path.read_text("utf-8"))
+            if older is not None:
+                _write(path, older.encode())
+                changed += 1
+        except (OSError, ValueError):
+            continue
+    return changed
+
+
+def _modules(copy: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(copy):
+        folders[:] = sorted(name for name in folders if name not in _OTHERS and not name.startswith("."))
+        yield from (Path(folder, name) for name in names if name.endswith(".py"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The copy may hold a link to a large original: what is written must be a file of its own."""
+    path.unlink()
+    path.write_bytes(content)
+
+
 def step_over(copy: Path, place: str) -> str:
     """Take out of the copy the statement at "path:line"; a sentence that says so, or "" where that cannot be done.
 
@@ -140,9 +173,7 @@ def step_over(copy: Path, place: str) -> str:
             return ""
     try:
         ast.parse(changed)
-        # The copy may hold a link to a large original: what is written must be a file of its own.
-        path.unlink()
-        path.write_bytes(changed)
+        _write(path, changed)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return f"the statement at {place} cannot be carried out here and was {done} in the scratch copy"

@@ -12,7 +12,7 @@ from .places import need
 MAX_FRAMES = 12
 
 _FOLDER = re.compile(r"(?i)directory:? '?([^'\n]{1,300}?)'? (?:does not exist|not found)")
-_FILE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w.-]+\.(?:json|ya?ml|toml|ini|cfg|conf|pem|key|crt|pub|env))\b")
+_FILE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w.-]*\.(?:json|ya?ml|toml|ini|cfg|conf|pem|key|crt|pub|env))\b")
 _ABSENT = re.compile(r"(?i)not found|missing|not exist|no such file|cannot find|could not find|unable to")
 # Exceptions that drivers raise when nothing answers; their native parts pass the audit hook by.
 _UNREACHED = frozenset(

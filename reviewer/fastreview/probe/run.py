@@ -14,6 +14,7 @@ import warnings
 from . import obstacles
 from .factories import called
 from .needs import Asked, missing
+from .newer import behave_newer
 from .places import Project, clean
 from .watch import Ended, Watch
 
@@ -117,6 +118,8 @@ class Run:
         sys.argv[:] = ["uvicorn"]
         self.facts["packages"] = installed()
         know_libraries(request.get("libraries") or {})
+        if request.get("newer"):
+            behave_newer(self.project)
         self.asked = Asked(self.project)
         self.asked.install()
         warnings.simplefilter("default")

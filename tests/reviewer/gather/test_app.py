@@ -382,6 +382,8 @@ flat, whole = Flat(), Whole()
         ("key = open('keys/private.pem').read()", "the file keys/private.pem was made up in the scratch copy"),
         ("from pathlib import Path\nif not Path('conf.json').exists(): raise Exception('conf.json not found')",
          "the file conf.json was copied from conf.example.json in the scratch copy"),
+        ("import os\nif not os.path.isfile('.env'): raise FileNotFoundError(\"Config file '.env' not found.\")",
+         "the file .env was made up in the scratch copy"),
         ("import os\nos.listdir('plugins.d')", "the folder plugins.d was made in the scratch copy"),
         ("from fastapi.templating import Jinja2Templates\nt = Jinja2Templates('pages')\nimport os\nos.listdir('pages')",
          "the folder pages was made in the scratch copy"),
@@ -404,6 +406,30 @@ def test_what_is_made_up(tmp_path: Path, text: str, assumption: str) -> None:
     assert facts.assumptions == ((assumption,) if assumption else facts.assumptions)
     assert bool(facts.apps) == bool(assumption)
     assert assumed(facts).startswith("imported with 1 ") or not assumption
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="this interpreter does so itself")
+def test_code_for_a_newer_python_than_there_is(tmp_path: Path) -> None:
+    main = APP + (
+        "import uuid\n"
+        "def load(order: Order) -> None: ...\n"
+        "class Order: number = uuid.uuid7()\n"
+        "try: pass\n"
+        "except ValueError, KeyError: pass\n"
+        "@app.get('/orders')\n"
+        "def orders() -> list[int]: ...\n"
+    )
+    write(tmp_path, {"main.py": main})
+    before = digest(tmp_path)
+
+    facts = probe(tmp_path)
+
+    (route,) = (route for route in only_app(facts).routes if route.path == "/orders")
+    assert route.endpoint.line == main.splitlines().index("def orders() -> list[int]: ...") + 1
+    (said,) = facts.assumptions
+    assert "what 3.14 does" in said
+    assert "(1 file)" in said
+    assert digest(tmp_path) == before
 
 
 def test_evidence_of_what_is_stepped_over_is_kept(tmp_path: Path) -> None:

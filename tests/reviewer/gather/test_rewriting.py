@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fastreview.facts import syntax as s
 from fastreview.gather.module import module_facts, parse_newer
 from fastreview.gather.newer_syntax import parse_with_libcst
-from fastreview.gather.rewriting import rewritten
+from fastreview.gather.rewriting import parenthesised, rewritten
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 
@@ -171,3 +171,10 @@ def test_what_only_looks_newer_is_parsed_as_it_is() -> None:
 @pytest.mark.parametrize("text", ["type A = int\n", "class A[T]: ...\n", 'x = f"{d["key"]}"\n'])
 def test_the_first_line_is_rewritten_too(text: str) -> None:
     assert module_facts("a.py", text.encode()).parser == ("ast" if sys.version_info >= (3, 12) else "rewritten")
+
+
+def test_parentheses_are_all_that_is_changed_for_an_interpreter() -> None:
+    text = "class A[T]: ...\ntry: pass\nexcept A, B: pass\nexcept* C: pass\nx = f'{d['a']}'\n"
+
+    assert parenthesised(text) == text.replace("except A, B", "except (A, B)")
+    assert parenthesised(text.replace("A, B", "(A, B)")) is None

@@ -29,13 +29,19 @@ def test_folder_is_made_inside_only(tmp_path: Path) -> None:
         ("config/app.yaml", "the file config/app.yaml was copied from config/app.example.yaml in the scratch copy"),
         ("new/app.toml", "the file new/app.toml was made up in the scratch copy"),
         ("logs/app.log", "the folder logs was made in the scratch copy"),
+        (".env", "the file .env was copied from .env.example in the scratch copy"),
         ("uploads", "the folder uploads was made in the scratch copy"),
         ("main.py", ""),
         ("../main.json", ""),
     ],
 )
 def test_path_that_was_not_found(tmp_path: Path, below: str, said: str) -> None:
-    files = {"main.py": "", "settings_template.json": "{}", "config/app.example.yaml": "a: 1\n"}
+    files = {
+        "main.py": "",
+        "settings_template.json": "{}",
+        "config/app.example.yaml": "a: 1\n",
+        ".env.example": "A=1\n",
+    }
     copy = write(tmp_path / "copy", files)
 
     assert make_path(copy, below) == said

@@ -44,6 +44,13 @@ _TOO_NEW = (
         ),
         "pydantic<2",
     ),
+    # Query, Path, Body ... took any further argument for the schema, with a warning, until then.
+    (
+        re.compile(
+            r"TypeError: (?:Query|Path|Header|Cookie|Body|Form|File|Param)\w*(?:\.__init__)?\(\) got an unexpected"
+        ),
+        "fastapi<0.155",
+    ),
     (re.compile(r"(?:on_event|add_event_handler|on_startup|on_shutdown)"), "starlette<1"),
     (
         re.compile(r"unexpected keyword argument 'bind'|can't be correctly interpreted for Annotated Declarative"),
