@@ -75,6 +75,8 @@ _BY_TYPE = (
 )
 _BY_NAME = (
     (r"PORT$", "8000"),
+    # FastAPI wants a prefix of paths to begin with a slash.
+    (r"(?:API|URL|ROUTER?|ROUTES|V\d)_PREFIX$|^PREFIX$|(?:^|_)API_V\d+(?:_STR)?$|_URL_API_VERSION$", "/api/v1"),
     (r"MINUTES|SECONDS|HOURS|DAYS|TIMEOUT|TTL|EXPIR|LIMIT|SIZE|COUNT|MAX_|MIN_|RETRIES|WORKERS", "30"),
     (r"^(IS|USE|ENABLE|HAS|ALLOW)_|DEBUG|_ENABLED$|_TLS$|_SSL$|STARTTLS", "false"),
     (r"ALGORITHM", "HS256"),

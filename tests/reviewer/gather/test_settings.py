@@ -28,6 +28,8 @@ from .test_app import write
         ("REDIS_URL", "", "redis://localhost:6379/0"),
         ("MONGO_URI", "", "mongodb://localhost:27017/app"),
         ("JWT_ALGORITHM", "", "HS256"),
+        ("API_V1_STR", "str", "/api/v1"),
+        ("ORDERS_URL_PREFIX", "", "/api/v1"),
         ("UNHEARD_OF", "", "fastreview"),
     ],
 )

@@ -5,6 +5,7 @@ None of them is built or installed. Their folders become import roots, their req
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -53,6 +54,25 @@ def local_folders(reader: Reader, root: Path, repository: Path, locks: tuple[Loc
             if name := _name(reader, member, root):
                 found.setdefault(name, _inside(member, repository))
     return {name: folder for name, folder in found.items() if folder != Path() and folder.is_dir()}
+
+
+def neighbours(imported: Iterable[str], root: Path, repository: Path) -> dict[str, Path]:
+    """Folders beside the project, or beside a folder above it, by the name under which its code imports from them.
+
+    ``imported`` are dotted names of modules that the project does not have. A folder counts where it holds the second part
+    of such a name too: ``shared.models`` is ``../shared/models.py``.
+    """
+    found: dict[str, Path] = {}
+    for module in imported:
+        name, _, rest = module.partition(".")
+        second = rest.partition(".")[0]
+        for above in root.parents:
+            if not second or name in found or not above.is_relative_to(repository):
+                break
+            folder = above / name
+            if not folder.is_symlink() and ((folder / second).is_dir() or (folder / f"{second}.py").is_file()):
+                found[name] = folder
+    return found
 
 
 def described(name: str, folder: Path, repository: Path) -> LocalPackage:

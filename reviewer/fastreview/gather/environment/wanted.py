@@ -2,16 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Parsed
 
 from fastreview.facts.files import FileFacts, Requirement
 from fastreview.gather.distributions import distribution, distribution_name, from_conda
-from fastreview.gather.environment.local import LocalPackage, described, local_folders
+from fastreview.gather.environment.local import LocalPackage, described, local_folders, neighbours
 from fastreview.gather.environment.locked import pins
 from fastreview.gather.environment.metadata import Metadata, metadata
 from fastreview.gather.environment.specifiers import pep440
@@ -33,7 +34,8 @@ class Wanted(Struct, frozen=True):
 
     ``pins`` are exact versions by package, from lock files and from the requirements themselves. ``python`` is what
     the project asks for, ``preferred`` the version of its container. ``roots`` are import roots of packages of the
-    same repository, relative to the reviewed root. ``sources`` are the files it all comes from, the main one first.
+    same repository, relative to the reviewed root, absolute where they lie above it. ``sources`` are the files it all
+    comes from, the main one first.
     """
 
     requirements: tuple[str, ...]
@@ -63,6 +65,7 @@ def wanted(root: Path, repository: Path, files: FileFacts, name: str, imported: 
     by_name = {distribution_name(distribution(module)): module for module in imported}
     chosen = _chosen(files.requirements, normalised(name), by_name, notes)
     kept, local = _without_local(chosen, root, repository, folders, normalised(name))
+    local += _beside(imported, root, repository, {one.name for one in kept} | {one.name for one in local})
     lines = list(_lines(kept, notes))
     for requirement in kept:
         if requirement.pinned and (version := _exact(requirement)):
@@ -80,7 +83,7 @@ def wanted(root: Path, repository: Path, files: FileFacts, name: str, imported: 
         files.python_wanted,
         _container_python(files),
         (*sources, *(lock.path for lock in files.locks if lock.path not in sources)),
-        tuple(os.path.relpath(folder, root) for package in local for folder in package.roots),
+        tuple(_root(folder, root) for package in local for folder in package.roots),
         {name: f"{name}=={version}" for name, version in fixed.items()} | _optional(files.requirements, chosen),
         tuple(notes),
         tuple(_metadata(reader, root, name, local)),
@@ -153,6 +156,21 @@ def _without_local(
             local[one.name] = package = described(one.name, folder, repository)
             pending += [(inner, folder) for inner in package.requirements if not inner.group]
     return kept, list(local.values())
+
+
+def _beside(imported: Iterable[str], root: Path, repository: Path, known: Set[str]) -> list[LocalPackage]:
+    """Folders of the repository that are imported as they lie there, declared by nobody: no stranger's package is meant."""
+    found = neighbours(imported, root, repository)
+    return [
+        replace(described(normalised(name), folder, repository), roots=(folder.parent,))
+        for name, folder in found.items()
+        if normalised(name) not in known
+    ]
+
+
+def _root(folder: Path, root: Path) -> str:
+    """Relative to the reviewed root, but for folders above it: in the scratch copy those are others."""
+    return str(folder) if root.is_relative_to(folder) else os.path.relpath(folder, root)
 
 
 def _path_source(one: Requirement, home: Path, repository: Path) -> Path | None:

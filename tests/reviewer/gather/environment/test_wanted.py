@@ -165,6 +165,24 @@ def test_packages_of_the_same_repository(tmp_path: Path) -> None:
     assert found.packages[0].version_files == ("api/_version.py",)
 
 
+def test_folder_that_is_imported_as_it_lies_beside(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    files: dict[str, str | bytes] = {
+        "backend/users/requirements.txt": "fastapi\nmodels\n",
+        "backend/shared/requirements.txt": "redis>=5\n",
+        "backend/shared/managers/cache.py": "",
+        "backend/models/orm.py": "",
+        "infra/stacks.py": "",
+    }
+    imported = ("shared.managers.cache", "models.orm", "infra", "infra.other")
+
+    found = asked(tmp_path, files, *imported, service="backend/users")
+
+    # A stranger's package called "shared" is not meant; what is declared is.
+    assert found.requirements == ("fastapi", "models", "redis>=5")
+    assert found.roots == (str(tmp_path / "backend"),)
+
+
 def test_paths_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "repository/.git").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
