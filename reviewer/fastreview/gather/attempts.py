@@ -41,7 +41,10 @@ _BEYOND_HELP = re.compile(
     r" raised (?:ModuleNotFoundError|ImportError|SyntaxError|NameError)\b|^Describing | did not finish "
 )
 """No setting changes these: a package is not there, or not in the version that the code is for, or time was up."""
-_NEWER = re.compile(r" raised NameError: name |\buuid7\b| raised SyntaxError: multiple exception types must be")
+_NEWER = re.compile(
+    r" raised NameError: name |\buuid7\b|No module named 'compression\b"
+    r"| raised SyntaxError: multiple exception types must be"
+)
 """How an older Python fails where annotations are evaluated late, modules have more names, or syntax is newer."""
 _KIND_OF_DRIVER = re.compile(r"(?i)a?sync")
 _FOLDER_NAME = re.compile(r"(?i)dir|path|folder|root|home|file|location")
@@ -152,7 +155,7 @@ class Attempts:
         also = f", and parentheses around exceptions that are caught together ({files})" if changed else ""
         self.assumptions["newer"] = (
             f"Python {python} was told to do what 3.14 does: annotations that name what follows are not evaluated, "
-            f"uuid.uuid7 is there{also}"
+            f"uuid.uuid7 and compression are there{also}"
         )
         return True
 

@@ -117,6 +117,10 @@ def settings(error):
             continue
         absent = "missing" in kind
         hint = "" if absent else next((name for part, name in _HINTS if part in kind), "")
+        value = item.get("input")
+        if isinstance(value, str) and 0 < len(value) <= 300 and not absent:
+            # The class may be a library's, with values from other variables: whichever was given this value.
+            found.append(need("literal", value, "email" if "email" in str(item.get("msg", "")).lower() else hint))
         expected = (item.get("ctx") or {}).get("expected") or (item.get("ctx") or {}).get("enum_values") or ""
         found += wanted(cls, location, hint, re.findall(r"'([^']{1,100})'", str(expected)))
     return found

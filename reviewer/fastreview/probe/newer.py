@@ -5,11 +5,14 @@ import __future__
 
 import ast
 import builtins
+import importlib
 import os
 import sys
 import time
+import types
 import uuid
 from importlib import machinery
+from importlib.util import find_spec
 
 MODULE_NAMES = frozenset(dir(builtins)) | {"__file__", "__name__", "__path__", "__spec__", "__doc__", "__package__"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -20,7 +23,7 @@ def behave_newer(project):
 
     - Annotations are not evaluated (PEP 649) in modules where one of them names what is not there yet. Elsewhere they
       are left as they are: libraries read evaluated ones more easily.
-    - ``uuid.uuid7`` is there.
+    - ``uuid.uuid7`` and the package ``compression`` are there.
     """
     compiled = machinery.SourceFileLoader.source_to_code
 
@@ -33,6 +36,26 @@ def behave_newer(project):
     machinery.SourceFileLoader.source_to_code = source_to_code
     if not hasattr(uuid, "uuid7"):
         uuid.uuid7 = uuid7
+    if not find_spec("compression"):
+        add_compression()
+
+
+def add_compression():
+    """The package of Python 3.14 that gathers the modules for compression (PEP 784); its ``zstd`` can only be imported."""
+    package = types.ModuleType("compression")
+    package.__path__ = []
+    zstd = types.ModuleType("compression.zstd")
+    zstd.__getattr__ = _of_zstd
+    sys.modules["compression"] = package
+    for name in ("bz2", "gzip", "lzma", "zlib"):
+        setattr(package, name, sys.modules.setdefault("compression." + name, importlib.import_module(name)))
+    package.zstd = sys.modules["compression.zstd"] = zstd
+
+
+def _of_zstd(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return type(name, (Exception,), {})
 
 
 def uuid7():
@@ -48,7 +71,41 @@ def names_what_follows(source):
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return not _Block(set(MODULE_NAMES)).passes(tree.body)
+    return not _Block(set(MODULE_NAMES)).passes(tree.body) or _decorators_do(tree)
+
+
+def _decorators_do(tree):
+    """Whether a function inside of one, which a decorator may make at import, names what is bound nowhere at all."""
+    inner = [
+        one
+        for function in ast.walk(tree)
+        if isinstance(function, _FUNCTIONS)
+        for one in ast.walk(function)
+        if one is not function and isinstance(one, _FUNCTIONS)
+    ]
+    if not inner:
+        return False
+    bound = _Block(set(MODULE_NAMES))
+    for node in _without_typing(tree):
+        if isinstance(node, ast.stmt):
+            bound.bind(node)
+        bound.bound |= (
+            {node.arg} if isinstance(node, ast.arg) else {one.name for one in getattr(node, "type_params", ())}
+        )
+    return not all(bound.known(one) for function in inner for one in _annotations(function))
+
+
+def _without_typing(tree):
+    """All nodes but those that are for type checkers only."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += node.orelse if _for_checkers(node) else ast.iter_child_nodes(node)
+
+
+def _for_checkers(node):
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
 
 
 class _Block:
@@ -62,34 +119,33 @@ class _Block:
 
     def statement(self, node):
         """False as soon as an annotation has a name that is not bound; a star import may bind any."""
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-            self.bound |= names
-            return "*" not in names or self.give_up()
+        passed = True
         if isinstance(node, _FUNCTIONS):
             passed = all(map(self.known, _annotations(node)))
-            self.bound.add(node.name)
-            return passed
-        if isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef):
             parameters = {one.name for one in getattr(node, "type_params", ())}
             passed = _Block(self.bound | parameters).passes(node.body)
-            self.bound.add(node.name)
-            return passed
-        if isinstance(node, ast.AnnAssign) and not self.known(node.annotation):
-            return False
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        elif isinstance(node, ast.AnnAssign):
+            passed = self.known(node.annotation)
+        elif _for_checkers(node):
             return self.passes(node.orelse)
-        self.bound |= _bound_by(node)
+        self.bind(node)
+        if not passed or isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            return passed
         inner = (getattr(node, part, ()) for part in ("body", "handlers", "orelse", "finalbody"))
         return all(self.passes(one) for one in inner if isinstance(one, list))
+
+    def bind(self, node):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.bound |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+        elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            self.bound.add(node.name)
+        else:
+            self.bound |= _bound_by(node)
 
     def known(self, annotation):
         inside = {one.id for one in ast.walk(annotation) if isinstance(one, ast.Name)}
         return "*" in self.bound or inside <= self.bound
-
-    def give_up(self):
-        self.bound.add("*")
-        return True
 
 
 def _annotations(function):

@@ -1,5 +1,7 @@
 """Which modules of a project rely on annotations that are not evaluated at import."""
 
+import subprocess
+import sys
 import time
 import uuid
 
@@ -13,6 +15,7 @@ FOLLOWING = (
     "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f(x: list[B]): ...",
     "import typing as t\nif t.TYPE_CHECKING:\n    import a\nasync def f(*, x: a.B = 1): ...",
     "class A:\n    b: B\n    c: int\nclass B: ...",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f():\n    def g(x: B): ...\n    return g",
     "if 1:\n    def f(*a: B): ...\nB = int",
 )
 BOUND = (
@@ -23,7 +26,8 @@ BOUND = (
     "for i in []:\n    j: i = 1",
     "try: pass\nexcept E as e:\n    q: e",
     "with open(f) as k:\n    l: k = 1",
-    "def f():\n    def g(x: Later): ...\n    y: Later",
+    "def f():\n    def g(x: Later): ...\n    y: Other\nclass Later: ...",
+    "def f(kind):\n    for other in []: pass\n    def g(x: kind, y: other) -> int: ...",
     "class B:\n    C = 1\n    d: C\n    def e(self, x: d) -> C: ...",
     "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\nelse:\n    B = int\nx: B",
     "while (n := 1):\n    x: n",
@@ -46,3 +50,13 @@ def test_uuid7_is_of_its_version_and_ordered_by_time() -> None:
     assert (first.version, first.variant) == (7, uuid.RFC_4122)
     assert first != second
     assert abs((first.int >> 80) / 1000 - time.time()) < 60
+
+
+def test_compression_is_there_to_be_imported() -> None:
+    program = (
+        "from fastreview.probe.newer import add_compression\nadd_compression()\n"
+        "from compression import gzip, zstd\nfrom compression.zstd import ZstdError\nimport compression.bz2\n"
+        "assert gzip.decompress(gzip.compress(b'x')) == b'x'\nassert issubclass(ZstdError, Exception)\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)

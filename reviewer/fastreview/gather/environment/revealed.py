@@ -44,10 +44,11 @@ _TOO_NEW = (
         ),
         "pydantic<2",
     ),
-    # Query, Path, Body ... took any further argument for the schema, with a warning, until then.
+    # FastAPI itself, Query, Path, Body ... took any further argument until then.
     (
         re.compile(
-            r"TypeError: (?:Query|Path|Header|Cookie|Body|Form|File|Param)\w*(?:\.__init__)?\(\) got an unexpected"
+            r"TypeError: (?:FastAPI|APIRouter|Query|Path|Header|Cookie|Body|Form|File|Param)\w*(?:\.__init__)?\(\)"
+            r" got an unexpected"
         ),
         "fastapi<0.155",
     ),

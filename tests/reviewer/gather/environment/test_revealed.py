@@ -55,6 +55,10 @@ def test_what_is_declared_for_other_occasions_is_no_finding() -> None:
         ("PydanticUserError: `regex` is removed. use `pattern` instead", Changes(bounds=("pydantic<2",))),
         ("AttributeError: 'FastAPI' object has no attribute 'on_event'", Changes(bounds=("starlette<1",))),
         ("AttributeError: module 'bcrypt' has no attribute '__about__'", Changes(added=("bcrypt<4.1",))),
+        (
+            "TypeError: FastAPI.__init__() got an unexpected keyword argument 'user_middleware'",
+            Changes(bounds=("fastapi<0.155",)),
+        ),
         ("TypeError: Query() got an unexpected keyword argument 'enum'", Changes(bounds=("fastapi<0.155",))),
         ("ModuleNotFoundError: No module named 'imghdr'", Changes(python="3.12")),
         (
