@@ -26,6 +26,11 @@ _TO_THREAD = "a `def` endpoint, `run_in_threadpool` or `asyncio.to_thread`"
 BLOCKING = (
     Blocking("a clock", "`await asyncio.sleep(...)`", ("time.sleep",)),
     Blocking(
+        "a clock",
+        f"`interval=None`, which compares with the last call, or {_TO_THREAD}",
+        ("psutil.cpu_percent", "psutil.cpu_times_percent", "psutil.Process.cpu_percent"),
+    ),
+    Blocking(
         "the database",
         "an `AsyncSession`, or plain `def` endpoints, which FastAPI runs in threads",
         (
@@ -90,7 +95,20 @@ BLOCKING = (
     Blocking(
         "a mail server",
         f"`aiosmtplib` or {_TO_THREAD}",
-        ("smtplib.SMTP", "smtplib.SMTP_SSL", "smtplib.SMTP.*", "imaplib.IMAP4", "imaplib.IMAP4_SSL", "poplib.POP3"),
+        (
+            "smtplib.SMTP", "smtplib.SMTP_SSL", "smtplib.SMTP.*", "imaplib.IMAP4", "imaplib.IMAP4_SSL", "poplib.POP3",
+            "emails.Message.send",
+        ),
+    ),
+    Blocking(
+        "workers and the store of their results",
+        f"{_TO_THREAD}; or tell clients to ask again",
+        (
+            "celery.app.control.Inspect.*", "celery.app.control.Control.ping",
+            *(f"celery.result.{owner}.{m}" for owner in ("AsyncResult", "GroupResult") for m in (
+                "get", "join", "ready", "successful", "failed", "forget",
+            )),
+        ),
     ),
     Blocking(
         "AWS",
@@ -160,7 +178,11 @@ MOMENT = 0.001
 
 
 def is_moment(name: str, call: syntax.Call) -> bool:
-    """Whether a call sleeps for no more than a moment, as far as it says how long."""
+    """Whether a call waits for no more than a moment, as far as it says how long."""
+    if name.startswith("psutil."):
+        # Without an interval it compares with the last call.
+        interval = call.argument(0, "interval")
+        return isinstance(interval, syntax.Missing) or interval is None or interval == 0
     seconds = call.argument(0, "secs") if name == "time.sleep" else None
     return isinstance(seconds, (int, float)) and seconds <= MOMENT
 

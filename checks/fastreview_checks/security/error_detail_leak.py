@@ -101,6 +101,124 @@ def place(number: int) -> None:
         raise HTTPException(500, detail=public_text(error, Settings().DEBUG))
 ```
 
+The text may go through a function that raises, through a dictionary that is the answer, or through what the endpoint passes
+on as it is:
+
+```python bad app/main.py
+from typing import NoReturn, cast
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
+
+from app.orders import count, load, ping
+
+app = FastAPI()
+
+
+def refuse(error: Exception) -> NoReturn:
+    raise HTTPException(400, detail=f"failed: {error!s}") from error  # finding
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, str]:
+    try:
+        return load(number)
+    except Exception as error:
+        refuse(error)
+
+
+@app.get("/health")
+def health() -> dict[str, dict[str, str]]:
+    answer = {"database": {"status": "healthy"}}
+    try:
+        ping()
+    except Exception as error:
+        answer["database"] = {"status": "unhealthy", "error": str(error)}  # finding
+    return answer
+
+
+@app.get("/numbers")
+def numbers() -> dict[str, object]:
+    found = count()
+    return dict(**found)
+
+
+async def conflict(request: Request, error: IntegrityError) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=409)  # finding
+
+
+app.add_exception_handler(IntegrityError, cast(object, conflict))
+```
+
+```python bad app/orders.py
+from app.storage import database
+
+
+def load(number: int) -> dict[str, str]:
+    return database.read(number)
+
+
+def ping() -> None:
+    database.ping()
+
+
+def count() -> dict[str, object]:
+    try:
+        return {"orders": database.count()}
+    except Exception as error:
+        return {"orders": None, "error": str(error)}  # finding
+```
+
+```python good
+import logging
+from typing import NoReturn
+
+from fastapi import FastAPI, HTTPException
+
+from app.storage import database
+
+app = FastAPI()
+log = logging.getLogger(__name__)
+
+
+def refuse(error: Exception) -> NoReturn:
+    raise HTTPException(500, detail="try again later") from error
+
+
+def count() -> dict[str, object]:
+    try:
+        return {"orders": database.count()}
+    except Exception as error:
+        return {"orders": None, "error": str(error)}
+
+
+@app.get("/numbers")
+def numbers() -> dict[str, object]:
+    found = count()
+    if "error" in found:
+        log.error("count failed: %s", found["error"])
+        raise HTTPException(503, detail="not now")
+    return found
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    answer = {"database": "healthy"}
+    seen = {}
+    try:
+        database.ping()
+    except Exception as error:
+        answer["database"] = "unhealthy"
+        seen["database"] = str(error)
+        log.warning("ping failed", extra=seen)
+    try:
+        database.count()
+    except Exception as error:
+        refuse(error)
+    return answer
+```
+
 ```python fixed
 import logging
 

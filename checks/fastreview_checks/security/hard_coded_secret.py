@@ -80,6 +80,35 @@ async def seed() -> None:
     await create_user(email="admin@example.com", password="123456")  # finding
 ```
 
+The address of a store with its password:
+
+```python bad
+import urllib.parse
+
+from pymongo import MongoClient
+from sqlmodel import create_engine
+
+url = f"mongodb+srv://shop:Kj3-pq9w@cluster0.bmxqz.example.net/shop?retryWrites=true"  # finding
+client = MongoClient("mongodb://shop:Kj3-pq9w@mongo.example.net/shop")  # finding
+engine = create_engine(
+    "mysql+pymysql://{user}:{password}@{host}/shop".format(  # finding
+        user="shop", password=urllib.parse.quote("Kj3@pq9w"), host="192.0.2.7"
+    )
+)
+```
+
+```python good
+import os
+import urllib.parse
+
+from sqlmodel import create_engine
+
+password = urllib.parse.quote(os.environ["DB_PASSWORD"])
+host = os.environ["DB_HOST"]
+engine = create_engine(f"mysql+pymysql://shop:{password}@{host}/shop")
+local = create_engine("postgresql://localhost/shop")
+```
+
 Keys that are for everybody to see, and settings that only tests run with:
 
 ```python good

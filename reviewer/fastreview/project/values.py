@@ -55,6 +55,8 @@ _TRANSPARENT = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclos
 _WORTHLESS = frozenset({type(None), bool, int, float, s.Opaque})
 """Kinds of expressions that stand for nothing that is looked into."""
 _TEXT = Instance(External("builtins.str"))
+_ANYTHING = (External("typing.Any"), External("builtins.object"))
+"""Annotations that say no more of what a function returns than none."""
 
 _UNSEEN = External("")
 """What a cache gives for something that was not asked before; None is an answer."""
@@ -523,9 +525,10 @@ class Values:
             return Instance(External(min(bases.external))) if bases and bases.external else None
         if name in _PARTIAL or name in _TRANSPARENT:
             position = 1 if name == "typing.cast" else 0
-            if name == "typing.cast" and call.args:
+            given = self.of(call.args[position], code) if len(call.args) > position else None
+            if name == "typing.cast" and call.args and not isinstance(given, Function | Bound | Class):
                 return self.annotated(call.args[0], code)
-            return self.of(call.args[position], code) if len(call.args) > position else None
+            return given
         known = RETURNS.get(name) or RETURNS.get(_base_method(name))
         if known:
             return Instance(External(known))
@@ -548,6 +551,8 @@ class Values:
             found = self.annotated(facts.returns, self._definition_scope(function))
             if isinstance(facts.returns, s.Ref) and facts.returns.last == "Self" and function.owner:
                 found = Instance(function.owner)
+            elif isinstance(found, Instance) and found.of in _ANYTHING:
+                found = None
         if found is None and self._depth < MAX_DEPTH:
             self._depth += 1
             try:

@@ -1,10 +1,27 @@
 """What answers clients when something goes wrong: `except` clauses that do, registered handlers, and the app itself; and where
 the text of the error goes into the answer."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from fastreview.api import App, Class, Code, Confidence, External, Place, Project, Subject, syntax
+from fastreview.api import (
+    App,
+    Bound,
+    Class,
+    Code,
+    Confidence,
+    Endpoint,
+    External,
+    Function,
+    Place,
+    Project,
+    Subject,
+    syntax,
+)
 from fastreview_checks.knowledge.security.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
+
+_TRYING_OUT = re.compile(r"(?:^|_)(?:test|try|validate|check|probe|diagnose|ping)(?:_|$)")
+"""Functions that are asked whether something can be reached: why not is what they are for."""
 
 _GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
 
@@ -16,13 +33,21 @@ class ErrorAnswer(Subject):
     unit = "error handler"
 
     def __init__(
-        self, key: str, place: Place, *, error: str = "", leaks: tuple[Place, ...] = (), given: str = ""
+        self,
+        key: str,
+        place: Place,
+        *,
+        error: str = "",
+        leaks: tuple[Place, ...] = (),
+        given: str = "",
+        doubtful: bool = False,
     ) -> None:
         self._key = key
         self._place = place
         self.error = error
         self.leaks = leaks
         self.given = given
+        self.doubtful = doubtful
 
     @property
     def key(self) -> str:
@@ -45,6 +70,8 @@ class ErrorAnswer(Subject):
 
     @property
     def confidence(self) -> Confidence:
+        if self.doubtful:
+            return Confidence.POSSIBLE
         return Confidence.CERTAIN if self.given else Confidence.LIKELY
 
     @classmethod
@@ -63,12 +90,13 @@ class ErrorAnswer(Subject):
 
 
 def _clauses(project: Project) -> Iterator[ErrorAnswer]:
-    """`except` clauses that answer: they raise an HTTP error or, in an endpoint, return."""
+    """`except` clauses that answer: they raise an HTTP error or return, in an endpoint or in what it passes on as it is."""
     endpoints = {id(endpoint.function) for endpoint in project.endpoints}
+    passed_on = {id(function) for endpoint in project.endpoints for function in _passed_on(endpoint, project)}
     for module in project.service_modules:
         for code in module.codes():
             for stmt in code.statements_of(syntax.Try):
-                returns = id(code) in endpoints
+                returns = id(code) in endpoints or id(code) in passed_on
                 for handler in stmt.handlers:
                     if not _answers(handler.body, code, project, returns=returns):
                         continue
@@ -80,7 +108,38 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
                         leaks=tuple(_leaks(handler.body, revealing, code, project, returns=returns))
                         if revealing
                         else (),
+                        doubtful=id(code) not in endpoints and bool(_TRYING_OUT.search(code.qualname)),
                     )
+
+
+def _passed_on(endpoint: Endpoint, project: Project) -> Iterator[Function]:
+    """Functions of the project whose result is the answer, or is what the answer is made of, without a look at it."""
+    function = endpoint.function
+    looked_at = {
+        node.root
+        for stmt in function.statements_of(syntax.If)
+        for node in syntax.walk(stmt.test)
+        if isinstance(node, syntax.Ref)
+    }
+    for stmt in function.statements_of(syntax.Return):
+        made = stmt.value.value if isinstance(stmt.value, syntax.Await) else stmt.value
+        if not isinstance(made, syntax.Call):
+            names = {made.name} if isinstance(made, syntax.Ref) else set()
+        else:
+            yield from _own_function(made, function, project)
+            names = {k.value.name for k in made.keywords if not k.name and isinstance(k.value, syntax.Ref)}
+        for name in names - looked_at:
+            for binding in function.bindings.get(name, ()):
+                given = binding.expr.value if isinstance(binding.expr, syntax.Await) else binding.expr
+                if isinstance(given, syntax.Call):
+                    yield from _own_function(given, function, project)
+
+
+def _own_function(call: syntax.Call, code: Code, project: Project) -> Iterator[Function]:
+    value = project.values.of(call.func, code)
+    function = value.function if isinstance(value, Bound) else value
+    if isinstance(function, Function):
+        yield function
 
 
 def _registered(project: Project) -> Iterator[ErrorAnswer]:
@@ -132,6 +191,8 @@ def _unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
 def _answers(body: syntax.Body, code: Code, project: Project, *, returns: bool) -> bool:
     return any(
         (returns and isinstance(stmt, syntax.Return))
+        or (returns and _kept_in(stmt) in _given_back(code))
+        or _raised_by(stmt, code, project) is not None
         or (
             isinstance(stmt, syntax.Raise)
             and isinstance(stmt.exception, syntax.Call)
@@ -161,6 +222,62 @@ def _leaks(body: syntax.Body, error: str, code: Code, project: Project, *, retur
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names, code, project):
                 yield Place(code.module.path, stmt.line)
+            case syntax.Assign(value=value) if (
+                returns and _kept_in(stmt) in _given_back(code) and tells(value, names, code, project)
+            ):
+                yield Place(code.module.path, stmt.line)
+            case syntax.Do(value=syntax.Call() as call):
+                raised = _raised_by(stmt, code, project)
+                if raised is not None:
+                    yield from _leaks_of(raised, call, names, code, project)
+
+
+def _kept_in(stmt: syntax.Stmt) -> str:
+    """The name of what an item is put into: ``health["checks"]["database"] = ...``; "" for other statements."""
+    if isinstance(stmt, syntax.Assign) and len(stmt.targets) == 1 and not stmt.op:
+        inner = stmt.targets[0]
+        while isinstance(inner, syntax.Subscript):
+            inner = inner.value
+        if isinstance(inner, syntax.Ref) and inner is not stmt.targets[0]:
+            return inner.name
+    return ""
+
+
+def _given_back(code: Code) -> frozenset[str]:
+    """Names that a function returns, as they are or as what the answer is made of."""
+    found: set[str] = set()
+    for stmt in code.statements_of(syntax.Return):
+        given = stmt.value.value if isinstance(stmt.value, syntax.Await) else stmt.value
+        parts = (*given.args, *(k.value for k in given.keywords)) if isinstance(given, syntax.Call) else (given,)
+        found.update(part.name for part in parts if isinstance(part, syntax.Ref))
+    return frozenset(found)
+
+
+def _raised_by(stmt: syntax.Stmt, code: Code, project: Project) -> Function | None:
+    """The function of the project that a statement only calls, and that raises an HTTP error."""
+    if not isinstance(stmt, syntax.Do) or not isinstance(stmt.value, syntax.Call):
+        return None
+    for function in _own_function(stmt.value, code, project):
+        if any(_raises_http(raised, function, project) for raised in function.statements_of(syntax.Raise)):
+            return function
+    return None
+
+
+def _raises_http(stmt: syntax.Raise, code: Code, project: Project) -> bool:
+    return isinstance(stmt.exception, syntax.Call) and _is_http(stmt.exception, code, project)
+
+
+def _leaks_of(function: Function, call: syntax.Call, names: set[str], code: Code, project: Project) -> Iterator[Place]:
+    """Where a function that is handed the error raises an HTTP error with its text."""
+    parameters = function.facts.parameters[bool(function.receiver) :]
+    given = {p.name: call.argument(at, p.name) for at, p in enumerate(parameters)}
+    handed = {name for name, value in given.items() if isinstance(value, syntax.Ref) and value.name in names}
+    for stmt in function.statements_of(syntax.Raise) if handed else ():
+        raised = stmt.exception
+        if not isinstance(raised, syntax.Call) or not _is_http(raised, function, project):
+            continue
+        if _told(raised, handed, function, project):
+            yield Place(function.module.path, stmt.line)
 
 
 def _told(call: syntax.Call, names: set[str], code: Code, project: Project) -> bool:

@@ -24,10 +24,18 @@ _ENVIRONMENT = frozenset(
     {"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"}
 )
 _WRAPPERS = frozenset({"SecretStr", "pydantic.SecretStr", "Field", "str", "Secret"})
+_QUOTING = frozenset({"quote", "quote_plus"})
+_CONNECTING = frozenset(
+    {
+        "create_engine", "create_async_engine", "MongoClient", "AsyncMongoClient", "AsyncIOMotorClient", "from_url", "Redis",
+        "Database", "create_pool", "connect", "Celery", "RabbitBroker", "RedisBroker", "connect_robust",
+    }
+)  # fmt: skip
+"""Calls that are handed the URL of a store or broker as it is."""
 _HASHING = re.compile(
     r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password"
 )
-_GIVING = frozenset({str, syntax.Call, syntax.Operation})
+_GIVING = frozenset({str, syntax.Text, syntax.Call, syntax.Operation})
 _CREATES = re.compile(r"create|add|register|insert|seed|save|set|ensure|bootstrap|^[A-Z]")
 _COMPARED = re.compile(r"^(?:x_)?(?:token|api_?key|password|secret|access_?token|auth_?token|admin_?token)$")
 _WORDS = frozenset({"", "bearer", "null", "none", "undefined", "basic"})
@@ -101,10 +109,25 @@ def _given(
                 yield from _given(variable, default, place, module, "default", holder)
         case syntax.Operation(op="or", operands=(_, str() as default)):
             yield from _given(name, default, place, module, "default", holder)
+        case syntax.Call(args=(str() as quoted, *_)) if value.method in _QUOTING:
+            yield from _given(name, quoted, place, module, how, holder)
+        case syntax.Text():
+            yield from _in_url(name, _written(value), place)
         case str():
             found = judged(name, value, place, how, holder)
             if found is not None and not _is_refused(value, module):
                 yield found
+
+
+def _written(text: syntax.Text) -> str:
+    """An f-string with braces where a value stands."""
+    return "".join(part if isinstance(part, str) else "{}" for part in text.parts)
+
+
+def _in_url(name: str, value: str, place: Place) -> Iterator[WrittenSecret]:
+    inside = credentials_in(value)
+    if inside is not None:
+        yield WrittenSecret(name, place, f"`{name}` holds a URL with a password in it", doubtful=inside[1])
 
 
 def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> WrittenSecret | None:
@@ -113,9 +136,8 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
     if is_token(value) and not is_reference(value):
         what = "a private key" if "PRIVATE KEY" in value else "a key in its issuer's format"
         return WrittenSecret(name, place, f"`{name}` holds {what}")
-    inside = credentials_in(value)
-    if inside is not None:
-        return WrittenSecret(name, place, f"`{name}` holds a URL with a password in it", doubtful=inside[1])
+    for found in _in_url(name, value, place):
+        return found
     if kind is None or not value.strip() or is_reference(value):
         return None
     match kind:
@@ -203,13 +225,21 @@ def _assigned(code: Code) -> Iterator[WrittenSecret]:
 def _may_give(value: syntax.Expr) -> bool:
     """Whether `_given` has something to look at: most values are none of these."""
     if type(value) is syntax.Call:
-        return isinstance(value.func, syntax.Ref) and (value.func.name in _WRAPPERS or value.func.name in _ENVIRONMENT)
+        return isinstance(value.func, syntax.Ref) and (
+            value.func.name in _WRAPPERS or value.func.name in _ENVIRONMENT or value.func.last in _QUOTING
+        )
+    if type(value) is syntax.Text:
+        return bool(value.parts) and isinstance(value.parts[0], str) and "://" in value.parts[0]
     return type(value) is str or (type(value) is syntax.Operation and value.op == "or")
 
 
 def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
     for site in code.calls:
         call = site.call
+        if call.method in _CONNECTING and call.args and isinstance(call.args[0], str | syntax.Text):
+            given = call.args[0]
+            url = given if isinstance(given, str) else _written(given)
+            yield from _in_url(call.method, url, Place(code.module.path, call.line))
         if not any(type(given) is str for given in call.args) and not any(_may_give(k.value) for k in call.keywords):
             continue
         place = Place(code.module.path, call.line)
@@ -229,7 +259,7 @@ def _passing_secrets(project: Project) -> set[int]:
     telling = [word for word in project.words if is_telling(word)]
     secrets = [word for word in telling if kind_of(word) is not None]
     taking = _taking_passwords(project).union(word for word in telling if _HASHING.search(word.lower()))
-    return {id(code) for code in (*project.mentions(*secrets), *project.calling(*taking))}
+    return {id(code) for code in (*project.mentions(*secrets), *project.calling(*taking, *_CONNECTING))}
 
 
 @lru_cache(maxsize=1)
