@@ -74,6 +74,45 @@ def create(order_id: int, name: str, session: Annotated[Session, Depends(get_ses
     return order_id
 ```
 
+Open WebSockets that one process holds, with a message for all of them:
+
+```python bad app/main.py
+from fastapi import FastAPI, WebSocket
+
+from app.sockets import manager
+
+app = FastAPI()
+
+
+@app.websocket("/rooms/{room}")
+async def join(websocket: WebSocket, room: str) -> None:
+    await manager.connect(websocket, room)
+    while True:
+        await manager.broadcast(room, await websocket.receive_text())
+```
+
+```python bad app/sockets.py
+from fastapi import WebSocket
+
+
+class Manager:
+    def __init__(self) -> None:
+        self.rooms: dict[str, set[WebSocket]] = {}
+
+    async def connect(self, websocket: WebSocket, room: str) -> None:
+        await websocket.accept()
+        if room not in self.rooms:
+            self.rooms[room] = set()
+        self.rooms[room].add(websocket)
+
+    async def broadcast(self, room: str, text: str) -> None:
+        for websocket in self.rooms[room]:
+            await websocket.send_text(text)
+
+
+manager = Manager()  # finding
+```
+
 What is filled while modules are imported, and never by a request, is a constant:
 
 ```python good
@@ -98,6 +137,7 @@ def label(state: str) -> str:
 """
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check
+from fastreview_checks.knowledge.architecture.connections import kept_connections
 from fastreview_checks.knowledge.architecture.shared_state import (
     CACHE,
     answering,
@@ -133,4 +173,12 @@ def global_mutable_state(project: Project) -> Found:
             symbol=f"{change.module.name}.{change.name}",
             related=(Related(change.at, "changed here"), *way),
             confidence=Confidence.POSSIBLE if kept else Confidence.LIKELY,
+        )
+    for held in kept_connections(project):
+        yield Hit(
+            held.made,
+            f"`{held.name}` keeps the open WebSockets of its own process: what it sends does not reach the clients of other "
+            "workers. Relay messages between them, for example with Redis, or run one worker on purpose.",
+            symbol=f"{held.module.name}.{held.name}",
+            related=(Related(held.kept, "a socket is kept here"), Related(held.sent, "all are sent to here")),
         )

@@ -88,6 +88,37 @@ async def products() -> list[str]:
         return list(session.scalars(text("select name from product")))
 ```
 
+One of two clients, which a function hands out:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.mongo import client
+
+app = FastAPI()
+database = client().shop
+
+
+@app.get("/products")
+async def products() -> int:
+    return database.products.count_documents({})
+```
+
+```python bad app/mongo.py
+from pymongo import MongoClient
+
+
+def client() -> MongoClient:
+    found = MongoClient("mongodb://db")  # finding
+    return found
+```
+
+```python bad app/unused.py
+from pymongo import MongoClient
+
+other = MongoClient("mongodb://db")
+```
+
 From `def` routes only:
 
 ```python good
@@ -109,13 +140,16 @@ from fastreview.api import (
     Confidence,
     External,
     Found,
+    Function,
     Hit,
     LoopFunction,
     Met,
+    Module,
     NotApplicable,
     Project,
     Related,
     check,
+    syntax,
 )
 from fastreview_checks.knowledge.blocking import blocking
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
@@ -140,7 +174,7 @@ def blocking_driver(project: Project) -> Found:
             continue
         users = [(s, f) for s, call, f in used if call.startswith(driver.family)]
         rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
-        if users and (len(rivals) == 1 or _serves(site, driver, users)):
+        if users and (len(rivals) == 1 or _serves(site, driver, users, project)):
             reported.add((site.place.path, driver.family[0]))
             yield _hit(site, name, driver, users, project)
     # The database says more than a cache or an HTTP client beside it.
@@ -150,12 +184,20 @@ def blocking_driver(project: Project) -> Found:
         yield Met(site.place, f"`{name}` is an async driver.")
 
 
-def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunction]]) -> bool:
+def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunction]], project: Project) -> bool:
     """Which of several engines or clients the routes use: one beside the sessions, or beside the use itself."""
     module = site.code.module
     here = {call.call.method for code in module.codes() for call in code.calls}
     hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS)
-    return hands_out or any(s.code.module is module for s, _ in users)
+    return hands_out or any(s.code.module is module or _is_handed(s.code.module, site, project) for s, _ in users)
+
+
+def _is_handed(user: Module, site: CallSite, project: Project) -> bool:
+    """Whether ``user`` calls the function that gives the client back."""
+    code = site.code
+    if not isinstance(code, Function) or not code.statements_of(syntax.Return):
+        return False
+    return any(call.code.module is user for call in project.callers(code))
 
 
 def _hit(

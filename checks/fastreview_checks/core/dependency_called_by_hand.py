@@ -179,7 +179,6 @@ from fastreview.api import (
     Confidence,
     Dependency,
     Found,
-    Function,
     Hit,
     Project,
     Related,
@@ -193,10 +192,8 @@ from fastreview_checks.knowledge.core.markers import (
     part_of_app,
     results_injected,
 )
+from fastreview_checks.knowledge.core.run_by_hand import left_half_way
 from fastreview_checks.knowledge.unread_routes import without_routes
-
-_STEPS = frozenset({"next", "anext", "__next__", "__anext__"})
-_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
 @check("COR016", dimension="core", level=1, gate=True, effort="hours")
@@ -213,7 +210,11 @@ def dependency_called_by_hand(project: Project) -> Found:
     told: dict[tuple[str, int], list[Hit]] = {}
     for function, site in direct_calls((d.function for d in plain.values()), project):
         if site.place not in incomplete:
-            hits = _stepped(function, site) if function.facts.yields else _by_hand(plain[id(function)], site, project)
+            hits = (
+                left_half_way(function, site, project)
+                if function.facts.yields
+                else _by_hand(plain[id(function)], site, project)
+            )
             told.setdefault((site.code.module.path, id(function)), []).extend(hits)
     yield from (_once(hits) for hits in told.values() if hits)
 
@@ -250,19 +251,6 @@ def _results(project: Project) -> Iterator[Hit]:
             f"request. Write `Depends({name})`.",
             symbol=name,
             fix="unsafe",
-        )
-
-
-def _stepped(function: Function, site: CallSite) -> Iterator[Hit]:
-    """One step of a generator, taken by hand: ``next(get_session())``."""
-    steps = (outer.call.inside() for outer in site.code.calls if outer.call.method in _STEPS)
-    inside = (part for parts in steps for part in (*parts, getattr(parts[0], "value", None)))
-    if function.decorator_names.isdisjoint(_MANAGERS) and any(part is site.call for part in inside):
-        yield Hit(
-            site.place,
-            f"`next` is the only holder of the generator of `{function.name}`: it is dropped at once, so the clean-up after the "
-            "`yield` runs before the value is used, not after. Ask for it with `Depends`, or enter a context manager.",
-            symbol=f"{site.code.qualname}.{function.name}",
         )
 
 

@@ -1,6 +1,6 @@
 """Clients of other services that keep connections: what makes one, and what ends it.
 
-Sources: documentation of httpx, aiohttp, requests, redis-py, PyMongo, Motor, elasticsearch-py, OpenAI and Anthropic. Engines
+Sources: documentation of httpx, aiohttp, requests, redis-py, arq, PyMongo, Motor, elasticsearch-py, OpenAI and Anthropic. Engines
 of databases are no clients here: PRD016 and the data dimension look after them.
 """
 
@@ -31,6 +31,7 @@ CLIENTS: dict[str, Client] = {
     **{f"redis.{inner}{name}": _REDIS for inner in ("", "asyncio.") for name in ("Redis", "StrictRedis", "from_url")},
     **{f"redis.{inner}Redis.from_url": _REDIS for inner in ("", "asyncio.")},
     "aioredis.from_url": _REDIS,
+    "arq.create_pool": Client("connection pool", ("aclose", "close"), ("arq.",)),
     "pymongo.MongoClient": _MONGO,
     "pymongo.AsyncMongoClient": _MONGO,
     "motor.motor_asyncio.AsyncIOMotorClient": _MONGO,

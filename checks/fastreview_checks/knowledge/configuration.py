@@ -22,6 +22,9 @@ LOADED_BY = re.compile(r"environ\b|getenv|yaml|toml|from_(?:env|file)|ConfigLoad
 CONFIGURATION_FILE = re.compile(
     r"(?:^|/)\w*(?:config|settings?|conf|env(?:ironment)?|loader)s?(?:/|\.py$)", re.IGNORECASE
 )
+_ELSEWHERE = re.compile(r"^(?:(?:get|load)_)?(?:[a-z]+_)?settings$|^Settings$")
+_NOT_TYPED = frozenset({"django", "dynaconf", "flask", "builtins"})
+"""Packages whose ``settings`` hold whatever a file holds."""
 # Readers that convert: config("DEBUG", cast=bool), env.int("PORT").
 CONVERTING = frozenset(
     {"starlette.config.Config", "fastapi.config.Config", "environs.Env", "environ.Env", "decouple.config"}
@@ -168,3 +171,14 @@ def _reads(node: syntax.Expr, code: Code, project: Project) -> bool:
             value = project.values.of(owner, code)
             return isinstance(value, External) and value.name == "os.environ"
     return False
+
+
+def settings_elsewhere(project: Project) -> str:
+    """The settings that the service imports from another package, which is not read here, by their name, or ""."""
+    for module in project.service_modules:
+        for found in module.facts.imports:
+            if _ELSEWHERE.match(found.name) and not found.typing_only:
+                target = project.names.resolve(module, found.bound)
+                if isinstance(target, External) and target.package not in _NOT_TYPED:
+                    return target.name
+    return ""

@@ -6,7 +6,7 @@ Sources: the libraries' documentation, W3C Trace Context.
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Function, Middleware, Module, Project, syntax
+from fastreview.api import External, Function, Instance, Middleware, Module, Project, syntax
 
 HEADER = re.compile(
     r"^(?:x-)?(?:request|correlation|trace|transaction|amzn-trace|cloud-trace|rid|req)[-_]?(?:id|context)$|^traceparent$|^x-rid$",
@@ -30,6 +30,8 @@ LIBRARIES = {
     "fastapi_structlog.middleware.StructlogMiddleware": (True, True),
     "logfire.instrument_fastapi": (False, True),
 }
+_ADDS = re.compile(r"middleware|logging|correlat|request_?id|observab", re.IGNORECASE)
+"""Functions that may give requests an id, by their names."""
 # What carries a value into every log line of a request.
 CONTEXT_CALL = re.compile(
     r"(?:^|\.)(?:bind_contextvars|bound_contextvars|contextualize|bind_threadlocal|setLogRecordFactory|set_tag|set_context"
@@ -195,3 +197,16 @@ def _is_id(expr: syntax.Expr, function: Function, project: Project) -> bool:
         HEADER.match(t) or ID_NAME.search(t) or HEADER.match(t.replace("_", "-"))
         for t in _texts(expr, function, project)
     )
+
+
+def added_elsewhere(project: Project) -> str:
+    """The function of another package that is handed an app and may give requests an id, by its name, or ""."""
+    words = [word for word in project.words if _ADDS.search(word)]
+    for site in project.calls(*words):
+        given = site.call.args[:1]
+        target = project.values.target(site) if given and site.call.method != "add_middleware" else None
+        if isinstance(target, External) and target.package not in ("fastapi", "builtins") and given[0] != "http":
+            value = project.values.of(given[0], site.code)
+            if isinstance(value, Instance) and isinstance(value.of, External) and value.of.name == "fastapi.FastAPI":
+                return target.name
+    return ""

@@ -18,6 +18,13 @@ _BY_PURPOSE = re.compile(
     r"(?:$|[_\-/}])",
     re.IGNORECASE,
 )
+_CHANGES = re.compile(
+    r"(?:^|[_-])(?:insert|edit|update|delete|remove|grant|assign)[_-](?:\w+[_-])*?"
+    r"(?:log[_-]?in|registration|contact|feedback|invit\w+)(?:$|[_-])",
+    re.IGNORECASE,
+)
+"""Work on the records of what others did in such a flow: ``insert-login-credential``, ``delete_feedback``."""
+_RECORDS = re.compile(r"^(?:registration|contact|feedback|invit\w+)$", re.IGNORECASE)
 # Probes end with these words; what stands below ``/health`` may do anything.
 _PROBE = re.compile(r"^(?:health\w*|ping|readiness|liveness)$", re.IGNORECASE)
 _MAKES_ADDRESSES = frozenset(
@@ -79,6 +86,10 @@ def is_public_by_purpose(route: Route) -> bool:
     parts = static_parts(route)
     name = route.endpoint.name if route.endpoint is not None else ""
     last = parts[-_FIRST_WORDS:]
+    if any(_CHANGES.search(text) for text in (*last, name)):
+        return False
+    if route.method in ("PUT", "PATCH", "DELETE") and any(_RECORDS.match(text) for text in last):
+        return False
     return any(_BY_PURPOSE.search(text) for text in (*last, "/".join(last), name)) or bool(
         _PROBE.match(parts[-1] if parts else "")
     )

@@ -90,10 +90,25 @@ app.add_middleware(CorrelationIdMiddleware)
 def items() -> list[str]:
     return []
 ```
+
+Middleware that a function of another package adds:
+
+```python unknown
+from acme_shared.logging import add_logging_middleware
+from fastapi import FastAPI
+
+app = FastAPI()
+add_logging_middleware(app, service="items")
+
+
+@app.get("/items")
+def items() -> list[str]:
+    return []
+```
 """
 
 from fastreview.api import App, Found, Hit, Met, NotApplicable, Project, Rung, Unknown, check
-from fastreview_checks.knowledge.correlation import ID_NAME, parts_of
+from fastreview_checks.knowledge.correlation import ID_NAME, added_elsewhere, parts_of
 from fastreview_checks.knowledge.health import stands_beside
 from fastreview_checks.knowledge.unread_routes import without_routes
 
@@ -124,6 +139,8 @@ def no_correlation_id(app: App, project: Project) -> Found:
         )
     if partial is None and app.http.returns_request_ids:
         raise Unknown("answers carry a request id, and the code does not show whether log lines do")
+    if partial is None and (elsewhere := added_elsewhere(project)):
+        raise Unknown(f"what `{elsewhere}`, of another package, adds to the app")
     yield partial or Hit(
         app.place,
         "Requests have no id, so the log lines of one request cannot be told from those of the others. Add middleware that "

@@ -69,6 +69,18 @@ def load_config() -> Config:
     return Config(os.environ["DATABASE_URL"], int(os.environ.get("POOL_SIZE", "5")))
 ```
 
+Settings of another package, which is not read:
+
+```python unknown app/main.py
+import os
+
+from acme_shared.settings import get_settings
+from fastapi import FastAPI
+
+settings = get_settings()
+app = FastAPI(title=settings.title, debug=os.getenv("DEBUG") == "1")
+```
+
 Fields that a reader converts are typed as well, and so are traits that traitlets fills:
 
 ```python good app/config.py
@@ -95,8 +107,8 @@ class Server(Application):
 ```
 """
 
-from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, check
-from fastreview_checks.knowledge.configuration import converting_reader, own_settings, scattered
+from fastreview.api import Found, Hit, Met, Project, Related, Rung, Side, Unknown, check
+from fastreview_checks.knowledge.configuration import converting_reader, own_settings, scattered, settings_elsewhere
 
 
 @check("PRD001", dimension="production", level=1, gate=True, needs=(Side.SOURCE,), effort="hours")
@@ -116,6 +128,9 @@ def no_settings_object(project: Project) -> Found:
     if reader is not None:
         yield Met(reader, "The configuration is read and converted in one module.", Rung.CONFIGURED)
         return
+    elsewhere = settings_elsewhere(project)
+    if elsewhere:
+        raise Unknown(f"how `{elsewhere}`, of another package, reads the configuration")
     places = sorted(scattered(project))
     if not places:
         yield Hit(

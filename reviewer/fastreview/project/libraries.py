@@ -50,6 +50,7 @@ _PREFIXES = {
     "pydantic.functional_validators": "pydantic",
     "pydantic.env_settings": "pydantic",
     "pydantic_settings.main": "pydantic_settings",
+    "arq.connections": "arq",
     "emails.message": "emails",
     "celery.app.base": "celery",
     "redis.client": "redis",

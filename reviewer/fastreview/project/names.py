@@ -37,6 +37,9 @@ Definition = Module | Class | Function | Variable | External
 
 _BUILTINS = frozenset(dir(builtins))
 
+_NOTHING = s.Ref("object")
+"""What stands in for a class that is not there."""
+
 _UNSEEN = External("")
 """What a cache gives for something that was not asked before; None is an answer."""
 
@@ -142,7 +145,7 @@ class Names:
         found_import = self._import(module, name) if name in module.top_level_imports else None
         if bindings and not (found_import and all(b.kind == "annotate" for b in bindings)):
             # `try: import x / except ImportError: x = None`: the import is what the code is written for.
-            if found_import and all(b.expr is None for b in bindings):
+            if found_import and all(b.expr is None or b.expr == _NOTHING for b in bindings):
                 return self.imported(module, found_import, hops)
             return self._bound(module, name)
         if found_import:

@@ -12,7 +12,7 @@ LIBRARIES = frozenset(
     {
         "requests", "httpx", "aiohttp", "urllib3", "socket", "smtplib", "imaplib", "poplib", "ftplib",
         "telnetlib", "paramiko", "redis", "motor", "pymongo", "elasticsearch", "openai", "anthropic", "beanie", "aioredis",
-        "opensearchpy", "qdrant_client", "aiokafka", "aio_pika", "nats", "telegram", "slack_sdk", "gql",
+        "opensearchpy", "qdrant_client", "aiokafka", "aio_pika", "nats", "telegram", "slack_sdk", "gql", "arq",
     }
 )  # fmt: skip
 """Top-level packages of clients."""
