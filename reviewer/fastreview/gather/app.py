@@ -24,6 +24,7 @@ _KINDS = (
     (re.compile(r"^(\S+) was given a value \("), "setting from an example file", "settings from example files"),
     (re.compile(r"^the (?:generated )?(?:file|folder) (\S+) was "), "path made up", "paths made up"),
     (re.compile(r"^the statement at (\S+) "), "statement stepped over", "statements stepped over"),
+    (re.compile(r"^the package (\S+) is stood in for"), "package stood in for", "packages stood in for"),
     (re.compile(r"^(\S+) was called with "), "argument made up", "arguments made up"),
     (re.compile(r"^(?:started in the folder )?([^,]*)"), "other assumption", "other assumptions"),
 )

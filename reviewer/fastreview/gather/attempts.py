@@ -84,7 +84,10 @@ class Attempts:
         self.hints = hints(trial.copy)
         self.libraries = _libraries()
         self.environment: dict[str, str] = {}
-        self.assumptions: dict[str, str] = {}
+        self.assumptions: dict[str, str] = {
+            f"package {name}": f"the package {name} is stood in for: it cannot be installed"
+            for name in trial.interpreter.absent
+        }
         self.tried: set[tuple[str, str]] = set()
         self.effects: dict[SideEffect, None] = {}
         self.newer = False
@@ -277,6 +280,7 @@ class Attempts:
             "isolation": str(scratch / CONTROL / REPORT),
             "libraries": self.libraries,
             "newer": self.newer,
+            "absent": self.trial.interpreter.absent,
             "seconds": seconds,
             "longest": longest,
         }

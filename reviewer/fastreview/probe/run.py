@@ -12,6 +12,7 @@ import time
 import warnings
 
 from . import obstacles
+from .absent import stand_in_for
 from .factories import called
 from .needs import Asked, missing
 from .newer import behave_newer
@@ -118,6 +119,7 @@ class Run:
         sys.argv[:] = ["uvicorn"]
         self.facts["packages"] = installed()
         know_libraries(request.get("libraries") or {})
+        stand_in_for(request.get("absent") or ())
         if request.get("newer"):
             behave_newer(self.project)
         self.asked = Asked(self.project)

@@ -11,13 +11,15 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 ASK_SECONDS = 10
 _ENVIRONMENT_FOLDERS = (".venv", "venv", "env", ".env", "virtualenv")
+MAX_METADATA = 200_000
+_REQUIRES = re.compile(r"^Requires-Dist: ([\w.-]+)(.*)$", re.MULTILINE)
 _ASK = "import importlib.metadata as m, sys; sys.stdout.write(m.version('fastapi'))"
 
 
@@ -33,6 +35,8 @@ class Interpreter(Struct, frozen=True):
     fastapi_version: str
     supplied: dict[str, str] = {}
     """Files that a build of the project writes, by path below the reviewed root: for the scratch copy."""
+    absent: tuple[str, ...] = ()
+    """Modules of packages that cannot be installed, and that are to be stood in for."""
 
 
 def find_interpreter(
@@ -87,8 +91,34 @@ def bringing(prefix: Path, module: str) -> str:
             except OSError:
                 continue
             if text.startswith((f"{start}/", f"{start}.py,")) or f"\n{start}/" in text or f"\n{start}.py," in text:
-                return re.sub(r"[-_.]+", "-", record.parent.name.partition("-")[0]).lower()
+                return _normalised(record.parent.name.partition("-")[0])
     return ""
+
+
+def dependents(prefix: Path, names: Iterable[str]) -> frozenset[str]:
+    """The normalised names of installed distributions that require one of ``names``, or one that does, and so on."""
+    requiring: dict[str, set[str]] = {}
+    for packages in packages_folders(prefix):
+        for metadata in packages.glob("*.dist-info/METADATA"):
+            try:
+                head = metadata.read_text("utf-8", "replace")[:MAX_METADATA].partition("\n\n")[0]
+            except OSError:
+                continue
+            own = _normalised(metadata.parent.name.partition("-")[0])
+            for required, marker in _REQUIRES.findall(head):
+                if "extra" not in marker:
+                    requiring.setdefault(_normalised(required), set()).add(own)
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        new = requiring.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    return frozenset(found)
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def installed_fastapi(prefix: Path) -> str:

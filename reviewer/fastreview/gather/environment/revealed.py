@@ -133,9 +133,15 @@ def revealed(error: str, before: Revealed, situation: Situation) -> Revealed | N
 
 def explained(error: str, left_out: Mapping[str, str]) -> str:
     """Why the module that an import missed is not there, as the end of a sentence; "" where that is not known."""
-    missing = _NO_MODULE.search(error)
-    why = left_out.get(distribution_name(distribution(missing[1])), "") if missing else ""
+    missing = missing_module(error)
+    why = left_out.get(distribution_name(distribution(missing)), "") if missing else ""
     return f"; it was left out: {why}" if why else ""
+
+
+def missing_module(error: str) -> str:
+    """The module that an import missed, or ""."""
+    missing = _NO_MODULE.search(error)
+    return missing[1] if missing else ""
 
 
 def without_framework(before: Revealed) -> Revealed:
@@ -159,10 +165,10 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
     if _WANTS_ASYNC.search(error) and not situation.version("aiosqlite") and "aiosqlite" not in known.added:
         note = "aiosqlite was installed: the import opens a database, and nothing says which"
         return Revealed(replace(known, added=(*known.added, "aiosqlite")), (note,))
-    missing = _NO_MODULE.search(error)
+    missing = missing_module(error)
     asked = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "") or _named(error)
     if asked or missing:
-        module = missing[1] if missing else asked
+        module = missing or asked
         added = _added(module, asked or distribution(module), known, situation)
         if added is not None:
             return added

@@ -12,10 +12,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 from fastreview.facts.app import EnvironmentFacts, ProbeFacts
 from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
-from fastreview.gather.distributions import STANDING_IN, distribution_name
+from fastreview.gather.distributions import MEGABYTES, STANDING_IN, distribution, distribution_name
 from fastreview.gather.environment.existing import (
     Interpreter,
     bringing,
+    dependents,
     find_interpreter,
     installed_fastapi,
     packages_in,
@@ -28,6 +29,7 @@ from fastreview.gather.environment.revealed import (
     Revealed,
     Situation,
     explained,
+    missing_module,
     revealed,
     without_framework,
     written_for,
@@ -67,6 +69,8 @@ class Environments:
         self._rounds = 0
         self._prefix: Path | None = None
         self._left_out: dict[str, str] = {}
+        self._imported: frozenset[str] = frozenset()
+        self._made_last: Interpreter | None = None
         self._missing_python = ""
 
     def first(
@@ -76,7 +80,9 @@ class Environments:
         if self.given not in ("", "auto"):
             found = find_interpreter(self.root, self.repository, self.given, self.environ)
             return found if isinstance(found, str) else self._existing(found)
-        asked = wanted(self.root, self.repository, files, self.name, third_party(modules, roots, targets))
+        imported = third_party(modules, roots, targets)
+        asked = wanted(self.root, self.repository, files, self.name, imported)
+        self._imported = frozenset(name.partition(".")[0] for name in imported)
         self.roots = asked.roots
         self._wanted = asked
         self._learnt = _remembered(asked) or written_for(
@@ -121,13 +127,26 @@ class Environments:
         )
         learnt = revealed(probe.error, self._learnt, situation)
         if learnt is None:
-            return None
+            return self._with_stand_ins(probe)
         before, self._learnt = self._learnt, learnt
         made = self._made()
         if isinstance(made, str):
             self._learnt = before
             return None
         return made
+
+    def _with_stand_ins(self, probe: ProbeFacts) -> Interpreter | None:
+        """The last interpreter, with stand-ins for the packages that cannot be installed, where the import missed one.
+
+        What builds on a package that is left out for its size is stood in for too: it would ask for more than stand-ins know.
+        """
+        last, missed = self._made_last, missing_module(probe.error).partition(".")[0]
+        if last is None or self._prefix is None or last.absent or _package(missed) not in self._left_out:
+            return None
+        absent = self._left_out.keys() | dependents(self._prefix, self._left_out.keys() & MEGABYTES.keys())
+        chosen = {missed, *(module for module in self._imported if _package(module) in absent)}
+        self._made_last = replace(last, absent=tuple(sorted(chosen)))
+        return self._made_last
 
     def _instead_of_own(self, probe: ProbeFacts) -> Interpreter | None:
         """An environment made for it, where the project's own cannot be started or misses a package."""
@@ -187,13 +206,18 @@ class Environments:
         self.facts = _provisioned(made, self._wanted, self._learnt)
         standing_in = (files for name, files in STANDING_IN.items() if name in self._left_out)
         supplied = {path: text for files in (_supplied(self._wanted), *standing_in) for path, text in files.items()}
-        return Interpreter(str(made.python), "provisioned", version, supplied)
+        self._made_last = Interpreter(str(made.python), "provisioned", version, supplied)
+        return self._made_last
 
     def _existing(self, found: Interpreter) -> Interpreter:
         kind = {"given": "given", "fastreview's own": "ours"}.get(found.origin, "own")
         count = sum(1 for _ in packages_in(Path(found.path).parent.parent))
         self.facts = EnvironmentFacts(kind, packages=count)
         return found
+
+
+def _package(module: str) -> str:
+    return distribution_name(distribution(module))
 
 
 def _provisioned(made: Provisioned, asked: Wanted, learnt: Revealed) -> EnvironmentFacts:
