@@ -6,6 +6,7 @@ None of them is built or installed. Their folders become import roots, their req
 import os
 import re
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -57,22 +58,33 @@ def local_folders(reader: Reader, root: Path, repository: Path, locks: tuple[Loc
 
 
 def neighbours(imported: Iterable[str], root: Path, repository: Path) -> dict[str, Path]:
-    """Folders beside the project, or beside a folder above it, by the name under which its code imports from them.
+    """Folders of the repository, by the name under which the code of ``root`` imports from them.
 
-    ``imported`` are dotted names of modules that the project does not have. A folder counts where it holds the second part
-    of such a name too: ``shared.models`` is ``../shared/models.py``.
+    ``imported`` are dotted names of modules that the project does not have. A folder counts where it stands beside the
+    project or a folder above it, or one level deeper, and holds the second part of such a name too: ``shared.models`` is
+    ``../shared/models.py``, ``jobs.schemas`` may be ``../../work/jobs/schemas.py``.
     """
+    around = [above for above in root.parents if above.is_relative_to(repository)]
     found: dict[str, Path] = {}
     for module in imported:
         name, _, rest = module.partition(".")
         second = rest.partition(".")[0]
-        for above in root.parents:
-            if not second or name in found or not above.is_relative_to(repository):
-                break
-            folder = above / name
-            if not folder.is_symlink() and ((folder / second).is_dir() or (folder / f"{second}.py").is_file()):
-                found[name] = folder
+        if second and name not in found:
+            folders = (folder / name for above in around for folder in (above, *_folders(above)))
+            holding = next((folder for folder in folders if _holds(folder, second)), None)
+            if holding is not None:
+                found[name] = holding
     return found
+
+
+def _folders(above: Path) -> list[Path]:
+    with os.scandir(above) as entries:
+        plain = [one for one in islice(entries, MAX_MEMBERS) if one.is_dir(follow_symlinks=False)]
+    return sorted(Path(one.path) for one in plain if not one.name.startswith(".") and one.name != "node_modules")
+
+
+def _holds(folder: Path, module: str) -> bool:
+    return not folder.is_symlink() and ((folder / module).is_dir() or (folder / f"{module}.py").is_file())
 
 
 def described(name: str, folder: Path, repository: Path) -> LocalPackage:

@@ -159,13 +159,18 @@ def _without_local(
 
 
 def _beside(imported: Iterable[str], root: Path, repository: Path, known: Set[str]) -> list[LocalPackage]:
-    """Folders of the repository that are imported as they lie there, declared by nobody: no stranger's package is meant."""
-    found = neighbours(imported, root, repository)
-    return [
-        replace(described(normalised(name), folder, repository), roots=(folder.parent,))
-        for name, folder in found.items()
-        if normalised(name) not in known
-    ]
+    """Folders of the repository that are imported as they lie there, declared by nobody: no stranger's package is meant.
+
+    What those right beside the project require is installed. Others are parts of something larger, with needs of its own.
+    """
+    found: list[LocalPackage] = []
+    for name, folder in neighbours(imported, root, repository).items():
+        if normalised(name) in known:
+            continue
+        package = described(normalised(name), folder, repository)
+        beside = folder.parent in root.parents
+        found.append(replace(package, roots=(folder.parent,), requirements=package.requirements if beside else ()))
+    return found
 
 
 def _root(folder: Path, root: Path) -> str:

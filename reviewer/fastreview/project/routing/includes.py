@@ -6,7 +6,7 @@ from fastreview.facts import syntax as s
 from fastreview.project.branches import branches
 from fastreview.project.code import Code
 from fastreview.project.libraries import ROUTES
-from fastreview.project.names import External
+from fastreview.project.names import External, Variable
 from fastreview.project.routing.arguments import UNKNOWN_PATH, Arguments
 from fastreview.project.routing.contexts import Context
 from fastreview.project.routing.discovered import left_over
@@ -68,8 +68,17 @@ class Includes:
             router.entries += [Included(other, prefix, call, code, mount=False) for other in found]
 
     def _brought(self, given: s.Expr, code: Code) -> Value | None:
-        """What is included, or what makes it."""
-        return self._values.of(given.func if type(given) is s.Call else given, code)
+        """What is included, or what makes it: an annotation as a router says less than what is assigned."""
+        if type(given) is s.Call:
+            return self._values.of(given.func, code)
+        if type(given) is s.Ref:
+            definition = None if given.name in code.bindings else self._values.names.lookup(code, given.name)
+            owner = definition.code if isinstance(definition, Variable) else code
+            bindings = definition.bindings if isinstance(definition, Variable) else code.bindings.get(given.name, ())
+            for binding in bindings:
+                if binding.kind == "assign" and type(binding.expr) is s.Call:
+                    return self._values.of(binding.expr.func, owner)
+        return self._values.of(given, code)
 
     def _library_router(self, given: s.Expr, call: s.Call, code: Code) -> list[Router]:
         """A router that a library brings or makes, with the routes that are known of it."""

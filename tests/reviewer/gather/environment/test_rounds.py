@@ -26,6 +26,7 @@ class Maker:
         self.refusal = ""
         self.bases: list[Path | None] = []
         self.left_out: dict[str, str] = {}
+        self.metadata: dict[str, str] = {}
 
     def __call__(self, wanted: Wanted, changes: Changes, base: Path | None = None) -> Provisioned | str:
         self.bases.append(base)
@@ -35,6 +36,10 @@ class Maker:
         prefix = self.folder / str(len(self.asked))
         (prefix / "lib/python3.11/site-packages/fastapi").mkdir(parents=True)
         (prefix / "lib/python3.11/site-packages/fastapi-0.110.0.dist-info").mkdir()
+        for name, text in self.metadata.items():
+            folder = prefix / f"lib/python3.11/site-packages/{name.replace('-', '_')}-1.0.dist-info"
+            folder.mkdir()
+            (folder / "METADATA").write_text(f"Name: {name}\n{text}\nRequires-Dist: not a header\n", "utf-8")
         return Provisioned(prefix, Record("3.11.7", 12, ("noted",), left_out=self.left_out))
 
 
@@ -162,5 +167,26 @@ def test_package_that_was_left_out_explains_the_failure(tmp_path: Path, maker: M
     assert isinstance(first, Interpreter)
     assert list(first.supplied) == ["MySQLdb.py"]
 
+    standing_in = environments.after(probe)
+    assert isinstance(standing_in, Interpreter)
+    assert (standing_in.path, standing_in.absent) == (first.path, ("MySQLdb",))
     assert environments.after(probe) is None
     assert environments.explained(probe.error).endswith("'MySQLdb'; it was left out: it needs MySQL's headers")
+
+
+def test_what_builds_on_a_package_that_is_too_large_is_stood_in_for_too(tmp_path: Path, maker: Maker) -> None:
+    maker.left_out = {"torch": "with it there would be more than 2 GB of packages"}
+    maker.metadata = {
+        "whisper-x": "Requires-Dist: Torch>=2\n",
+        "plain": "Requires-Dist: torch ; extra == 'fast'\n",
+        "speech": "Requires-Dist: whisper_x\n",
+    }
+    main = "import fastapi, torch.nn, whisper_x, speech, plain\n"
+    environments, first = begun(tmp_path / "project", "fastapi\ntorch\nwhisper-x\nspeech\nplain\n", main)
+
+    other = environments.after(failed("ModuleNotFoundError: No module named 'torch.nn'"))
+
+    assert isinstance(first, Interpreter)
+    assert first.absent == ()
+    assert isinstance(other, Interpreter)
+    assert other.absent == ("speech", "torch", "whisper_x")

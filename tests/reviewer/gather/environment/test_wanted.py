@@ -173,14 +173,16 @@ def test_folder_that_is_imported_as_it_lies_beside(tmp_path: Path) -> None:
         "backend/shared/managers/cache.py": "",
         "backend/models/orm.py": "",
         "infra/stacks.py": "",
+        "jobs/reports/schemas.py": "",
+        "jobs/reports/requirements.txt": "pandas\n",
     }
-    imported = ("shared.managers.cache", "models.orm", "infra", "infra.other")
+    imported = ("shared.managers.cache", "models.orm", "infra", "infra.other", "reports.schemas")
 
     found = asked(tmp_path, files, *imported, service="backend/users")
 
     # A stranger's package called "shared" is not meant; what is declared is.
     assert found.requirements == ("fastapi", "models", "redis>=5")
-    assert found.roots == (str(tmp_path / "backend"),)
+    assert found.roots == (str(tmp_path / "backend"), "../../jobs")
 
 
 def test_paths_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
