@@ -275,6 +275,23 @@ def test_written_out_patterns_limit_what_is_discovered(project_of: ProjectOf) ->
     assert table(project) == ["GET /items/{item_id}", "POST /items"]
 
 
+def test_router_that_a_library_makes_is_no_search_for_routers(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "callbacks.py": ROUTER,
+            "main.py": """
+                from fastapi import APIRouter, FastAPI
+                from uploads_of_a_library import make_router
+
+                made: APIRouter = make_router(prefix="files")
+                app = FastAPI()
+                app.include_router(made, prefix="/uploads")
+            """,
+        }
+    )
+    assert table(project) == []
+
+
 def test_routers_of_libraries_bring_their_routes(project_of: ProjectOf) -> None:
     project = project_of(
         {

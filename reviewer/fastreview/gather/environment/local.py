@@ -62,7 +62,7 @@ def neighbours(imported: Iterable[str], root: Path, repository: Path) -> dict[st
 
     ``imported`` are dotted names of modules that the project does not have. A folder counts where it stands beside the
     project or a folder above it, or one level deeper, and holds the second part of such a name too: ``shared.models`` is
-    ``../shared/models.py``, ``jobs.schemas`` may be ``../../work/jobs/schemas.py``.
+    ``../shared/models.py``, ``jobs.schemas`` may be ``../../apps/jobs/schemas.py``.
     """
     around = [above for above in root.parents if above.is_relative_to(repository)]
     found: dict[str, Path] = {}
