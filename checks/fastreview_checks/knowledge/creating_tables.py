@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, Code, Function, Module, Project, syntax
+from fastreview_checks.knowledge.development import means_development
 
 _CREATING = frozenset({"create_all", "generate_schemas", "create_tables"})
 _HOOK = re.compile(r"lifespan|startup|on_event")
@@ -48,9 +49,10 @@ def _names(expr: syntax.Expr) -> frozenset[str]:
 
 
 def _guarded(site: CallSite) -> bool:
-    """Whether it stands under a condition: ``if __name__ == "__main__"``, ``if settings.testing``."""
+    """Whether it stands under a condition: ``if __name__ == "__main__"``, ``if settings.testing``; that nobody is testing or
+    developing is none."""
     for stmt in site.code.statements:
-        if isinstance(stmt, syntax.If):
+        if isinstance(stmt, syntax.If) and not means_development(stmt.test, holds=False):
             last = max((inner.line for inner in syntax.statements(stmt.body)), default=0)
             if stmt.line < site.call.line <= last:
                 return True

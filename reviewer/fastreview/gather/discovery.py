@@ -114,7 +114,7 @@ class Discovered(Struct, frozen=True):
 
 
 def discover(path: Path, exclude: Sequence[str] = ()) -> Discovered:
-    """Looks at folders and names only; opens no file but the root's ``pyproject.toml``. ``exclude`` are path patterns.
+    """Looks at folders and names only; opens no file but ``pyproject.toml``. ``exclude`` are path patterns.
 
     Raises:
         UsageError: when ``path`` is not a folder that can be listed.
@@ -150,9 +150,11 @@ def _folder(path: Path) -> Path:
 
 def repository_of(root: Path) -> Path:
     """The nearest folder, from ``root`` upwards, that holds ``.git``; in a copy without one the nearest that holds workflows
-    of GitHub, as only the top of a repository does; else the root. Never the home folder or above."""
+    of GitHub, as only the top of a repository does, or is the workspace of uv that ``root`` is a member of; else the root.
+    Never the home folder or above."""
     home = _home()
     copied: Path | None = None
+    above: list[Path] = []
     for level, folder in enumerate((root, *root.parents)):
         if folder.parent == folder or level > MAX_LEVELS_UP or (folder == home and folder != root):
             break
@@ -160,7 +162,20 @@ def repository_of(root: Path) -> Path:
             return folder
         if copied is None and (folder / ".github" / "workflows").is_dir():
             copied = folder
-    return copied or root
+        above.append(folder)
+    return copied or next((folder for folder in above[1:] if _has_member(folder, root)), root)
+
+
+def _has_member(folder: Path, root: Path) -> bool:
+    """Whether ``folder`` is a workspace of uv, and ``root`` one of its members or a folder of one."""
+    table: object = _pyproject(folder)
+    for key in ("tool", "uv", "workspace", "members"):
+        table = table.get(key) if isinstance(table, dict) else None
+    members = table
+    parts = root.relative_to(folder).parts
+    ways = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    patterns = [member for member in members if isinstance(member, str)] if isinstance(members, list) else []
+    return any(path_pattern(pattern).match(way) for pattern in patterns[:100] for way in ways)
 
 
 def _home() -> Path | None:
@@ -172,19 +187,26 @@ def _home() -> Path | None:
 
 def project_name(root: Path) -> str:
     """The name in ``pyproject.toml``, else the folder's."""
+    table = _pyproject(root)
+    tool = table.get("tool")
+    for section in (table.get("project"), tool.get("poetry") if isinstance(tool, dict) else None):
+        if isinstance(section, dict) and isinstance(name := section.get("name"), str) and name.strip():
+            return name.strip()[:100]
+    return _readable(root.name)[:100] or "project"
+
+
+def _pyproject(folder: Path) -> dict[str, object]:
+    """What ``pyproject.toml`` of a folder says; empty where there is none, or it cannot be read."""
     import tomllib
 
     try:
-        handle = os.open(root / "pyproject.toml", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(folder / "pyproject.toml", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as file:
             if stat.S_ISREG(os.fstat(handle).st_mode):
-                table = tomllib.loads(file.read(1_000_000).decode("utf-8"))
-                for section in (table.get("project"), table.get("tool", {}).get("poetry")):
-                    if isinstance(section, dict) and isinstance(name := section.get("name"), str) and name.strip():
-                        return name.strip()[:100]
-    except (OSError, ValueError, RecursionError, AttributeError):
+                return tomllib.loads(file.read(1_000_000).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
         pass
-    return _readable(root.name)[:100] or "project"
+    return {}
 
 
 class _Walk:

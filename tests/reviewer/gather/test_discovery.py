@@ -134,6 +134,23 @@ def test_the_repository_is_the_nearest_parent_with_git_below_home(
     assert repository_of(root) == home / "work" / "repository"
 
 
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ('["services/*"]', True),
+        ('["services/shop"]', True),
+        ('["services"]', True),
+        ('["libraries/*"]', False),
+        ("[1]", False),
+        ('"services/*"', False),
+    ],
+)
+def test_a_copy_without_git_goes_up_to_its_workspace(tmp_path: Path, members: str, found: bool) -> None:
+    root = write(tmp_path / "services" / "shop", "main.py")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.uv.workspace]\nmembers = {members}\n", "utf-8")
+    assert repository_of(root) == (tmp_path if found else root)
+
+
 def test_lists_what_is_about_the_service_above_it(tmp_path: Path) -> None:
     write(tmp_path, "docker-compose.yml", ".github/workflows/ci.yml", "other/main.py", "services/shop/main.py", text="")
     (tmp_path / ".git").mkdir()

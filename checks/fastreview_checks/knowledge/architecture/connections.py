@@ -14,7 +14,7 @@ _KEEPING = frozenset({"append", "add", "setdefault", "insert"})
 _SENDING = frozenset({"send_text", "send_json", "send_bytes", "send"})
 _RELAYED = re.compile(
     r"^p?subscribe$|^pubsub$|^xread(?:group)?$|broadcaster|socket_?manager|^aio_?pika$|^aiokafka$|^nats$|^faststream$"
-    r"|^(?:asyncpg_)?listen$|^add_listener$|^redis$|^aioredis$",
+    r"|^(?:asyncpg_)?listen$|^add_listener$",
     re.IGNORECASE,
 )
 """What carries messages from one process to the others."""

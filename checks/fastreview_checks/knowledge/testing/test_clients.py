@@ -57,14 +57,23 @@ def has_lifespan(app: App) -> bool:
 
 
 def starts_lifespan(project: Project) -> bool:
-    """Whether some test code starts the lifespan apart from a client."""
+    """Whether some test code starts the lifespan apart from a client: a fixture, or a test that makes its own client. That a
+    test runs the lifespan alone, to prove it, starts nothing for the others."""
     return any(
-        LIFESPAN.search(syntax.written(site.call.func, 120))
+        LIFESPAN.search(syntax.written(site.call.func, 120)) and _for_clients(code)
         for module in project.modules
         if module.kind == "test"
         for code in module.codes()
         if code.may_say(*_LIFESPAN_HOLDS)
         for site in code.calls
+    )
+
+
+def _for_clients(code: Code) -> bool:
+    if not isinstance(code, Function) or not code.name.startswith("test"):
+        return True
+    return any(name.endswith("Client") for name in code.called) or any(
+        "client" in p.name for p in code.facts.parameters
     )
 
 
