@@ -131,3 +131,27 @@ def test_a_log_line_is_no_question(evaluated: Evaluated, asked: str, found: int)
     }
     findings = evaluated("PRD008", files).findings
     assert sum("is the only health route" in f.message for f in findings) == found
+
+
+@pytest.mark.parametrize(("body", "found"), [("return None", 0), ("store.ping()", 1)])
+def test_a_dependency_that_only_marks_the_route_looks_at_nothing(evaluated: Evaluated, body: str, found: int) -> None:
+    files = {
+        "main.py": f"""
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+        from redis import Redis
+
+        store = Redis()
+        app = FastAPI()
+
+        def allow_everybody() -> None:
+            {body}
+
+        @app.get("/health")
+        async def health(_access: Annotated[None, Depends(allow_everybody)]) -> dict[str, str]:
+            return {{"message": "ok"}}
+        """
+    }
+    findings = evaluated("PRD008", files).findings
+    assert sum("is the only health route" in f.message for f in findings) == found

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from fastreview.api import App, External, Function, Project, Route, syntax
+from fastreview.api import App, External, Function, Injected, Project, Route, syntax
 from fastreview_checks.knowledge.reached import reached
 
 # One of the last two segments of a path, or the name of the endpoint.
@@ -121,9 +121,15 @@ def library_routes(project: Project, app: App) -> str:
 
 def looks_at_something(route: Route, project: Project) -> bool:
     """Whether the endpoint asks what it depends on: it injects something, or calls what is not only the answer itself."""
-    if route.endpoint is None or any(i.by in ("parameter", "route") for i in route.dependencies):
+    if route.endpoint is None or any(i.by in ("parameter", "route") and not _is_empty(i) for i in route.dependencies):
         return True
     return any(_asks(function, project) for function in reached(route.endpoint, project, 3))
+
+
+def _is_empty(injected: Injected) -> bool:
+    """A dependency that only marks the route: it asks for nothing, and its body is one plain answer."""
+    function = injected.function
+    return function is not None and not (injected.inner or function.parameters or function.calls or function.body[1:])
 
 
 def _asks(function: Function, project: Project) -> bool:

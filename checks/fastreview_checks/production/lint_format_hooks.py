@@ -54,6 +54,22 @@ repos:
       - id: ruff-format
 ```
 
+So are hooks of the repository's own, which may run the tools in a container:
+
+```yaml good .pre-commit-config.yaml
+repos:
+  - repo: local
+    hooks:
+      - id: backend-black
+        name: backend-black
+        entry: docker compose exec -T backend black .
+        language: system
+      - id: backend-flake8
+        name: backend-flake8
+        entry: docker compose exec -T backend flake8
+        language: system
+```
+
 Configured, and run by nothing:
 
 ```toml bad pyproject.toml

@@ -219,6 +219,29 @@ def health() -> dict[str, str]:
     return answer
 ```
 
+Middleware answers too:
+
+```python bad
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+
+from app.ciphers import decrypted
+
+
+class Decrypting(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        try:
+            request.state.body = decrypted(await request.body())
+        except Exception as error:
+            return JSONResponse({"detail": f"decryption failed: {error}"}, status_code=400)  # finding
+        return await call_next(request)
+
+
+app = FastAPI()
+app.add_middleware(Decrypting)
+```
+
 ```python fixed
 import logging
 

@@ -42,7 +42,7 @@ from fastreview.project.values import Values
 S = TypeVar("S", bound=Subject)
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|tests_\w+|testing|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"(?:^|/)(?:tests?|tests_\w+|testing|test(?:ing|s)?_(?:support|utils?|helpers?)|e2e|integration_tests?|unit_tests?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
 )
 _TESTS_FILE = re.compile(r"(?:^|/)tests\.py$")
 _TESTING = frozenset({"pytest", "unittest", "django.test", "fastapi.testclient", "starlette.testclient"})

@@ -124,6 +124,35 @@ CASES: dict[str, tuple[str, list[str]]] = {
         """,
         ["DELETE /v1/items/{item_id}", "GET /v1/items/me"],
     ),
+    "a client of the app is one whatever it is called": (
+        """
+        import pytest
+        from starlette.testclient import TestClient
+        from main import app
+        @pytest.fixture
+        def mock_client():
+            with TestClient(app) as client:
+                yield client
+        def test_declared(mock_client: TestClient):
+            mock_client.get("/v1/items/me")
+        def test_given(mock_client):
+            mock_client.delete("/v1/items/1")
+        """,
+        ["DELETE /v1/items/{item_id}", "GET /v1/items/me"],
+    ),
+    "a stand-in of a client sends nothing": (
+        """
+        import pytest
+        from unittest.mock import AsyncMock
+        from httpx import AsyncClient
+        @pytest.fixture
+        def mock_client() -> AsyncClient:
+            return AsyncMock(spec=AsyncClient)
+        async def test_declared(mock_client: AsyncClient):
+            await mock_client.get("/v1/items/me")
+        """,
+        [],
+    ),
     "mocks of other services are no requests": (
         """
         def test_other(respx_mock, cache):

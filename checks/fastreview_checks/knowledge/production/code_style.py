@@ -12,9 +12,13 @@ from fastreview_checks.knowledge.pipelines import NOT_RUN, lint_runs
 
 _LINTERS = ("ruff", "flake8", "pylint", "wemake-python-styleguide", "pylama", "prospector")
 _FORMATTERS = ("black", "yapf", "autopep8", "blue")
-_LINT_HOOKS = re.compile(r"^(?:ruff(?:-check|-lint)?|flake8|pylint|pylama|prospector|wemake.*|lint.*|.*-lint)$")
+# A hook of the repository's own is called after what it is for, too: backend-black.
+_LINT_HOOKS = re.compile(
+    r"^(?:(?:\w+[-_])*(?:ruff(?:-check|-lint)?|flake8|pylint|pylama|prospector)|wemake.*|lint.*|.*-lint)$"
+)
 _FORMAT_HOOKS = re.compile(
-    r"^(?:ruff-format|black(?:-jupyter|en-docs)?|yapf|autopep8|ufmt|darker|blue|(?:ruff[-_])?fmt|.*format(?:ter|ting)?)$"
+    r"^(?:(?:\w+[-_])*(?:ruff-format|black(?:-jupyter|en-docs)?|yapf|autopep8|ufmt|darker|blue)|(?:ruff[-_])?fmt"
+    r"|.*format(?:ter|ting)?)$"
 )
 _LINT_RUN = re.compile(
     r"(?:^|[\s/\"'(])(?:ruff\s+(?!format|clean|help|version)|ruff-action|flake8|pylint|pylama|prospector|hatch\s+fmt)(?=[\s\"');@:]|\S|$)"

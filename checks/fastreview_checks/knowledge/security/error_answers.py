@@ -90,8 +90,10 @@ class ErrorAnswer(Subject):
 
 
 def _clauses(project: Project) -> Iterator[ErrorAnswer]:
-    """`except` clauses that answer: they raise an HTTP error or return, in an endpoint or in what it passes on as it is."""
+    """`except` clauses that answer: they raise an HTTP error or return, in an endpoint, in middleware or in what an endpoint
+    passes on as it is."""
     endpoints = {id(endpoint.function) for endpoint in project.endpoints}
+    endpoints |= {id(function) for middleware in project.middleware for function in middleware.functions}
     passed_on = {id(function) for endpoint in project.endpoints for function in _passed_on(endpoint, project)}
     for module in project.service_modules:
         for code in module.codes():

@@ -16,7 +16,9 @@ from fastreview.project.exercise.statuses import Row, mentioned_in
 from fastreview.project.exercise.urls import NAMED, Urls
 from fastreview.project.givens import bound
 from fastreview.project.kept_property import cached_property
+from fastreview.project.names import External
 from fastreview.project.routing.loops import Loops, mentioned
+from fastreview.project.values import Instance
 
 if TYPE_CHECKING:
     from fastreview.project.project import Project
@@ -34,6 +36,8 @@ _OTHER = re.compile(
     r"^(?:data|payload|body|params|kwargs|json|db)$|(?:^|_)(?:response|resp|res|result|dict|map|mapping)$",
     re.IGNORECASE,
 )
+_LIBRARIES = frozenset({"fastapi", "starlette", "httpx", "async_asgi_testclient"})
+_STAND_IN = re.compile(r"Mock|patch|respx")
 MAX_CALLERS = 300
 MAX_ENVIRONMENTS = 300
 MAX_DEPTH = 3
@@ -129,7 +133,7 @@ class Requests:
             return
         receiver = site.call.receiver
         name = s.written(receiver, 200).rpartition(".")[2] if receiver is not None else ""
-        if _OTHER.search(name):
+        if _OTHER.search(name) and not self._is_known_client(receiver, site.code):
             return
         is_client = bool(_CLIENT.search(name)) or site.call.method not in METHODS
         asked = s.Call(None, shape, (), site.call.line, 0, site.call.line)
@@ -146,6 +150,21 @@ class Requests:
                 if (sent.is_readable or not wrapper) and (key not in known or where.via is not site):
                     known.add(key)
                     yield sent
+
+    def _is_known_client(self, receiver: s.Expr | None, code: Code) -> bool:
+        """Whether the code says that it calls an app, whatever its name: ``mock_client: TestClient``."""
+        if not isinstance(receiver, s.Ref):
+            return False
+        fixture = self.fixtures.named(receiver.name, code)
+        if fixture is not None and any(_STAND_IN.search(name) for name in fixture.called):
+            return False
+        value = self._project.values.of(receiver, code)
+        if value is None and fixture is not None:
+            value = self._project.values.returned(fixture)
+        match value:
+            case Instance(of=External() as made):
+                return made.package in _LIBRARIES and made.name.endswith("Client")
+        return False
 
     def reached(self, sent: Sent) -> Reached:
         """The routes that answer it."""
