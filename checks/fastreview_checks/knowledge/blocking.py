@@ -1,7 +1,7 @@
 """Calls that wait for something else than the event loop: the network, a database, a disk, a process, a clock.
 
 Names are full names of functions, or of methods by their class. ``Owner.*`` stands for every method of a class whose
-methods all wait. Sources: the libraries' documentation; each group names what to use instead.
+methods all wait, ``package.*.method`` for a method of every class of a package that is the client of one service. Sources: the libraries' documentation; each group names what to use instead.
 """
 
 import re
@@ -123,6 +123,36 @@ BLOCKING = (
         )),
     ),
     Blocking(
+        "Stripe",
+        f"the method's `..._async` twin, awaited, or {_TO_THREAD}",
+        tuple(f"stripe.*.{m}" for m in (
+            "create", "retrieve", "modify", "update", "delete", "list", "search", "cancel", "capture", "confirm", "pay", "attach",
+            "detach", "void_invoice", "finalize_invoice", "send_invoice", "mark_uncollectible", "upcoming", "create_preview",
+            "migrate", "resume", "expire", "accept", "approve", "reject", "close", "reverse", "list_line_items",
+            "create_balance_transaction", "retrieve_balance_transaction", "list_payment_methods", "report", "advance",
+        )),
+    ),
+    Blocking(
+        "a language model",
+        "the library's async client (`AsyncOpenAI`, `AsyncAnthropic`)",
+        (
+            *(f"openai.{owner}.{m}" for owner in ("OpenAI", "AzureOpenAI") for m in (
+                "chat.completions.create", "beta.chat.completions.parse", "chat.completions.parse", "completions.create",
+                "responses.create", "responses.parse", "embeddings.create", "images.generate", "images.edit",
+                "audio.transcriptions.create", "audio.translations.create", "audio.speech.create", "moderations.create",
+                "models.list", "models.retrieve", "files.create", "files.list", "files.delete",
+            )),
+            *(f"anthropic.{owner}.messages.{m}" for owner in ("Anthropic", "AnthropicBedrock", "AnthropicVertex") for m in (
+                "create", "count_tokens",
+            )),
+        ),
+    ),
+    Blocking(
+        "another service",
+        _TO_THREAD,
+        ("twilio.rest.Client.messages.create", "twilio.rest.Client.calls.create", "sendgrid.SendGridAPIClient.send"),
+    ),
+    Blocking(
         "the network",
         _TO_THREAD,
         (
@@ -192,4 +222,6 @@ def blocking(name: str) -> Blocking | None:
     """What is known about a call by its full name, or None when it does not wait."""
     if name in HARMLESS:
         return None
-    return _BY_NAME.get(name) or _BY_NAME.get(f"{name.rpartition('.')[0]}.*")
+    owner, _, method = name.rpartition(".")
+    package = owner.partition(".")[0]
+    return _BY_NAME.get(name) or _BY_NAME.get(f"{owner}.*") or _BY_NAME.get(f"{package}.*.{method}" if "." in owner else "")

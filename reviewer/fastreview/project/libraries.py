@@ -154,6 +154,8 @@ RETURNS = {
     "boto3.session.Session": "boto3.Session",
     "boto3.Session.client": "boto3.Client",
     "boto3.Session.resource": "boto3.Resource",
+    "fastapi_users.authentication.AuthenticationBackend.login": "fastapi.Response",
+    "fastapi_users.authentication.AuthenticationBackend.logout": "fastapi.Response",
     "logging.getLogger": "logging.Logger",
     "structlog.get_logger": "structlog.Logger",
     "socket.socket": "socket.socket",

@@ -244,13 +244,25 @@ def raises_http(function: Function, project: Project, own: frozenset[str]) -> It
     for stmt in function.statements:
         if type(stmt) is syntax.Raise:
             raised = stmt.exception.func if type(stmt.exception) is syntax.Call else stmt.exception
-            if type(raised) is syntax.Ref and (raised.last.endswith("HTTPException") or raised.last in own):
+            if type(raised) is not syntax.Ref:
+                continue
+            if raised.last.endswith("HTTPException") or raised.last in own:
                 value = project.values.of(raised, function)
                 is_http = isinstance(value, External) and value.name.endswith(".HTTPException")
-                is_own = isinstance(value, Class) and any(n.endswith(".HTTPException") for n in value.ancestry.external)
+                is_own = _is_http_error(value)
                 if is_http or is_own:
                     of = ", an `HTTPException`" if is_own else ""
                     yield Carried(Place(function.module.path, stmt.line), f"raises `{raised.last}`{of}")
+            elif raised is not stmt.exception:
+                made = project.values.of(stmt.exception, function)
+                if isinstance(made, Instance) and _is_http_error(made.of):
+                    what = f"raises what `{raised.last}` makes, an `HTTPException`"
+                    yield Carried(Place(function.module.path, stmt.line), what)
+
+
+def _is_http_error(value: object) -> bool:
+    """A class of the project's own that is an ``HTTPException``."""
+    return isinstance(value, Class) and any(n.endswith(".HTTPException") for n in value.ancestry.external)
 
 
 def takes_http(function: Function, project: Project) -> Iterator[Carried]:

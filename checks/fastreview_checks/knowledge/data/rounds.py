@@ -13,6 +13,9 @@ _WRAPPERS = frozenset(
 _IN_PARTS = re.compile(r"batch|chunk|pages?$|paginat|window|attempt|retr(?:y|ies)|tables?$", re.IGNORECASE)
 """In what is gone over or in the name of the loop variable: each round is a batch, or another attempt at the same."""
 
+_COMING_IN = frozenset({"iter_json", "iter_text", "iter_bytes", "listen"})
+"""What gives messages of a websocket or a channel as they come in: nobody waits for the rounds that follow."""
+
 _MANY_AT_ONCE = re.compile(r"(?:^|_)ids$")
 """The name of a loop variable that holds many itself."""
 
@@ -39,7 +42,7 @@ def rounds(code: Code) -> tuple[Round, ...]:
     """The loops of ``code`` over something, inner ones too; ``while`` goes on until something happens and is none."""
     found: list[Round] = []
     for stmt in code.statements:
-        if isinstance(stmt, syntax.Loop) and stmt.kind == "for":
+        if isinstance(stmt, syntax.Loop) and stmt.kind == "for" and not _comes_in(stmt):
             inside = tuple(syntax.statements(stmt.body))
             bound = frozenset(n for s in inside if isinstance(s, syntax.Assign) for t in s.targets for n in _bound(t))
             parts = tuple((e, getattr(s, "line", 0)) for s in inside for e in syntax.expressions(s))
@@ -54,6 +57,10 @@ def rounds(code: Code) -> tuple[Round, ...]:
                 if isinstance(node, syntax.Comprehension):
                     found += _sources(node, line)
     return tuple(found)
+
+
+def _comes_in(loop: syntax.Loop) -> bool:
+    return loop.is_async and isinstance(loop.iterable, syntax.Call) and loop.iterable.method in _COMING_IN
 
 
 def _sources(made: syntax.Comprehension, line: int) -> Iterator[Round]:

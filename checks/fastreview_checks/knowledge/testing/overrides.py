@@ -41,7 +41,7 @@ def _overrides(project: Project) -> list[Override]:
                 for target in stmt.targets if isinstance(stmt, syntax.Assign) else ():
                     owner = _owner(target)
                     if owner is not None and isinstance(stmt, syntax.Assign) and not _empty(stmt):
-                        cleared = clearing[module.path] or shared or _fresh(owner, code)
+                        cleared = clearing[module.path] or shared or _fresh(owner, code, project)
                         found.append(Override(Place(module.path, stmt.line), cleared))
                 for expr in syntax.expressions(stmt):
                     for node in syntax.walk(expr):
@@ -112,8 +112,28 @@ def _clears(module: Module) -> bool:
     return False
 
 
-def _fresh(owner: str, code: Code) -> bool:
-    """The app is made in the same function: nobody else sees it."""
-    return isinstance(code, Function) and any(
-        b.kind == "assign" and isinstance(b.expr, syntax.Call) for b in code.bindings.get(owner, ())
+def _fresh(owner: str, code: Code, project: Project, depth: int = 2) -> bool:
+    """The app is made in the same function, or in one that it calls for a client of a new app: nobody else sees it."""
+    name, _, attribute = owner.partition(".")
+    made = [b.expr for b in code.bindings.get(name, ()) if b.kind == "assign"] if isinstance(code, Function) else []
+    calls = [expr for expr in made if isinstance(expr, syntax.Call)]
+    if not attribute:
+        others = (expr.name for expr in made if isinstance(expr, syntax.Ref) and expr.name != owner)
+        return bool(calls) or any(_fresh(other, code, project, depth - 1) for other in others if depth)
+    return attribute == "app" and any(_has_own_app(call, code, project, depth) for call in calls)
+
+
+def _has_own_app(client: syntax.Call, code: Code, project: Project, depth: int) -> bool:
+    """``TestClient(app)`` with an app of the function's own, or a function that returns such a client."""
+    app = client.argument(0, "app")
+    if client.method == "TestClient":
+        return isinstance(app, syntax.Ref) and _fresh(app.name, code, project)
+    target = project.values.of(client.func, code) if depth else None
+    if not isinstance(target, Function):
+        return False
+    given = [stmt.value for stmt in target.statements if isinstance(stmt, syntax.Return)]
+    return bool(given) and all(
+        (isinstance(value, syntax.Call) and _has_own_app(value, target, project, depth - 1))
+        or (isinstance(value, syntax.Ref) and _fresh(f"{value.name}.app", target, project, depth - 1))
+        for value in given
     )
