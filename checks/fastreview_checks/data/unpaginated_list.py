@@ -165,7 +165,7 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list
+from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list, takes_page
 from fastreview_checks.knowledge.storage import pages
 from fastreview_checks.knowledge.stored_lists import list_origin
 from fastreview_checks.knowledge.unread_routes import without_endpoint
@@ -183,6 +183,8 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         raise NotApplicable("a list that is short by what it is for: today's, the newest, suggestions")
     origin = list_origin(route.endpoint, project)
     if origin is None:
+        if route.answers is not None and takes_page(route, project):
+            return
         raise NotApplicable("no list from storage is returned, as far as the code shows")
     if is_paged(route, project):
         return

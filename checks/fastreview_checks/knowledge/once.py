@@ -17,7 +17,7 @@ def runs_once(site: CallSite) -> bool:
     """Whether a call only runs until a global that its function sets has a value: ``if _pool is None: _pool = connect()``,
     ``if _pool: return _pool`` before it, or the same with one item of a global."""
     statements = site.code.statements
-    kept = {*_globals(statements), *_filled(site.code)}
+    kept = {*_globals(statements), *_filled(site.code), *_filled_by(site)}
     if not kept:
         return False
     if any(
@@ -54,6 +54,14 @@ def _filled(code: Code) -> Iterator[str]:
     own = {target.name for target in targets if isinstance(target, syntax.Ref)} | set(code.parameters)
     roots = [target.value for target in targets if isinstance(target, syntax.Subscript)]
     yield from (r.name for r in roots if isinstance(r, syntax.Ref) and r.name not in own and "." not in r.name)
+
+
+def _filled_by(site: CallSite) -> Iterator[str]:
+    """Names of globals that what is called fills, where it stands in the same module: ``if not messages: load_messages()``."""
+    called = next((f for f in site.code.module.functions if f.name == site.call.name and f.owner is None), None)
+    if called is not None:
+        yield from _globals(called.statements)
+        yield from _filled(called)
 
 
 def _unset(test: syntax.Expr) -> str:

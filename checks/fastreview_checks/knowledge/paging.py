@@ -83,6 +83,12 @@ def is_paged(route: Route, project: Project) -> bool:
     return any(b"query_params" in bytes(function.facts.body) for function in functions)
 
 
+def takes_page(route: Route, project: Project) -> bool:
+    """Whether a client says both how many items it wants and where they start: what it gets is part of a longer list."""
+    asked = {plain(n) for given in given_by_client(route, project) for n in (given.name, given.alias)}
+    return not (asked.isdisjoint(SIZES) or asked.isdisjoint(POSITIONS))
+
+
 def asks_by_id(route: Route) -> bool:
     """Whether a parameter lists the ids of the rows to be returned."""
     for given in route.inputs:

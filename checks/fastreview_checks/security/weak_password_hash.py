@@ -90,6 +90,7 @@ from fastreview_checks.knowledge.security.passwords import (
     CALLED,
     FAST,
     HASHES_PASSWORDS,
+    MANAGERS,
     NOT_A_PASSWORD,
     PASSWORD,
     STRONG,
@@ -122,10 +123,14 @@ def weak_password_hash(project: Project) -> Found:
         for place, text in _compared(code, project, tables):
             weak = True
             yield Hit(place, f"{text} {_ADVICE}", symbol=code.qualname)
-    if strong is None and not weak:
-        raise NotApplicable("no passwords are hashed or compared")
     if strong is not None:
         yield Met(strong.place, "Passwords are hashed with a function made for them.")
+        return
+    users = next((cls for module in project.service_modules for cls in module.classes if cls.inherits(*MANAGERS)), None)
+    if users is not None:
+        yield Met(users.place, "Passwords are hashed by the library that manages the users.")
+    elif not weak:
+        raise NotApplicable("no passwords are hashed or compared")
 
 
 def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[CallSite, str]]]:

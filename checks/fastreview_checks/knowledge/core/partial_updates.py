@@ -7,7 +7,7 @@ dict made of it without ``exclude_unset`` does not, and holds the defaults of al
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from fastreview.api import Class, Function, Input, Place, Project, classes_of, fields_of, syntax
+from fastreview.api import CallSite, Class, Function, Input, Place, Project, classes_of, fields_of, syntax
 from fastreview_checks.knowledge.core.bodies import schema_ids
 from fastreview_checks.knowledge.core.handing import handed, handed_to
 
@@ -78,9 +78,20 @@ def losses(function: Function, name: str, cls: Class, project: Project, depth: i
     for site in function.calls:
         if _dumps(site.call, name) and _stored(function, site.call, project, depth):
             yield Loss(site.place)
-        elif depth:
+            continue
+        if site.call.method in WRITES and name not in decided:
+            yield from _named_fields(site, name, optional - {d.removeprefix(f"{name}.") for d in decided}, project)
+        if depth:
             for target, parameter in handed_to(site, syntax.Ref(name), project):
                 yield from losses(target, parameter, cls, project, depth - 1)
+
+
+def _named_fields(site: CallSite, name: str, optional: frozenset[str], project: Project) -> Iterator[Loss]:
+    """``rows.update(id=7, note=body.note)``, by a method that nobody knows to leave out what is None."""
+    given = (k.value.name.removeprefix(f"{name}.") for k in site.call.keywords if isinstance(k.value, syntax.Ref))
+    fields = [field for field in given if field in optional]
+    if fields and not any(isinstance(target, Function) for target in project.targets(site)):
+        yield Loss(site.place, fields[0])
 
 
 def _is_part(target: syntax.Expr) -> bool:

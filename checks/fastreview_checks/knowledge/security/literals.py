@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Bound, Class, Code, External, Function, Module, Place, Project, syntax
+from fastreview.api import Bound, CallSite, Class, Code, External, Function, Module, Place, Project, syntax
 from fastreview_checks.knowledge.importing import asides
 from fastreview_checks.knowledge.secrets import (
     Kind,
@@ -32,6 +32,7 @@ _CONNECTING = frozenset(
     }
 )  # fmt: skip
 """Calls that are handed the URL of a store or broker as it is."""
+_SIGNING = (".AuthenticationBackend", ".SessionMiddleware", ".CSRFMiddleware", ".URLSafeTimedSerializer", ".URLSafeSerializer")
 _HASHING = re.compile(
     r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password"
 )
@@ -131,7 +132,8 @@ def _in_url(name: str, value: str, place: Place) -> Iterator[WrittenSecret]:
 
 
 def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> WrittenSecret | None:
-    """``how`` it is given: as the "default" of a setting, as a "literal" in code, or in a "file"."""
+    """``how`` it is given: as the "default" of a setting, as a "literal" in code, as the "argument" of what signs with it, or in
+    a "file"."""
     kind = kind_of(name, holder)
     if is_token(value) and not is_reference(value):
         what = "a private key" if "PRIVATE KEY" in value else "a key in its issuer's format"
@@ -142,8 +144,8 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
         return None
     match kind:
         case Kind.SIGNING:
-            # A placeholder as a default signs tokens as well as any other value.
-            works = how == "default" or not (is_placeholder(value) or is_identifier(name, value))
+            # A placeholder as a default, or handed to what signs, does that as well as any other value.
+            works = how in ("default", "argument") or not (is_placeholder(value) or is_identifier(name, value))
             use = "encryption" if "crypt" in name.lower() or "fernet" in name.lower() else "signing"
             said = f"The {use} key `{name}` has a working {_word(how)}"
             return WrittenSecret(name, place, said, asks=is_placeholder(value)) if works else None
@@ -158,7 +160,9 @@ def judged(name: str, value: str, place: Place, how: str, holder: str = "") -> W
 
 
 def _word(how: str) -> str:
-    return {"default": "default in code", "literal": "literal in code"}.get(how, "value in a committed file")
+    return {"default": "default in code", "literal": "literal in code", "argument": "literal in code"}.get(
+        how, "value in a committed file"
+    )
 
 
 @lru_cache(maxsize=1_000)
@@ -245,13 +249,23 @@ def _passed(code: Code, project: Project) -> Iterator[WrittenSecret]:
         place = Place(code.module.path, call.line)
         for keyword in call.keywords:
             if _may_give(keyword.value) and kind_of(keyword.name) is not None:
-                yield from _given(keyword.name, keyword.value, place, code.module, "literal")
+                how = "argument" if kind_of(keyword.name) is Kind.SIGNING and _signs(site, project) else "literal"
+                yield from _given(keyword.name, keyword.value, place, code.module, how)
         only = call.args[0] if len(call.args) == 1 else None
         hashes = isinstance(only, str) and _HASHING.search(call.method.lower())
         if hashes and isinstance(project.values.target(site), Function | External):
             yield from _given("password", only, place, code.module, "literal")
         elif call.method in _taking_passwords(project) and any(isinstance(a, str) for a in call.args):
             yield from _positional(call, place, project.values.target(site), code.module)
+
+
+def _signs(site: CallSite, project: Project) -> bool:
+    """Whether a call makes middleware or a sign-in of a library: that signs its cookies with a placeholder as with any key."""
+    if site.call.method == "add_middleware":
+        return True
+    made = project.values.target(site)
+    names = made.ancestry.external if isinstance(made, Class) else (made.name,) if isinstance(made, External) else ()
+    return any(name.endswith(_SIGNING) for name in names)
 
 
 def _passing_secrets(project: Project) -> set[int]:

@@ -18,6 +18,9 @@ CALLED = (
     "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s",
 )  # fmt: skip
 
+# Classes that hash passwords with such a function on their own.
+MANAGERS = ("fastapi_users.BaseUserManager", "fastapi_users.manager.BaseUserManager")
+
 # Fast on purpose: a graphics card tries billions of passwords a second.
 FAST = frozenset(
     f"hashlib.{name}"

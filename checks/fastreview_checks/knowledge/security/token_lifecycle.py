@@ -17,6 +17,8 @@ REACH = 4
 
 _ISSUERS = frozenset({*ENCODERS, "authlib.jose.jwt.encode", "joserfc.jwt.encode"})
 _LIBRARY_ISSUERS = frozenset({"create_access_token", "create_refresh_token"})
+_STRATEGY = "JWTStrategy"
+"""What fastapi_users signs tokens with; those of its other strategies are kept, and deleted at logout."""
 _OTHER_PURPOSE = re.compile(
     r"reset|verif|invit|unsubscri|confirm|e?mail|state|github|apple|download|webhook|client_secret|sso|share|preview|assertion"
     r"|signed_url|file|internal|service|cluster|livekit|metabase|superset|resource|catalog|gateway",
@@ -51,13 +53,15 @@ _UNITS = {"second": 1 / 60, "minute": 1, "hour": 60, "day": 1440, "week": 10080}
 
 def issuing_calls(project: Project) -> Iterator[CallSite]:
     """Calls that sign a token for a user who logs in."""
-    for site in project.calls("encode", *_LIBRARY_ISSUERS):
+    for site in project.calls("encode", _STRATEGY, *_LIBRARY_ISSUERS):
         if isinstance(site.code, Function) and _OTHER_PURPOSE.search(site.code.name):
             continue
         target = project.values.target(site)
         name = target.name if isinstance(target, External) else ""
-        if name in _ISSUERS or (
-            site.call.method in _LIBRARY_ISSUERS and name.startswith(("fastapi_jwt_auth.", "authx."))
+        if (
+            name in _ISSUERS
+            or (site.call.method in _LIBRARY_ISSUERS and name.startswith(("fastapi_jwt_auth.", "authx.")))
+            or (name.startswith("fastapi_users.") and name.endswith(f".{_STRATEGY}"))
         ):
             yield site
 
@@ -134,7 +138,7 @@ def _gives_refresh(function: Function) -> bool:
                 if isinstance(node, syntax.Mapping):
                     given = [key for key in node.keys if isinstance(key, str)]
                 elif isinstance(node, syntax.Call):
-                    made = node.method[:1].isupper() or node.method == "set_cookie"
+                    made = node.method[:1].isupper() or node.method in ("cls", "set_cookie")
                     given = [k.name for k in node.keywords] if made else []
                     given += [a for a in (*node.args, *(k.value for k in node.keywords)) if isinstance(a, str) and made]
                 else:
