@@ -105,6 +105,16 @@ def test_what_a_process_does_once(tmp_path: Path, body: str, expected: bool) -> 
     assert runs_once(site) is expected
 
 
+@pytest.mark.parametrize(("test", "expected"), [("not _texts", True), ("_texts is None", True), ("key", False)])
+def test_what_fills_a_global_is_called_once(tmp_path: Path, test: str, expected: bool) -> None:
+    text = (
+        "_texts = {}\n\n\ndef load():\n    global _texts\n    _texts = {}\n\n\n"
+        f"def text(key):\n    if {test}:\n        load()\n    return _texts[key]\n"
+    )
+    [site] = project_of(tmp_path, main=text).calls("load")
+    assert runs_once(site) is expected
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

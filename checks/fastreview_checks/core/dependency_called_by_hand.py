@@ -2,7 +2,8 @@
 
 `Depends` is resolved by FastAPI, and only for endpoints and for what they depend on. Who calls such a function as a plain
 one gets the `Depends(...)` marker instead of a session, has to pass by hand what FastAPI would resolve, and steps around the
-overrides of tests. A generator taken with `next()` is dropped at once: its session is closed before the first query.
+overrides of tests. In a function that is only ever called, the marker means nothing. A generator taken with `next()` is
+dropped at once: its session is closed before the first query.
 
 ## Improve
 
@@ -192,6 +193,7 @@ from fastreview_checks.knowledge.core.markers import (
     part_of_app,
     results_injected,
 )
+from fastreview_checks.knowledge.core.never_resolved import never_resolved
 from fastreview_checks.knowledge.core.run_by_hand import left_half_way
 from fastreview_checks.knowledge.unread_routes import without_routes
 
@@ -200,10 +202,10 @@ from fastreview_checks.knowledge.unread_routes import without_routes
 def dependency_called_by_hand(project: Project) -> Found:
     incomplete = {hit.place: hit for hit in _incomplete(project)}
     results = list(_results(project))
-    if not project.dependencies and not incomplete and not results:
+    never = list(never_resolved(project))
+    if not project.dependencies and not incomplete and not results and not never:
         raise without_routes(project, "no route has a dependency of the project")
-    yield from incomplete.values()
-    yield from results
+    yield from (*incomplete.values(), *results, *never)
     plain = {
         id(d.function): d for d in project.dependencies if d.provider is d.function and d.function.name != "__call__"
     }

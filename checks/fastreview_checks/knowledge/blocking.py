@@ -224,4 +224,8 @@ def blocking(name: str) -> Blocking | None:
         return None
     owner, _, method = name.rpartition(".")
     package = owner.partition(".")[0]
-    return _BY_NAME.get(name) or _BY_NAME.get(f"{owner}.*") or _BY_NAME.get(f"{package}.*.{method}" if "." in owner else "")
+    return (
+        _BY_NAME.get(name)
+        or _BY_NAME.get(f"{owner}.*")
+        or _BY_NAME.get(f"{package}.*.{method}" if "." in owner else "")
+    )

@@ -20,6 +20,7 @@ _PREFIXES = {
     "sqlmodel.orm.session": "sqlmodel",
     "sqlmodel.sql.expression": "sqlmodel",
     "sqlmodel.main": "sqlmodel",
+    "fastapi_users.manager": "fastapi_users",
     "fastapi.routing": "fastapi",
     "fastapi.applications": "fastapi",
     "fastapi.exceptions": "fastapi",
@@ -238,6 +239,22 @@ ROUTES = {
         for owner in ("FastAPIUsers", "router", "fastapi_users")
         for name, routes in _USERS.items()
     },
+}  # fmt: skip
+
+# Methods that a library awaits while it answers a request, by the class that a project derives its own from.
+HOOKS = {
+    "fastapi_users.BaseUserManager": frozenset(
+        {
+            "on_after_register", "on_after_update", "on_after_request_verify", "on_after_verify", "on_after_forgot_password",
+            "on_after_reset_password", "on_after_login", "on_before_delete", "on_after_delete", "validate_password",
+            "authenticate",
+        }
+    ),
+    "sqladmin.authentication.AuthenticationBackend": frozenset({"login", "logout", "authenticate"}),
+    "sqladmin.ModelView": frozenset(
+        {"on_model_change", "after_model_change", "on_model_delete", "after_model_delete", "insert_model", "update_model",
+         "delete_model"}
+    ),
 }  # fmt: skip
 
 # Attributes whose type is known; "*" stands for every other attribute or item.

@@ -12,6 +12,7 @@ from fastreview.project.code import CallSite, Class, Function
 from fastreview.project.dependencies import provider_function
 from fastreview.project.indirect import Indirect
 from fastreview.project.kept_property import cached_property
+from fastreview.project.libraries import HOOKS
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
 
@@ -29,6 +30,7 @@ _OFF_LOOP_DECORATORS = (
 _ONTO_LOOP = frozenset({"anyio.from_thread.run", "anyio.from_thread.run_sync", "asyncio.run_coroutine_threadsafe"})
 """What brings a coroutine or function from a thread onto the loop: the first argument."""
 
+HOOK_PACKAGES = frozenset(base.partition(".")[0] for base in HOOKS)
 MAX_CALLERS_UP = 8
 
 
@@ -39,7 +41,7 @@ MAX_STEPS = 100
 @dataclass(frozen=True, eq=False)
 class Entry:
     """Where the framework calls into the project on the loop. ``kind``: endpoint, dependency, middleware, lifespan,
-    handler, background, "route handler" (of a route class) or "called from a thread:"."""
+    handler, background, hook (of a library), "route handler" (of a route class) or "called from a thread:"."""
 
     kind: str
     function: Function
@@ -165,6 +167,7 @@ class Loop:
             yield from self._entry("dependency", functions[key], tuple(routes))
         yield from self._from_threads({**dependents, **by_function})
         yield from self._around()
+        yield from self._hooks()
         for app in self._project.apps:
             for handler in app.exception_handlers:
                 if handler.function is not None:
@@ -206,6 +209,15 @@ class Loop:
             for function in self._indirect.wrappings.nested(maker).values() if maker else ():
                 if function.is_async:
                     yield Entry("route handler", function, tuple(routes))
+
+    def _hooks(self) -> Iterator[Entry]:
+        """What libraries call back while they answer requests, in classes that derive from theirs."""
+        for module in self._project.service_modules:
+            for cls in module.classes if not HOOK_PACKAGES.isdisjoint(module.imported) else ():
+                for base, names in HOOKS.items():
+                    hooks = [cls.methods[name] for name in sorted(names & cls.methods.keys())]
+                    if hooks and cls.inherits(base):
+                        yield from (Entry("hook", function, ()) for function in hooks if function.is_async)
 
     def _life(self, app: Router) -> Iterator[Entry]:
         """The lifespan of an app, and handlers of its events: they run on the loop before the first and after the last

@@ -32,7 +32,13 @@ _CONNECTING = frozenset(
     }
 )  # fmt: skip
 """Calls that are handed the URL of a store or broker as it is."""
-_SIGNING = (".AuthenticationBackend", ".SessionMiddleware", ".CSRFMiddleware", ".URLSafeTimedSerializer", ".URLSafeSerializer")
+_SIGNING = (
+    ".AuthenticationBackend",
+    ".SessionMiddleware",
+    ".CSRFMiddleware",
+    ".URLSafeTimedSerializer",
+    ".URLSafeSerializer",
+)
 _HASHING = re.compile(
     r"(?:hash|encrypt).*(?:password|pwd)|(?:password|pwd).*(?:hash|encrypt)|^(?:create|reset|set|change)_password"
 )

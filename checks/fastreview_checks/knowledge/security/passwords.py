@@ -19,7 +19,7 @@ CALLED = (
 )  # fmt: skip
 
 # Classes that hash passwords with such a function on their own.
-MANAGERS = ("fastapi_users.BaseUserManager", "fastapi_users.manager.BaseUserManager")
+MANAGERS = ("fastapi_users.BaseUserManager",)
 
 # Fast on purpose: a graphics card tries billions of passwords a second.
 FAST = frozenset(
