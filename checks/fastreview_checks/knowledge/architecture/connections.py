@@ -13,7 +13,7 @@ from fastreview.api import Class, External, Function, Instance, Module, Place, P
 _KEEPING = frozenset({"append", "add", "setdefault", "insert"})
 _SENDING = frozenset({"send_text", "send_json", "send_bytes", "send"})
 _RELAYED = re.compile(
-    r"^p?subscribe$|^pubsub$|^xread(?:group)?$|broadcaster|socket_?manager|^aio_?pika$|^aiokafka$|^nats$|^faststream$"
+    r"^p?subscribe$|^pubsub$|^xread(?:group)?$|broadcaster|^socket_?manager$|^aio_?pika$|^aiokafka$|^nats$|^faststream$"
     r"|^(?:asyncpg_)?listen$|^add_listener$",
     re.IGNORECASE,
 )
@@ -52,7 +52,7 @@ def _held(cls: Class, module: Module, name: str, line: int, project: Project) ->
     for keeping in methods:
         for attribute, at in _kept_by(keeping, project):
             sending = next((sent for method in methods for sent in _sent_to_all(method, attribute)), None)
-            if sending is not None and _is_called(keeping, project):
+            if sending is not None and _is_called(keeping, name, project):
                 yield Connections(module, name, Place(module.path, line), attribute, at, sending)
                 return
 
@@ -101,5 +101,7 @@ def _sent_to_all(method: Function, attribute: str) -> Iterator[Place]:
                 yield site.place
 
 
-def _is_called(method: Function, project: Project) -> bool:
-    return any(site.code.module.kind == "service" for site in project.callers(method))
+def _is_called(method: Function, name: str, project: Project) -> bool:
+    """Whether the service calls the method of the object of this name."""
+    callers = (site for site in project.callers(method) if site.code.module.kind == "service")
+    return any(name in site.call.name.split(".")[:-1] for site in callers)
