@@ -97,10 +97,15 @@ async def list_orders() -> list[int]:
 ```
 """
 
+import re
 from collections import Counter
 
 from fastreview.api import App, Confidence, Found, Hit, Met, NotApplicable, Project, Route, check
 from fastreview_checks.knowledge.answers import is_operational
+from fastreview_checks.knowledge.public_routes import names_sign_in
+
+_ABOUT_USERS = re.compile(r"(?:users?|accounts?|me|profiles?|auth|passwords?|change-password)$", re.IGNORECASE)
+STRAGGLERS = 2
 
 
 @check("ARC001", dimension="architecture", level=1, gate=True, each=App, effort="hours")
@@ -126,10 +131,10 @@ def monolithic_app_module(app: App, project: Project) -> Found:
             symbol="app",
             confidence=Confidence.CERTAIN,
         )
-    elif len(modules) == 1 and _domains(routes) > 1:
+    elif len(modules) == 1 and _are_many(domains := _domains(routes)):
         yield Hit(
             app.place,
-            f"All {most} routes stand in `{path}`, for {_domains(routes)} different resources. "
+            f"All {most} routes stand in `{path}`, for {len(domains)} different resources. "
             "Give each domain a module with a router.",
             symbol="module",
         )
@@ -141,9 +146,15 @@ def _on_app(route: Route) -> bool:
     return route.listed is not None and route.listed.chain[-1][0].is_app and len(route.listed.chain) == 1
 
 
-def _domains(routes: list[Route]) -> int:
-    """Different first words of the paths, what all of them share left out."""
+def _domains(routes: list[Route]) -> Counter[str]:
+    """How many routes begin with the same word, what all of them share left out; signing in, registering and the like are
+    about users."""
     parts = [[p for p in route.path.split("/") if p and not p.startswith("{")] for route in routes]
     while parts and all(parts) and len({p[0] for p in parts}) == 1:
         parts = [p[1:] for p in parts]
-    return len({p[0] for p in parts if p})
+    return Counter("users" if _ABOUT_USERS.match(p[0]) or names_sign_in(p[0]) else p[0] for p in parts if p)
+
+
+def _are_many(domains: Counter[str]) -> bool:
+    """Whether more than a straggler or two stands beside the largest."""
+    return domains.total() - max(domains.values(), default=0) > STRAGGLERS

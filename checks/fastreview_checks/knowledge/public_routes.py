@@ -95,6 +95,11 @@ def is_public_by_purpose(route: Route) -> bool:
     )
 
 
+def names_sign_in(part: str) -> bool:
+    """Whether a part of a path is a step of how people register, sign in or get back in."""
+    return bool(_BY_PURPOSE.search(part)) and not _RECORDS.match(part)
+
+
 def holds_credential(route: Route) -> bool:
     """``/surveys/{survey_token}``: who knows the address may; it proves itself by a secret in it."""
     return bool(_CREDENTIAL.search(route.path))
