@@ -72,6 +72,31 @@ async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
 app = FastAPI(lifespan=lifespan)
 ```
 
+A folder that is made, however its path is put together, and an exporter that sends from a thread:
+
+```python bad
+from pathlib import Path
+
+from fastapi import FastAPI
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+UPLOADS = Path(__file__).resolve().parent / "uploads"
+UPLOADS.mkdir(exist_ok=True)  # finding
+
+
+def trace_requests() -> None:
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+
+
+trace_requests()  # finding
+app = FastAPI()
+```
+
 What an imported module calls counts, the defaults of its classes too:
 
 ```python bad app/main.py

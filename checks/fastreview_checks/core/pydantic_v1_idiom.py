@@ -62,6 +62,14 @@ async def create(order: Order) -> int:
     return order.model_dump()["id"]
 ```
 
+```python bad
+from pydantic import BaseModel, Extra  # finding
+
+
+class Order(BaseModel, extra=Extra.forbid):
+    id: int
+```
+
 ```toml not-applicable pyproject.toml
 [project]
 name = "orders"

@@ -83,6 +83,17 @@ BLOCKING = (
             "http.client.HTTPConnection.request", "http.client.HTTPSConnection.request",
         ),
     ),
+    Blocking(
+        "the keys of the token's issuer",
+        _TO_THREAD,
+        (
+            # Each fetches the issuer's certificates by `google.auth.transport.requests`, which is synchronous.
+            *(f"google.oauth2.id_token.{m}" for m in (
+                "verify_token", "verify_oauth2_token", "verify_firebase_token", "fetch_id_token",
+            )),
+            "firebase_admin.auth.verify_id_token", "firebase_admin.auth.verify_session_cookie",
+        ),
+    ),
     Blocking("Redis", "`redis.asyncio.Redis`", ("redis.Redis.*",)),
     Blocking(
         "a process",

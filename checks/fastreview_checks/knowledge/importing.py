@@ -52,6 +52,9 @@ _STARTING = {
     "multiprocessing.Process.start": "starts a process",
     "multiprocessing.Pool": "starts processes",
     "multiprocessing.Manager": "starts a process",
+    "opentelemetry.sdk.trace.export.BatchSpanProcessor": "starts the exporter's thread",
+    "opentelemetry.sdk._logs.export.BatchLogRecordProcessor": "starts the exporter's thread",
+    "opentelemetry.sdk.metrics.export.PeriodicExportingMetricReader": "starts the exporter's thread",
     "apscheduler.schedulers.background.BackgroundScheduler.start": "starts a scheduler's thread",
     "apscheduler.schedulers.asyncio.AsyncIOScheduler.start": "starts a scheduler",
 }

@@ -70,6 +70,24 @@ app.include_router(products)
 app.include_router(accounts)
 ```
 
+A scheme with `auto_error=False` shows a lock in the documentation and turns nobody away; whoever asks for what it found
+has to:
+
+```python bad
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+courses = APIRouter(prefix="/courses")
+
+
+@courses.delete("/{course_id}")
+def delete_course(course_id: int) -> None: ...  # finding
+
+
+app = FastAPI()
+app.include_router(courses, dependencies=[Depends(HTTPBearer(auto_error=False))])
+```
+
 A health check is open on purpose; what stands below its path is not one:
 
 ```python bad

@@ -163,6 +163,20 @@ RETURNS = {
     "socket.create_connection": "socket.socket",
     "builtins.open": "io.IOBase",
     "pathlib.Path.open": "io.IOBase",
+    **{
+        f"pathlib.Path.{method}": "pathlib.Path"
+        for method in (
+            "resolve",
+            "absolute",
+            "expanduser",
+            "joinpath",
+            "with_name",
+            "with_stem",
+            "with_suffix",
+            "cwd",
+            "home",
+        )
+    },
     "smtplib.SMTP": "smtplib.SMTP",
     "smtplib.SMTP_SSL": "smtplib.SMTP",
     "emails.html": "emails.Message",
@@ -275,6 +289,7 @@ ATTRIBUTES = {
     "celery.Celery": {"control": "celery.app.control.Control"},
     "fastapi.FastAPI": {"router": "fastapi.APIRouter", "state": "fastapi.State"},
     "fastapi.Request": {"app": "fastapi.FastAPI", "state": "fastapi.State"},
+    "pathlib.Path": {"parent": "pathlib.Path"},
 }
 
 # Methods of these classes that a "*" attribute must not shadow.

@@ -33,11 +33,12 @@ from fastreview.project.routes import App, Route
 from fastreview.project.routing import Listed, Router, Routing
 from fastreview.project.security import Security
 from fastreview.project.seen_apps import distinct, is_of_framework, listed_as, matching
+from fastreview.project.set_elsewhere import SetElsewhere
 from fastreview.project.subject import Place, Subject
 from fastreview.project.targets import Targets
 from fastreview.project.test_run import Probe, TestRun
 from fastreview.project.tests import Test, tests_of
-from fastreview.project.values import Values
+from fastreview.project.values import Value, Values
 
 S = TypeVar("S", bound=Subject)
 
@@ -165,7 +166,15 @@ class Project(Subject):
 
     @cached_property
     def values(self) -> Values:
-        return Values(self.names, NamedCallers(self.names, self._index))
+        return Values(self.names, NamedCallers(self.names, self._index), self._from_elsewhere)
+
+    def _from_elsewhere(self, module: Module, name: str) -> Value | None:
+        # Asked for only when values are: they are needed to make it.
+        return self._set_elsewhere.of(module, name)
+
+    @cached_property
+    def _set_elsewhere(self) -> SetElsewhere:
+        return SetElsewhere(self.values, self.constants, self.mentions)
 
     @cached_property
     def _index(self) -> Index:

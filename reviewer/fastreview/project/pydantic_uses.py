@@ -82,6 +82,10 @@ def pydantic_uses(project: Project) -> Iterator[PydanticUse]:
             if f"{found.module}.".startswith("pydantic.v1."):
                 at = Place(module.path, found.line)
                 yield PydanticUse(module.name, at, found.module, "pydantic", bridge=bool(found.within))
+            elif found.module == "pydantic" and found.name == "Extra":
+                yield PydanticUse(
+                    module.name, Place(module.path, found.line), "Extra", 'extra="allow"|"forbid"|"ignore"'
+                )
         for cls in module.classes:
             if _is_model(cls):
                 yield from _model(cls)

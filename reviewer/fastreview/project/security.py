@@ -89,8 +89,7 @@ class Security:
     def authenticates(self, injected: Injected) -> bool:
         """Whether this dependency itself (not what it depends on) can reject the caller."""
         if injected.scheme:
-            # Listed and given to nobody, an optional scheme documents what others see to.
-            return not injected.optional or injected.by != "parameter"
+            return not injected.optional
         function = injected.function
         if function is not None and function.owner is not None:
             # Which implementation of an interface it is, the configuration decides.

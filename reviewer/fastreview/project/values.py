@@ -57,6 +57,12 @@ _WORTHLESS = frozenset({type(None), bool, int, float, s.Opaque})
 _TEXT = Instance(External("builtins.str"))
 _ANYTHING = (External("typing.Any"), External("builtins.object"))
 """Annotations that say no more of what a function returns than none."""
+_PATH = Instance(External("pathlib.Path"))
+# As an annotation without arguments; a library's own class is one that it wraps as well.
+_TELL_NOTHING = frozenset(
+    {"typing.Any", "builtins.object"}
+    | {n for n in WRAPPERS if n.startswith(("typing.", "collections.", "contextlib."))}
+)
 
 _UNSEEN = External("")
 """What a cache gives for something that was not asked before; None is an answer."""
@@ -65,9 +71,15 @@ _UNSEEN = External("")
 class Values:
     """Evaluates expressions; answers are cached by expression and place."""
 
-    def __init__(self, names: Names, callers: Callable[[Function], Sequence[CallSite]]) -> None:
+    def __init__(
+        self,
+        names: Names,
+        callers: Callable[[Function], Sequence[CallSite]],
+        set_elsewhere: Callable[[Module, str], Value | None],
+    ) -> None:
         self.names = names
         self._callers = callers
+        self._set_elsewhere = set_elsewhere
         self._cache: dict[tuple[int, int], Value | None] = {}
         # Cached expressions are kept alive: their ids are the keys.
         self._alive: list[s.Expr] = []
@@ -120,6 +132,9 @@ class Values:
                 return self.of(body, code) or self.of(orelse, code)
             case s.Operation(op="or" | "and", operands=operands):
                 return next((v for o in operands if (v := self.of(o, code))), None)
+            case s.Operation(op="/", operands=(left, *_)):
+                folder = self.of(left, code)
+                return folder if folder == _PATH else None
             case s.Walrus(value=value):
                 return self.of(value, code)
             case s.Items(kind=kind, values=values):
@@ -155,6 +170,8 @@ class Values:
                 if isinstance(whole, Module | Class | Function):
                     return whole
             found = self.settle(definition)
+            if definition is None and isinstance(code, Function) and not _is_local(root, code):
+                found = self._set_elsewhere(code.module, root)
         for part in rest:
             if found is None:
                 return None
@@ -328,7 +345,7 @@ class Values:
                     return self._alias(definition)
                 if isinstance(definition, Class):
                     return Instance(definition)
-                if isinstance(definition, External) and definition.name not in ("typing.Any", "builtins.object"):
+                if isinstance(definition, External) and definition.name not in _TELL_NOTHING:
                     return Instance(definition)
             case s.Subscript(value=s.Ref(name=name), index=index):
                 definition = self.names.resolve(code, name)
@@ -592,3 +609,12 @@ def _base_method(name: str) -> str:
     """``sqlmodel.Session.exec`` as the method of the class that sqlmodel's inherits from."""
     owner, _, method = name.rpartition(".")
     return f"{BASES[owner]}.{method}" if owner in BASES else name
+
+
+def _is_local(name: str, code: Code) -> bool:
+    current: Code | None = code
+    while isinstance(current, Function):
+        if name in current.parameters or name in current.bindings or name in current.local_imports:
+            return True
+        current = current.parent
+    return False

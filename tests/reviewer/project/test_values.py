@@ -279,3 +279,72 @@ def test_what_a_star_import_of_one_library_brings(project_of: ProjectOf, more: s
         "builtins.len",
         "builtins.str",
     }
+
+
+def test_folders_and_what_stands_in_them(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "shop/files.py": """
+                from pathlib import Path
+
+                FOLDER = Path(__file__).resolve().parent
+
+                def prices():
+                    return (FOLDER / "data" / "prices.json").with_suffix(".txt").read_text()
+
+                def share(total, count):
+                    return (total / count).read_text()
+            """,
+        }
+    )
+    names = {f.name: [getattr(t, "name", "") for c in f.calls for t in project.targets(c)] for f in project.functions}
+
+    assert names == {"prices": ["pathlib.Path.read_text", "pathlib.Path.with_suffix"], "share": []}
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "orders.service = Service()",
+        "for module, service in zip((orders,), (Service(),)):\n    module.service = service",
+        "for module in (orders,):\n    module.service = Service()",
+    ],
+)
+def test_a_global_that_another_module_sets(project_of: ProjectOf, setting: str) -> None:
+    project = project_of(
+        {
+            "shop/__init__.py": "",
+            "shop/service.py": "class Service:\n    def take(self): ...\n",
+            "shop/orders.py": "def place():\n    service.take()\n\ndef own(service):\n    service.take()\n",
+            "shop/main.py": f"from shop import orders\nfrom shop.service import Service\n\n{setting}\n",
+        }
+    )
+
+    assert called(project, "place") == ["shop.service.Service.take"]
+    assert called(project, "own") == []
+
+
+def test_an_annotation_that_tells_nothing_leaves_the_code_to_tell(project_of: ProjectOf) -> None:
+    project = project_of(
+        {
+            "shop/database.py": """
+                from collections.abc import AsyncIterator
+                from contextlib import asynccontextmanager
+                from sqlalchemy.ext.asyncio import async_sessionmaker
+
+                sessions = async_sessionmaker()
+
+                @asynccontextmanager
+                async def session() -> AsyncIterator:
+                    async with sessions() as opened:
+                        yield opened
+
+                async def first():
+                    async with session() as opened:
+                        await opened.scalar("select 1")
+            """,
+        }
+    )
+    [first] = [f for f in project.functions if f.name == "first"]
+
+    assert [getattr(t, "name", "") for c in first.calls for t in project.targets(c)][-1].endswith("AsyncSession.scalar")

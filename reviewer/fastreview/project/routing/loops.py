@@ -36,8 +36,13 @@ class Loops:
 
     def turns(self, call: s.Call, code: Code, env: Environment | None = None) -> Iterator[Environment | None]:
         """The environments in which ``call`` runs: one for each turn of the loops over written-out lists around it."""
-        looping = self._looping_in(code)
-        names = mentioned(call, code) & looping if looping else looping
+        yield from self.turns_of(mentioned(call, code) if self._looping_in(code) else set(), call.line, code, env)
+
+    def turns_of(
+        self, mentioned: AbstractSet[str], line: int, code: Code, env: Environment | None = None
+    ) -> Iterator[Environment | None]:
+        """The environments in which a line that mentions these names runs."""
+        names = mentioned & self._looping_in(code)
         if not names:
             yield env or None
             return
@@ -45,7 +50,7 @@ class Loops:
         for name in sorted(names):
             # One name may run through several loops, one after the other: the call stands in the last that began.
             found = [b for b in code.bindings.get(name, ()) if b.kind in ("iterate", "unpack-iterate")]
-            begun += [b for b in found if b.line <= call.line][-1:] or found[:1]
+            begun += [b for b in found if b.line <= line][-1:] or found[:1]
         # The outermost loop first.
         loops = {id(binding.expr): binding.expr for binding in sorted(begun, key=lambda b: b.line)}
         turns: list[dict[str, Given]] = [{**env} if env else {}]
