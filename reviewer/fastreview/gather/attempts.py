@@ -80,7 +80,8 @@ class Attempts:
         self.trial = trial
         self.import_roots = [_in_copy(trial.copy, trial.root, relative) for relative in trial.roots]
         self.folders = _working_folders(trial.copy, self.import_roots[0])
-        self.examples = examples([*self.folders, trial.copy], trial.copy)
+        packages = [self.import_roots[0] / one.target.split(".")[0] for one in trial.candidates if "." in one.target]
+        self.examples = examples([*self.folders, trial.copy, *packages], trial.copy)
         self.hints = hints(trial.copy)
         self.libraries = _libraries()
         self.environment: dict[str, str] = {}

@@ -68,6 +68,8 @@ _BY_TYPE = (
     (r"amqpdsn", "amqp://user:password@localhost:5672//"),
     (r"mysqldsn", "mysql://user:password@localhost:3306/app"),
     (r"email", "user@example.com"),
+    # Pydantic 1 wants a domain with a dot.
+    (r"^(?!.*any).*httpurl", "http://example.com:8000"),
     (r"url|dsn", "http://localhost:8000"),
     (r"uuid", "00000000-0000-4000-8000-000000000000"),
     (r"timedelta", "30"),
@@ -91,7 +93,7 @@ _BY_NAME = (
     (r"EMAIL|MAIL_FROM", "user@example.com"),
     (r"SECRET|KEY|TOKEN|SALT|PASSWORD|PASSWD", SECRET),
     (r"LOG_?LEVEL", "INFO"),
-    (r"^ENV$|ENVIRONMENT|_ENV$", "development"),
+    (r"^ENV$|ENVIRONMENT|_ENV$|PROFILE$|STAGE$", "development"),
     (r"DIR$|FOLDER|PATH$", "."),
 )
 _DRIVERS = (
@@ -124,6 +126,8 @@ def plausible(need: Need, packages: Mapping[str, str]) -> str:
     if need.type == "model":
         return json.dumps({field.name: _member(field, packages) for field in need.fields})
     name, lowered = need.name, need.type.lower()
+    if "SENTRY" in name.upper() and name.upper().endswith("DSN"):
+        return "https://public@sentry.example.com/1"
     typed = next((value for pattern, value in _BY_TYPE if re.search(pattern, lowered)), None)
     if typed is not None:
         if typed == "30" and "PORT" in name.upper():

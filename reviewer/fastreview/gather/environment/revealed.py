@@ -32,6 +32,9 @@ _NAMED = (
     re.compile(r"[`'\"]([A-Za-z][\w.-]*)[`'\"] (?:package |library )?(?:must be|needs to be|is not) installed"),
     re.compile(r"\bpip3? install (?:-U |--upgrade )?[`'\"]?([A-Za-z][\w.-]*\w)"),
 )
+_NO_LIBRARY = re.compile(
+    r"\blib[\w.+-]+\.so[\d.]*: cannot open shared object|cannot load library '|no library called \""
+)
 _WANTS_ASYNC = re.compile(r"asyncio extension requires an async driver")
 # What breaks where a newer major version was installed than the code was written for. Sources: the migration guides.
 _TOO_NEW = (
@@ -144,6 +147,17 @@ def missing_module(error: str) -> str:
     return missing[1] if missing else ""
 
 
+def asked_for(error: str) -> str:
+    """The package that an error asks to have installed, or ""."""
+    known = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "")
+    return known or next((found[1] for pattern in _NAMED if (found := pattern.search(error))), "")
+
+
+def misses_library(error: str) -> bool:
+    """Whether a library of the system is what an import misses."""
+    return _NO_LIBRARY.search(error) is not None
+
+
 def without_framework(before: Revealed) -> Revealed:
     """What to change where no declared package brings FastAPI."""
     changes = replace(before.changes, added=(*before.changes.added, "fastapi"))
@@ -166,7 +180,7 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
         note = "aiosqlite was installed: the import opens a database, and nothing says which"
         return Revealed(replace(known, added=(*known.added, "aiosqlite")), (note,))
     missing = missing_module(error)
-    asked = next((name for pattern, name in _ASKED_FOR if pattern.search(error)), "") or _named(error)
+    asked = asked_for(error)
     if asked or missing:
         module = missing or asked
         added = _added(module, asked or distribution(module), known, situation)
@@ -174,10 +188,6 @@ def _change(error: str, known: Changes, situation: Situation) -> Revealed | None
             return added
     other = next((found[1] for pattern in _OTHER_VERSION if (found := pattern.search(error))), "")
     return _older(other, known, situation) if other else None
-
-
-def _named(error: str) -> str:
-    return next((found[1] for pattern in _NAMED if (found := pattern.search(error))), "")
 
 
 def _added(module: str, requirement: str, known: Changes, situation: Situation) -> Revealed | None:

@@ -28,7 +28,9 @@ from fastreview.gather.environment.reached import third_party
 from fastreview.gather.environment.revealed import (
     Revealed,
     Situation,
+    asked_for,
     explained,
+    misses_library,
     missing_module,
     revealed,
     without_framework,
@@ -39,6 +41,7 @@ from fastreview.gather.environment.wanted import Wanted, wanted
 
 MAX_ROUNDS = 6
 """Environments that are tried for one review."""
+MAX_STAND_INS = 20
 _OF_THE_USER = ("active", "conda", "uv")
 
 
@@ -70,6 +73,7 @@ class Environments:
         self._prefix: Path | None = None
         self._left_out: dict[str, str] = {}
         self._imported: frozenset[str] = frozenset()
+        self._imports: list[tuple[str, int, str]] = []
         self._made_last: Interpreter | None = None
         self._missing_python = ""
 
@@ -83,6 +87,12 @@ class Environments:
         imported = third_party(modules, roots, targets)
         asked = wanted(self.root, self.repository, files, self.name, imported)
         self._imported = frozenset(name.partition(".")[0] for name in imported)
+        self._imports = [
+            (module.path, one.line, one.module.partition(".")[0])
+            for module in modules
+            for one in module.imports
+            if one.module in imported
+        ]
         self.roots = asked.roots
         self._wanted = asked
         self._learnt = _remembered(asked) or written_for(
@@ -136,15 +146,26 @@ class Environments:
         return made
 
     def _with_stand_ins(self, probe: ProbeFacts) -> Interpreter | None:
-        """The last interpreter, with stand-ins for the packages that cannot be installed, where the import missed one.
+        """The last interpreter, with stand-ins for packages that cannot be installed or loaded, where the import missed one.
 
         What builds on a package that is left out for its size is stood in for too: it would ask for more than stand-ins know.
         """
-        last, missed = self._made_last, missing_module(probe.error).partition(".")[0]
-        if last is None or self._prefix is None or last.absent or _package(missed) not in self._left_out:
+        last = self._made_last
+        if last is None or self._prefix is None or len(last.absent) >= MAX_STAND_INS:
             return None
         absent = self._left_out.keys() | dependents(self._prefix, self._left_out.keys() & MEGABYTES.keys())
-        chosen = {missed, *(module for module in self._imported if _package(module) in absent)}
+        missed = missing_module(probe.error).partition(".")[0]
+        chosen = set(last.absent)
+        if missed and _package(missed) in self._left_out:
+            chosen |= {missed, *(module for module in self._imported if _package(module) in absent)}
+        elif misses_library(probe.error) and probe.error_place is not None:
+            place = probe.error_place
+            chosen |= {name for path, line, name in self._imports if (path, line) == (place.path, place.line)}
+        elif asked := asked_for(probe.error):
+            # It is installed, or it would have been added: it does not load.
+            chosen |= {module for module in self._imported if _package(module) == distribution_name(asked)}
+        if chosen == set(last.absent):
+            return None
         self._made_last = replace(last, absent=tuple(sorted(chosen)))
         return self._made_last
 
