@@ -256,6 +256,44 @@ def test_routers_that_include_one_another_end(project_of: ProjectOf) -> None:
     assert table(project) == ["GET /a"]
 
 
+@pytest.mark.parametrize(
+    ("imported", "expected"),
+    [
+        ('f"app.routers.{name}"', ["GET /v1/items/{item_id}", "POST /v1/items"]),
+        ('f"{routers.__name__}.{name}"', ["GET /v1/items/{item_id}", "POST /v1/items"]),
+        ('"app.routers." + name', ["GET /v1/items/{item_id}", "POST /v1/items"]),
+        ('f".{name}.others", package=__package__', []),
+        ('f"app.routers.{name}.others"', ["GET /v1/others/{item_id}", "POST /v1/others"]),
+    ],
+)
+def test_names_put_together_say_which_modules_are_imported(
+    project_of: ProjectOf, imported: str, expected: list[str]
+) -> None:
+    project = project_of(
+        {
+            "app/__init__.py": "",
+            "app/routers/__init__.py": "",
+            "app/routers/items.py": ROUTER,
+            "app/routers/deep/__init__.py": "",
+            "app/routers/deep/others.py": ROUTER.replace("/items", "/others"),
+            "app/elsewhere.py": ROUTER.replace("/items", "/elsewhere"),
+            "app/main.py": f"""
+                import importlib, pkgutil
+                from fastapi import APIRouter, FastAPI
+                from app import routers
+
+                v1 = APIRouter(prefix="/v1")
+                for _, name, _ in pkgutil.iter_modules(routers.__path__):
+                    module = importlib.import_module({imported})
+                    v1.include_router(module.router)
+                app = FastAPI()
+                app.include_router(v1)
+            """,
+        }
+    )
+    assert table(project) == expected
+
+
 def test_written_out_patterns_limit_what_is_discovered(project_of: ProjectOf) -> None:
     project = project_of(
         {

@@ -9,7 +9,7 @@ from fastreview.project.libraries import ROUTES
 from fastreview.project.names import External, Variable
 from fastreview.project.routing.arguments import UNKNOWN_PATH, Arguments
 from fastreview.project.routing.contexts import Context
-from fastreview.project.routing.discovered import left_over
+from fastreview.project.routing.discovered import left_over, modules_searched
 from fastreview.project.routing.registry import Registry
 from fastreview.project.routing.routers import Included, Registered, Router
 from fastreview.project.routing.views import Views
@@ -24,7 +24,7 @@ class Includes:
         self._arguments = arguments
         self._values = values
         self._views = Views(values, registry.finder)
-        self._open: list[tuple[Router, str, s.Call, Code]] = []
+        self._open: list[tuple[Router, str, s.Call, s.Expr, Code]] = []
         self.unread: dict[int, tuple[str, Code]] = {}
         """By the id of an include: the router of a library that it includes, of which no route is known, and the code."""
 
@@ -44,7 +44,7 @@ class Includes:
                 if not value.name.startswith(_OF_NO_ROUTES):
                     self.unread[id(call)] = value.name, code
             elif type(given.expr) is s.Ref:
-                self._open.append((router, text, call, code))
+                self._open.append((router, text, call, given.expr, code))
 
     def mount(self, router: Router, call: s.Call, code: Code, context: Context) -> None:
         given = self._arguments.given(call, 1, "app", code, context.env)
@@ -61,11 +61,22 @@ class Includes:
             self._registry.join(router, child, path, call, code, context, mount=True)
 
     def include_discovered(self) -> None:
-        """What the first include of something that the code does not say is taken to include, once all else is known."""
-        if self._open:
-            router, prefix, call, code = self._open[0]
-            found = tuple(left_over(self._registry.finder.routers, code.module))
-            router.entries += [Included(other, prefix, call, code, mount=False) for other in found]
+        """What code includes that it does not name, once all else is known: routers of the modules that it imports by names put
+        together, and for the first of the others those that nobody else includes."""
+        others = []
+        for router, prefix, call, given, code in self._open:
+            searched = modules_searched(given, code, self._values.names)
+            if searched is None:
+                others.append((router, prefix, call, code))
+                continue
+            pattern, attribute = searched
+            homes = {one.code.module.name: one.code.module for one in self._registry.finder.routers}
+            for name in sorted(homes):
+                found = self._registry.finder.find(s.Ref(attribute), homes[name]) if pattern.fullmatch(name) else []
+                router.entries += [Included(one, prefix, call, code, mount=False) for one in found if one is not router]
+        for router, prefix, call, code in others[:1]:
+            found = list(left_over(self._registry.finder.routers, code.module))
+            router.entries += [Included(one, prefix, call, code, mount=False) for one in found]
 
     def _brought(self, given: s.Expr, code: Code) -> Value | None:
         """What is included, or what makes it: an annotation as a router says less than what is assigned."""
