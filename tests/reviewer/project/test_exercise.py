@@ -93,6 +93,23 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "GET /v1/items/{item_id}/parts/{part}",
         ],
     ),
+    "methods of a client under a name": (
+        """
+        import pytest
+        def test_one(env):
+            for path in ["/v1/items/me", "/v1/items/1"]:
+                send = env.client.get
+                if path.endswith("1"):
+                    send = env.client.delete
+                assert send(path).status_code == 422
+        def test_other(client, cache):
+            ask = getattr(client, "get")
+            ask("/v1/items/")
+            look = cache.get
+            look("/v1/items/2/parts/x")
+        """,
+        ["DELETE /v1/items/{item_id}", "GET /v1/items/", "GET /v1/items/me", "GET /v1/items/{item_id}"],
+    ),
     "helpers, classes and base URLs": (
         """
         from httpx import AsyncClient

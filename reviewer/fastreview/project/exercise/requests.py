@@ -125,17 +125,28 @@ class Requests:
 
     @staticmethod
     def _may_send(code: Code) -> bool:
-        return not _SENDING.isdisjoint(code.called) or "getattr" in code.called
+        return (
+            not _SENDING.isdisjoint(code.called) or "getattr" in code.called or not METHODS.isdisjoint(code.mentioned)
+        )
 
     def _of(self, site: CallSite) -> Iterator[Sent]:
         shape = _shape(site)
-        if shape is None:
+        if shape is not None:
+            yield from self._shaped(site, shape, site.call.receiver, by_name=site.call.method in METHODS)
             return
-        receiver = site.call.receiver
+        for method, client in _kept_methods(site):
+            url = site.call.argument(0, "url")
+            if not isinstance(url, s.Missing | s.Starred):
+                yield from self._shaped(site, (method, url), client, by_name=True)
+
+    def _shaped(
+        self, site: CallSite, shape: tuple[s.Expr, s.Expr], receiver: s.Expr | None, *, by_name: bool
+    ) -> Iterator[Sent]:
+        """``by_name`` are calls that look like requests by the name of a method only: of a client, or of much else."""
         name = s.written(receiver, 200).rpartition(".")[2] if receiver is not None else ""
         if _OTHER.search(name) and not self._is_known_client(receiver, site.code):
             return
-        is_client = bool(_CLIENT.search(name)) or site.call.method not in METHODS
+        is_client = bool(_CLIENT.search(name)) or not by_name
         asked = s.Call(None, shape, (), site.call.line, 0, site.call.line)
         names = mentioned(asked, site.code)
         known: set[tuple[str, str | None, Row | None]] = set()
@@ -244,6 +255,21 @@ class Requests:
 
 def _within(env: dict[str, Given], outer: Environment | None) -> dict[str, Given]:
     return {name: Given(given.expr, given.code, outer) for name, given in env.items()} if outer else env
+
+
+def _kept_methods(site: CallSite) -> Iterator[tuple[s.Expr, s.Expr]]:
+    """Method and client of what a local name was set to: ``send = client.post``, ``send = getattr(client, "post")``."""
+    called = site.call.func
+    if not isinstance(called, s.Ref) or "." in called.name or not isinstance(site.code, Function):
+        return
+    for binding in site.code.bindings.get(called.name, ()):
+        match binding.expr:
+            case s.Ref(name=name) if "." in name and binding.expr.last in METHODS:
+                yield binding.expr.last, s.Ref(name.rpartition(".")[0])
+            case s.Call(func=s.Ref(name="getattr"), args=(client, method, *_)):
+                yield method, client
+            case _:
+                pass
 
 
 def _shape(site: CallSite) -> tuple[s.Expr, s.Expr] | None:
