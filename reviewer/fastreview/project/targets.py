@@ -8,7 +8,7 @@ from fastreview.facts import syntax as s
 from fastreview.project.branches import branches
 from fastreview.project.code import CallSite, Class, Function, Module
 from fastreview.project.kept_property import cached_property
-from fastreview.project.libraries import BASES
+from fastreview.project.libraries import BASES, HOOKS
 from fastreview.project.names import External
 from fastreview.project.values import Bound, Instance, Value, Values
 
@@ -36,6 +36,8 @@ class Targets:
             return ()
         if type(value) is External:
             owner, _, name = value.name.rpartition(".")
+            if name in HOOKS.get(owner, ()):
+                return (value, *(c.methods[name] for c in self._classes_with.get(name, ()) if c.inherits(owner)))
             return (value, External(f"{BASES[owner]}.{name}")) if owner in BASES else (value,)
         return tuple(self._run_by(value, site))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fastreview.api import CallSite, Class, Code, External, Function, LoopFunction, Project, Route, syntax
 from fastreview_checks.knowledge.blocking import CACHE
-from fastreview_checks.knowledge.clients import CREDENTIALS, KEEPS, PERSONAL, Client
+from fastreview_checks.knowledge.clients import CREDENTIALS, KEEPS, METHODS, PERSONAL, Client
 from fastreview_checks.knowledge.once import runs_once
 
 MAX_HOPS = 4
@@ -69,7 +69,7 @@ class Lives:
 
     def is_closed(self, site: CallSite, kept: str, client: Client) -> bool:
         """Whether anything closes a client of this kind, or what is kept under this name."""
-        names = {kept.rpartition(".")[2], _target(site).rpartition(".")[2]}
+        names = {n.partition("[")[0].rpartition(".")[2] for n in (kept, _target(site))}
         if any(known in names or known.startswith(client.owner) for known in self._closed):
             return True
         codes = (*site.code.module.codes(), *self._lifespans)
@@ -91,8 +91,22 @@ class Lives:
             name = given.name if isinstance(given, syntax.Ref) else ""
             owner = name.rpartition(".")[0] if not hands or name.endswith(("close", "disconnect")) else name
             found.add(owner.rpartition(".")[2])
-            found.update(t.name for t in self._project.targets(site) if isinstance(t, External))
+            found.update(_gone_over(owner, site.code))
+            if not self._is_one(owner, site.code):
+                found.update(t.name for t in self._project.targets(site) if isinstance(t, External))
         return frozenset(found - {""})
+
+    def _is_one(self, name: str, code: Code) -> bool:
+        """Whether ``name`` is one client and no other: kept under it, or made by the function that closes it."""
+        root = name.partition(".")[0]
+        if isinstance(code, Function) and root != code.receiver and root in {*code.bindings, *code.parameters}:
+            return _is_made_in(code, name)
+        return name.rpartition(".")[2] in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """Names under which clients are kept: who closes one by its name closes no other."""
+        return frozenset(_target(site).rpartition(".")[2] for site in self._project.calls(*METHODS)) - {""}
 
     def _request(self, function: Function) -> Anew | None:
         on_loop = self._on_loop.get(id(function))
@@ -128,6 +142,20 @@ class Lives:
                 if function is not None and not function.is_async:
                     found.setdefault(id(function), route)
         return found
+
+
+def _gone_over(name: str, code: Code) -> Iterator[str]:
+    """Names of what a loop goes over that gives ``name``: ``for client in clients.values(): await client.aclose()``."""
+    for binding in code.bindings.get(name, ()) if isinstance(code, Function) else ():
+        if binding.kind == "iterate":
+            refs = (node.name for node in syntax.walk(binding.expr) if isinstance(node, syntax.Ref))
+            yield from (r.removesuffix(".values").removesuffix(".items").rpartition(".")[2] for r in refs)
+
+
+def _is_made_in(code: Function, name: str) -> bool:
+    """Whether a function makes what it closes."""
+    made = code.bindings.get(name, ())
+    return any(b.kind == "assign" and isinstance(b.expr, syntax.Call) and b.expr.method in METHODS for b in made)
 
 
 def is_doubtful(site: CallSite) -> bool:
