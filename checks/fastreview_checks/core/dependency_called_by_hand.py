@@ -91,6 +91,62 @@ async def read_rates(known: dict[str, float] = Depends(rates())) -> dict[str, fl
     return known
 ```
 
+A function that an endpoint hands its whole request to is a part of it:
+
+```python bad app/main.py
+from fastapi import Depends, FastAPI, Request
+
+from app.users import current_user
+from app.views import show_orders
+
+app = FastAPI()
+
+
+@app.get("/me")
+async def me(user: str = Depends(current_user)) -> str:
+    return user
+
+
+@app.get("/orders")
+async def orders(request: Request) -> list[str]:
+    return await show_orders(request)
+```
+
+```python bad app/users.py
+from fastapi import Depends, HTTPException, Request
+
+from app.sessions import Sessions, get_sessions
+
+
+async def current_user(request: Request, sessions: Sessions = Depends(get_sessions)) -> str:
+    name = sessions.read(request.cookies.get("session", ""))
+    if name is None:
+        raise HTTPException(401)
+    return name
+```
+
+```python bad app/sessions.py
+class Sessions:
+    def read(self, key: str) -> str | None:
+        return None
+
+
+def get_sessions() -> Sessions:
+    return Sessions()
+```
+
+```python bad app/views.py
+from fastapi import Request
+
+from app.sessions import get_sessions
+from app.users import current_user
+
+
+async def show_orders(request: Request) -> list[str]:
+    name = await current_user(request, get_sessions())  # finding
+    return [f"lamp of {name}"]
+```
+
 ```python good
 from typing import Annotated
 

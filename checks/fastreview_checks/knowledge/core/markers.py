@@ -179,14 +179,30 @@ def _is_data(injected: Injected) -> bool:
 
 
 def part_of_app(site: CallSite, project: Project) -> str:
-    """What of the app makes the call; "" where it is neither an endpoint nor middleware."""
+    """What of the app makes the call: an endpoint, what it hands its request to, or middleware; "" for other code."""
     caller = site.code
-    for endpoint in project.endpoints:
-        if endpoint.function is caller:
-            return endpoint.key
+    endpoints = {id(endpoint.function): endpoint for endpoint in project.endpoints}
+    if id(caller) in endpoints:
+        return endpoints[id(caller)].key
     for middleware in project.middleware:
         if caller in middleware.functions or (
             isinstance(caller, Function) and caller.owner is not None and caller.owner is middleware.cls
         ):
             return f"the middleware {middleware.name}"
+    if isinstance(caller, Function) and not any(d.function is caller for d in project.dependencies):
+        for above in project.callers(caller) if _takes_request(caller, project) else ():
+            if id(above.code) in endpoints:
+                return f"{endpoints[id(above.code)].key}, in `{caller.name}`,"
     return ""
+
+
+def _takes_request(function: Function, project: Project) -> bool:
+    """Whether it is a part of its endpoint that stands apart: it is handed the request or the answer as a whole."""
+    return any(
+        isinstance(value := project.values.parameter(function, parameter), Instance)
+        and isinstance(value.of, External)
+        and value.of.name.rpartition(".")[2] in ("Request", "Response", "HTTPConnection")
+        and value.of.package in ("fastapi", "starlette")
+        for parameter in function.facts.parameters
+        if parameter.annotated
+    )
