@@ -353,3 +353,39 @@ def test_a_session_that_an_object_of_the_module_keeps(evaluated: Evaluated) -> N
         },
     )
     assert [(finding.place.path, finding.place.line) for finding in found.findings] == [("app/database.py", 7)]
+
+
+def test_a_session_of_a_factory_that_a_function_gives(evaluated: Evaluated) -> None:
+    files = {
+        "main.py": """
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from database import get_factory
+
+        app = FastAPI()
+
+        async def get_session():
+            async with get_factory()() as session:
+                yield session
+
+        @app.post("/orders")
+        async def create(session: Annotated[AsyncSession, Depends(get_session)]) -> None:
+            await session.execute(text("insert into orders values (1)"))
+            await session.commit()
+        """,
+        "database.py": """
+        from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+        kept = {}
+
+        def get_factory() -> async_sessionmaker[AsyncSession]:
+            return kept.setdefault("factory", async_sessionmaker(create_async_engine("sqlite+aiosqlite://")))
+        """,
+    }
+    evaluation = evaluated("DAT003", files)
+    assert not evaluation.findings
+    assert [strength.place.path for strength in evaluation.strengths] == ["main.py"]

@@ -50,6 +50,29 @@ def pay(order: int) -> str:
     return "paid"
 ```
 
+Workers log too:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def root() -> None: ...
+```
+
+```python bad app/worker.py
+from celery import Celery
+
+celery = Celery(__name__)
+
+
+@celery.task
+def publish() -> None:
+    print("published")  # finding
+```
+
 ```python good app/main.py
 import structlog
 from fastapi import FastAPI
@@ -187,9 +210,12 @@ app = FastAPI()
 ```
 """
 
-from fastreview.api import Found, Hit, LogCall, NotApplicable, Project, check, syntax
+from fastreview.api import Found, Function, Hit, LogCall, NotApplicable, Project, check, syntax
 from fastreview_checks.knowledge.production.serving import launchers
 from fastreview_checks.knowledge.programs import is_program, only_programs_run, served, speaks_to_a_screen
+
+_TASKS = frozenset({"task", "celery.task", "app.task", "celery_app.task", "shared_task", "actor", "dramatiq.actor"})
+"""What Celery and dramatiq run in a worker, which logs as the app does."""
 
 
 @check("PRD003", dimension="production", level=1, gate=True, each=LogCall, effort="minutes")
@@ -202,7 +228,8 @@ def print_logging(call: LogCall, project: Project) -> Found:
         or only_programs_run(call.site.code, project)
     ):
         raise NotApplicable("a command line program prints")
-    if project.apps and call.place.path not in served(project) | launchers(project):
+    in_worker = isinstance(call.site.code, Function) and not call.site.code.decorator_names.isdisjoint(_TASKS)
+    if project.apps and not in_worker and call.place.path not in served(project) | launchers(project):
         raise NotApplicable("the app does not import this module")
     yield Hit(
         call.place,

@@ -16,6 +16,8 @@ MANAGER = "a context manager"
 _HANDED_ON = frozenset({"add_task", "create_task", "ensure_future", "run_coroutine_threadsafe"})
 _CALLED = "functions that endpoints call"
 _ENDPOINTS = "endpoints"
+_OF_A_RESULT = ""
+"""The name of what is called in ``get_factory()()``."""
 _FACTORIES = ("Session", "AsyncSession", "scoped_session", "async_scoped_session")
 
 
@@ -28,8 +30,8 @@ class Owner(NamedTuple):
 
 
 def opened(project: Project) -> Iterator[CallSite]:
-    """Calls that open a session: of a session class or of a factory that the project keeps."""
-    for site in project.calls(*_FACTORIES, *_aliases(project), *_factory_names(project)):
+    """Calls that open a session: of a session class or of a factory that the project keeps, or that a function gives."""
+    for site in project.calls(*_FACTORIES, *_aliases(project), *_factory_names(project), _OF_A_RESULT):
         if session_made(site, project):
             yield site
 
