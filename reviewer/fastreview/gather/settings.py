@@ -83,6 +83,7 @@ _BY_NAME = (
     (r"^(IS|USE|ENABLE|HAS|ALLOW)_|DEBUG|_ENABLED$|_TLS$|_SSL$|STARTTLS", "false"),
     (r"ALGORITHM", "HS256"),
     (r"FERNET|ENCRYPTION_KEY", FERNET),
+    (r"JWKS$", '{"keys": []}'),
     (r"MONGO.*(URL|URI|CONNECTION|DSN|STRING)|^MONGO(DB)?$", "mongodb://localhost:27017/app"),
     (r"REDIS.*(URL|URI|DSN)", "redis://localhost:6379/0"),
     (r"(AMQP|RABBIT|BROKER).*(URL|URI|DSN)|BROKER$", "amqp://user:password@localhost:5672//"),

@@ -21,6 +21,8 @@ _KEY_BITS = 2048
 
 _KEYS = frozenset((".pem", ".key", ".crt", ".pub"))
 _EMPTY = {".json": "{}\n", ".yaml": "{}\n", ".yml": "{}\n"}
+JWKS = '{"keys": []}'
+"""A set of keys as RFC 7517 writes it, of none."""
 _VERSIONS = """def __getattr__(name):
     if name in ("__path__", "__file__", "__all__", "__spec__", "__loader__", "__wrapped__"):
         raise AttributeError(name)
@@ -115,7 +117,7 @@ def _content(name: str) -> str:
     suffix = os.path.splitext(name)[1].lower()
     if suffix in _KEYS:
         return public_pem() if "pub" in name.lower() else private_pem()
-    return _EMPTY.get(suffix, "")
+    return JWKS if "jwks" in name.lower() else _EMPTY.get(suffix, "")
 
 
 def parenthesise(copy: Path) -> int:

@@ -26,6 +26,7 @@ from .test_app import write
         ("SITE", "pydantic.networks.HttpUrl", "http://example.com:8000"),
         ("SITE", "typing.Optional[pydantic.networks.AnyHttpUrl]", "http://localhost:8000"),
         ("APP_PROFILE", "", "development"),
+        ("APP_JWKS", "", '{"keys": []}'),
         ("SENTRY_DSN", "pydantic.networks.HttpUrl", "https://public@sentry.example.com/1"),
         ("DATABASE_URL", "str", "postgresql+asyncpg://user:password@localhost:5432/app"),
         ("REDIS_URL", "", "redis://localhost:6379/0"),

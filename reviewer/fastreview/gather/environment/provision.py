@@ -51,6 +51,8 @@ RESOLVE_SECONDS = 90
 INSTALL_SECONDS = 240
 MAX_REPAIRS = 12
 """Changes to the requirements that the resolver's refusals suggest, per attempt."""
+REFUSALS = 3
+"""After as many, of one package and for one reason, it is left out."""
 MAX_PYTHONS = 6
 MAX_LISTED = 5
 
@@ -210,11 +212,18 @@ class _Attempts:
             self.failures.append(refused)
             if refused.kind == "source":
                 self.sources.setdefault(python, distribution_name(refused.name))
-            changed = repaired(plan, refused)
+            changed = repaired(plan, refused) or self.without_what_is_too_new(plan, refused)
             if changed is None or self.uv.left < 1:
                 return None
             plan = changed
         return None
+
+    def without_what_is_too_new(self, plan: Plan, refused: Failure) -> Plan | None:
+        """The plan without a package that keeps asking for the Python that is not installed."""
+        times = sum((one.kind, one.name) == ("conflict", refused.name) for one in self.failures)
+        if not self.missing_python or not refused.name or times < REFUSALS:
+            return None
+        return dropping(plan, distribution_name(refused.name), "it needs a newer Python than is installed")
 
     def resolve(self, plan: Plan, python: Python) -> Done:
         files = {

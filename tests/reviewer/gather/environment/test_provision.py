@@ -287,6 +287,16 @@ def test_packages_that_need_a_python_that_is_not_installed(player: Player) -> No
     )
 
 
+def test_package_that_keeps_asking_for_the_python_that_is_not_installed(player: Player) -> None:
+    error = "Because lock-smith==2.0 depends on Python>=3.14 and you require lock-smith==2.0, unsatisfiable."
+    player.refuse_when(r"requirements.in(?!.*lock-smith ; python_version).*lock-smith", error)
+
+    found = made(provision(asked("fastapi", "lock-smith==2.0", python=">=3.14"), Changes()))
+
+    assert found.record.left_out == {"lock-smith": "it needs a newer Python than is installed"}
+    assert found.record.missing_python == "the project asks for Python >=3.14, which is not installed"
+
+
 def test_packages_that_need_an_older_python_than_asked_for(player: Player) -> None:
     player.refuse_when("compile.*python3.1[23]", CONFLICT)
 
