@@ -97,6 +97,27 @@ trace_requests()  # finding
 app = FastAPI()
 ```
 
+A log file is opened when its handler is made:
+
+```python bad app/logs.py
+from logging.config import dictConfig
+
+LOGGING = {
+    "version": 1,
+    "handlers": {"file": {"class": "logging.handlers.RotatingFileHandler", "filename": "app.log"}},
+    "root": {"handlers": ["file"]},
+}
+dictConfig(LOGGING)  # finding
+```
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+import app.logs
+
+app = FastAPI()
+```
+
 What an imported module calls counts, the defaults of its classes too:
 
 ```python bad app/main.py

@@ -47,7 +47,7 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 ENVIRONMENT_FILE = re.compile(r"(?:^|/)\.env(?:\.(?:prod|production|local|master))?$")
-COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:\./?|/)\s+\S+$")
+COPIES_ALL = re.compile(r"^(?:--\S+\s+)*(?:(?:\./?|/)\s+\S+|\[\s*\"(?:\./?|/)\"\s*,\s*\"[^\"]+\"\s*\])$")
 
 
 def shipped(container: ContainerFile, project: Project) -> file_facts.ContainerFacts:

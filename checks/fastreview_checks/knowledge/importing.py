@@ -77,7 +77,7 @@ _WRITE_MODE = re.compile(r"[wax+]")
 
 _LAST_NAMES = frozenset(
     {name.rpartition(".")[2] for name in _KNOWN}
-    | {"open"}
+    | {"open", "dictConfig"}
     | {call.rpartition(".")[2] for group in BLOCKING if group.waits_for not in _SILENT for call in group.calls}
 ) - {"*"}
 
@@ -371,12 +371,34 @@ def _effect(site: CallSite, project: Project) -> str:
             if isinstance(mode, str) and _WRITE_MODE.search(mode):
                 return "writes a file"
             continue
+        if target.name == "logging.config.dictConfig":
+            if _logs_to_file(call, site, project):
+                return "opens a log file"
+            continue
         if target.name in _KNOWN and not (target.name == "pymongo.MongoClient" and call.keyword("connect") is False):
             return _KNOWN[target.name]
         known = blocking(target.name)
         if known is not None and known.waits_for not in _SILENT and not _local(target.name, call):
             return f"waits for {known.waits_for}" if known.waits_for != "a process" else "starts a process"
     return ""
+
+
+def _logs_to_file(call: syntax.Call, site: CallSite, project: Project) -> bool:
+    """Whether one of the handlers of a written-out configuration opens its file at once."""
+    given = call.argument(0, "config")
+    if isinstance(given, syntax.Missing):
+        return False
+    settings = project.constants.given(given, site.code)
+    handlers = [
+        node
+        for node in syntax.walk(settings.expr if settings is not None else given)
+        if isinstance(node, syntax.Mapping)
+        and any(isinstance(value, str) and value in _WRITING for value in node.values)
+    ]
+    return any(
+        not any(key == "delay" and value is True for key, value in zip(node.keys, node.values, strict=True))
+        for node in handlers
+    )
 
 
 def _local(name: str, call: syntax.Call) -> bool:

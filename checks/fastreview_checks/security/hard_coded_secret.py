@@ -58,6 +58,16 @@ TOKEN_URL = "https://login.example.com/token"
 ACCESS_TOKEN = "access_token"
 ```
 
+A default that the project's own reader of secrets is given:
+
+```python bad
+from app.vault import get_secret
+
+SECRET_KEY = get_secret("SECRET_KEY", "not-for-production")  # finding
+GREETING = get_secret("GREETING", "hello")
+API_KEY = get_secret("API_KEY", default=None)
+```
+
 A default where the key is used:
 
 ```python bad

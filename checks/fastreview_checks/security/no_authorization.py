@@ -72,6 +72,42 @@ def place(user: Annotated[str, Security(current_user)]) -> None:
     products.order(user)
 ```
 
+What a guard copies it does not ask for:
+
+```python bad
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+
+from app.store import User, groups, users
+
+app = FastAPI()
+
+
+def current_user(token: Annotated[str, Depends(OAuth2PasswordBearer(tokenUrl="token"))]) -> User:
+    row = users.of(token)
+    if row is None:
+        raise HTTPException(401)
+    return User(name=row.name, is_admin=row.is_admin)
+
+
+def chief(user: Annotated[User, Depends(current_user)]) -> User:
+    if not user.is_admin:
+        raise HTTPException(400)
+    return user
+
+
+@app.patch("/groups/{group_id}", dependencies=[Depends(current_user)])
+def rename(group_id: int, name: str) -> None:  # finding
+    groups.rename(group_id, name)
+
+
+@app.delete("/groups/{group_id}", dependencies=[Depends(chief)])
+def delete_group(group_id: int) -> None:
+    groups.delete(group_id)
+```
+
 One key that others have too lets them do everything; the webhook is for the one service that calls it:
 
 ```python bad

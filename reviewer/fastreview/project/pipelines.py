@@ -23,6 +23,7 @@ _MAKE = re.compile(r"\$(?:\(MAKE\)|\{MAKE\})")
 _OPTION_VALUE = frozenset({"-C", "-f", "-e", "-s", "--file", "--directory", "--session", "--sessions", "-p", "-j"})
 _SCRIPT = re.compile(r"(?:^|[\s\"'=(])(?:\.{0,2}/)*(?P<path>[\w.-]+(?:/[\w.-]+)*)(?=[\s\"');&|]|$)")
 _IMAGE_BUILD = re.compile(r"docker(?:[ -]compose)?(?: [\w.=/-]+)*? (?:build|up|bake)\b|build-push-action|bake-action")
+_COMPOSE_START = re.compile(r"(?:docker[ -]compose|podman-compose)\b.*?\s(?:run|up)\s(?P<rest>.*)")
 _TARGET_STAGE = re.compile(r"--target[= ]([\w-]+)")
 
 
@@ -133,6 +134,9 @@ def _started(files: _Files, command: str) -> Iterator[tuple[str, str, Place]]:
         path = match["path"]
         if "." in path or "/" in path:
             yield from _script(files, path)
+    composed = _COMPOSE_START.search(command)
+    if composed:
+        yield from _composed(files.facts, composed["rest"].split())
     if _IMAGE_BUILD.search(command):
         wanted = _TARGET_STAGE.search(command)
         for container in files.facts.containers:
@@ -141,6 +145,14 @@ def _started(files: _Files, command: str) -> Iterator[tuple[str, str, Place]]:
                 if stage.name == wanted[1] if wanted else "test" in stage.name.lower():
                     lines = "\n".join(i.value for i in stage.instructions if i.keyword == "RUN")
                     yield f"{container.path} {stage.name}", lines, Place(container.path, stage.line)
+
+
+def _composed(facts: FileFacts, words: Sequence[str]) -> Iterator[tuple[str, str, Place]]:
+    """The commands of the Compose services that are named; what stands behind one's name is run in its place."""
+    for manifest in facts.manifests if words else ():
+        for container in manifest.containers if manifest.kind == "Compose" else ():
+            if container.command and container.name in words:
+                yield f"{manifest.path} {container.name}", container.command, Place(manifest.path, container.line)
 
 
 def _script(files: _Files, path: str) -> Iterator[tuple[str, str, Place]]:

@@ -34,6 +34,23 @@ def test_scripts_called_from_scripts(project_of: ProjectOf) -> None:
     assert "coverage run -m pytest" in texts(project_of, "docker compose exec api bash scripts/all.sh", scripts)
 
 
+COMPOSE = (
+    "services:\n  lint:\n    image: python\n    command: sh -c 'ruff check . && mypy'\n  db:\n    image: postgres\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "linted"),
+    [
+        ("docker compose --profile dev run --rm lint", True),
+        ("docker-compose up -d lint", True),
+        ("docker compose up db", False),
+    ],
+)
+def test_the_command_of_a_service_that_is_started(project_of: ProjectOf, run: str, linted: bool) -> None:
+    assert ("mypy" in " ".join(texts(project_of, run, {"compose.yaml": COMPOSE})[1:])) is linted
+
+
 def test_targets_that_call_each_other_end(project_of: ProjectOf) -> None:
     assert texts(project_of, "make a", {"Makefile": "a:\n\tmake b\nb:\n\tmake a\n"}).count("make b") == 1
 

@@ -23,6 +23,8 @@ from fastreview_checks.knowledge.security.placeholders import is_placeholder_unu
 _ENVIRONMENT = frozenset(
     {"os.getenv", "os.environ.get", "getenv", "environ.get", "config", "env", "env.str", "decouple.config"}
 )
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_READER = re.compile(r"_*(?:get|read|load|fetch|resolve|require|optional)?_*(?:secret|env|setting|config|environ|var)")
 _WRAPPERS = frozenset({"SecretStr", "pydantic.SecretStr", "Field", "str", "Secret"})
 _QUOTING = frozenset({"quote", "quote_plus"})
 _CONNECTING = frozenset(
@@ -110,7 +112,7 @@ def _given(
                 yield from _given(
                     name, None if isinstance(given, syntax.Missing) else given, place, module, how, holder
                 )
-        case syntax.Call(func=syntax.Ref(name=called), args=(str() as variable, *_)) if called in _ENVIRONMENT:
+        case syntax.Call(args=(str() as variable, *_)) if _reads_setting(value):
             default = value.argument(1, "default")
             if isinstance(default, str):
                 yield from _given(variable, default, place, module, "default", holder)
@@ -232,11 +234,23 @@ def _assigned(code: Code) -> Iterator[WrittenSecret]:
                 yield from _given(parameter.name, parameter.default, place, code.module, "literal")
 
 
+def _reads_setting(call: syntax.Call) -> bool:
+    """``os.getenv("SECRET_KEY", "...")``, and a project's own ``get_secret("SECRET_KEY", "...")``."""
+    if not isinstance(call.func, syntax.Ref):
+        return False
+    variable = call.args[0] if call.args else None
+    return call.func.name in _ENVIRONMENT or (
+        isinstance(variable, str)
+        and _VARIABLE.fullmatch(variable) is not None
+        and _READER.match(call.func.last.lower()) is not None
+    )
+
+
 def _may_give(value: syntax.Expr) -> bool:
     """Whether `_given` has something to look at: most values are none of these."""
     if type(value) is syntax.Call:
         return isinstance(value.func, syntax.Ref) and (
-            value.func.name in _WRAPPERS or value.func.name in _ENVIRONMENT or value.func.last in _QUOTING
+            value.func.name in _WRAPPERS or _reads_setting(value) or value.func.last in _QUOTING
         )
     if type(value) is syntax.Text:
         return bool(value.parts) and isinstance(value.parts[0], str) and "://" in value.parts[0]

@@ -24,6 +24,7 @@ _FORBIDS = re.compile(
     r"|has_access|check_access|can_access|(?:^|_)can_(?:edit|update|delete|write|manage|create|modify)|is_superuser|is_admin|is_owner|owner_id",
     re.IGNORECASE,
 )
+_FLAG = re.compile(r"is_superuser|is_admin|is_owner|owner_id")
 _CALLER = re.compile(
     r"(?:current|request|authenticated|logged_in|auth|acting|calling)_?(?:user|account|customer|member|identity|principal|subject)"
     r"|ctx_?user|user(?:_id)?_ctx|\.state\.(?:user|account|identity|auth|principal)|request\.user|\.scope\b|(?:^|[._])(?:org|organization|tenant|workspace)_id$",
@@ -165,7 +166,10 @@ def _guard_forbids(function: Function, project: Project) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _forbids(function: Function) -> bool:
-    if any(_FORBIDS.search(name) for name in (function.name, *function.called, *function.mentioned)):
+    if any(_FORBIDS.search(name) for name in (function.name, *function.called)):
+        return True
+    told = [name for name in function.mentioned if _FORBIDS.search(name)]
+    if any(not _FLAG.fullmatch(name) or not _only_hands_on(name, function) for name in told):
         return True
     raises = any(name[:1].isupper() for name in function.called)
     return raises and any(
@@ -173,6 +177,31 @@ def _forbids(function: Function) -> bool:
         for site in function.calls
         if site.call.method[:1].isupper()
     )
+
+
+def _only_hands_on(name: str, function: Function) -> bool:
+    """``User(is_admin=row.is_admin)``, ``{"is_admin": user.is_admin}``: what somebody is goes on, and nobody asks for it."""
+    nodes = [node for stmt in function.statements for expr in syntax.expressions(stmt) for node in syntax.walk(expr)]
+    read = sum(
+        (type(node) is syntax.Ref and node.last == name) or (type(node) is syntax.Attribute and node.attr == name)
+        for node in nodes
+    )
+    handed = 0
+    for node in nodes:
+        match node:
+            case syntax.Call(keywords=keywords):
+                given = [keyword.value for keyword in keywords if keyword.name == name]
+                if given and not node.method[:1].isupper():
+                    return False
+            case syntax.Mapping(keys=keys, values=values):
+                given = [value for key, value in zip(keys, values, strict=True) if key == name]
+            case _:
+                continue
+        handed += sum(
+            (type(v) is syntax.Ref and v.last == name) or (type(v) is syntax.Attribute and v.attr == name)
+            for v in given
+        )
+    return read == handed
 
 
 @lru_cache(maxsize=20_000)

@@ -39,6 +39,7 @@ COMPOSE_UP = re.compile(
     r"|\$[({]\w*(?:DC|COMPOSE|DOCKER)\w*[)}].*\b(?:up|run|exec)\b",
     re.IGNORECASE,
 )
+TEST_RUNNERS = re.compile(r"\b(?:py\.?test|unittest|coverage run|tox|nox|make|just)\b|\.sh\b")
 REACHING = frozenset(
     {"create_engine", "create_async_engine", "sessionmaker", "async_sessionmaker", "AsyncIOMotorClient", "AsyncMongoClient",
      "MongoClient", "init_beanie", "create_all", "drop_all", "begin_nested", "asyncpg", "connect", "run_migrations",
@@ -92,9 +93,26 @@ def provided(project: Project, engines: frozenset[str]) -> Iterator[tuple[Place,
     if composed:
         jobs = {id(command.job) for command in tests}
         for command in project.pipeline_commands:
-            if id(command.job) in jobs and COMPOSE_UP.search(command.text):
+            if (
+                id(command.job) in jobs
+                and COMPOSE_UP.search(command.text)
+                and not _starts_another(command.text, project)
+            ):
                 rung = Rung.ENFORCED if command.on_changes and not command.may_fail else Rung.CONFIGURED
                 yield command.place, f"the pipeline starts {composed[0]} for the tests", rung
+
+
+def _starts_another(command: str, project: Project) -> bool:
+    """``docker compose run --rm lint``: a service whose own command tests nothing, and what it needs."""
+    words = command.split()
+    named = [
+        container
+        for manifest in project.facts.files.manifests
+        if manifest.kind == "Compose" and "run" in words
+        for container in manifest.containers
+        if container.command and words[-1:] == [container.name]
+    ]
+    return bool(named) and not any("test" in c.name or TEST_RUNNERS.search(c.command) for c in named)
 
 
 def replaced(project: Project) -> Iterator[tuple[Place, str]]:
