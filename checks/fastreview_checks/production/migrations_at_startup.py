@@ -79,6 +79,29 @@ alembic upgrade head  # finding
 exec uvicorn app.main:app
 ```
 
+The entry point may leave that to a script:
+
+```dockerfile bad Dockerfile
+FROM python:3.13-slim
+COPY . /app
+WORKDIR /app
+ENTRYPOINT ["./docker/entrypoint.sh"]
+CMD ["uvicorn", "app.main:app"]
+```
+
+```text bad docker/entrypoint.sh
+#!/bin/sh
+set -e
+readonly command="$*"
+sh scripts/migrate.sh head  # finding
+exec $command
+```
+
+```text bad scripts/migrate.sh
+#!/bin/sh
+alembic upgrade "$1"
+```
+
 ```python not-applicable app/main.py
 from fastapi import FastAPI
 

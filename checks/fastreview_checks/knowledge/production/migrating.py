@@ -16,7 +16,7 @@ MIGRATES = re.compile(
     r"\balembic\b[^&|;\n]*\bupgrade\b|\baerich\b[^&|;\n]*\bupgrade\b|\byoyo\b[^&|;\n]*\bapply\b|\bpiccolo\s+migrations\s+forwards?\b"
     r"|\bprisma\s+(?:migrate\s+deploy|db\s+push)\b|\bmanage\.py\s+migrate\b|\bdbmate\b[^&|;\n]*\b(?:up|migrate)\b|\bflask\s+db\s+upgrade\b"
 )
-_HANDS_OVER = re.compile(r"exec\s+[\"']?\$(?:@|\*|\{@)|^[\"']?\$@")
+_HANDS_OVER = re.compile(r"exec\s+[\"']?\$(?:@|\*|\{@)|^[\"']?\$@|^exec\s+\$\w+$")
 _RELEASE = re.compile(r"^(?:release|migrate|migrations?|pre-?start|init)\s*:", re.IGNORECASE)
 
 _APPLYING = frozenset(
@@ -75,7 +75,9 @@ def _in_images(project: Project) -> Iterator[AtStart]:
         for path, line, text in scripts:
             whole = [other for name, _, other in scripts if name == path]
             starts_too = automatic or any(SERVER.search(one) or _HANDS_OVER.search(one) for one in whole)
-            if MIGRATES.search(text) and starts_too:
+            # A script may leave the work to another one: ``sh scripts/migrate.sh head``.
+            inner = (other for name, _, other in started_scripts(project, text) if name != path) if starts_too else ()
+            if starts_too and (MIGRATES.search(text) or any(map(MIGRATES.search, inner))):
                 yield AtStart(Place(path, line), "the entry point of the image, in every container")
 
 
