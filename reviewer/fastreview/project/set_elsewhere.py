@@ -25,6 +25,7 @@ class SetElsewhere:
         self._loops = Loops(values, constants)
         self._mentions = mentions
         self._settings: dict[str, tuple[_Setting, ...]] = {}
+        self._assigned: dict[int, dict[str, list[tuple[s.Ref, s.Assign]]]] = {}
 
     def of(self, module: Module, name: str) -> Value | None:
         """What ``name`` is in ``module``, which does not bind it; None where nothing sets it, or to nothing known."""
@@ -37,10 +38,19 @@ class SetElsewhere:
 
     def _found(self, name: str) -> Iterator[_Setting]:
         for code in self._mentions(name):
+            for target, stmt in self._attributes_set(code).get(name, ()):
+                yield from self._set(target, stmt, code)
+
+    def _attributes_set(self, code: Code) -> dict[str, list[tuple[s.Ref, s.Assign]]]:
+        """Assignments to attributes, by the attribute: read once, however many names are asked for."""
+        found = self._assigned.get(id(code))
+        if found is None:
+            found = self._assigned[id(code)] = {}
             for stmt in code.statements_of(s.Assign):
                 for target in stmt.targets if stmt.has_value and not stmt.op else ():
-                    if isinstance(target, s.Ref) and target.name.endswith(f".{name}"):
-                        yield from self._set(target, stmt, code)
+                    if isinstance(target, s.Ref) and "." in target.name:
+                        found.setdefault(target.name.rpartition(".")[2], []).append((target, stmt))
+        return found
 
     def _set(self, target: s.Ref, stmt: s.Assign, code: Code) -> Iterator[_Setting]:
         owner = s.Ref(target.name.rpartition(".")[0])
