@@ -247,7 +247,8 @@ MULTIPLYING = {
 
 @pytest.mark.parametrize("name", MULTIPLYING)
 def test_what_multiplies_is_bounded(name: str) -> None:
-    assert _seconds({"main.py": MULTIPLYING[name]}) < 5
+    # Unbounded, none of them would ever end: the limit is for slow machines.
+    assert _seconds({"main.py": MULTIPLYING[name]}) < 20
 
 
 def test_star_imports_of_one_another_are_bounded_and_resolved() -> None:

@@ -151,7 +151,10 @@ class Environments:
         What builds on a package that is left out for its size is stood in for too: it would ask for more than stand-ins know.
         """
         last = self._made_last
-        if last is None or self._prefix is None or len(last.absent) >= MAX_STAND_INS:
+        if last is None or self._prefix is None or self._wanted is None or len(last.absent) >= MAX_STAND_INS:
+            return None
+        if not self._wanted.sources and not self._left_out.keys() & MEGABYTES.keys():
+            # Nobody declares it: it may as well be a module of the project's own that is not where it is looked for.
             return None
         absent = self._left_out.keys() | dependents(self._prefix, self._left_out.keys() & MEGABYTES.keys())
         missed = missing_module(probe.error).partition(".")[0]
