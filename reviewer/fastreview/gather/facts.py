@@ -18,6 +18,7 @@ from fastreview.facts.files import FileFacts
 from fastreview.facts.source import ModuleFacts
 from fastreview.facts.tests import TestRunFacts
 from fastreview.forks import ahead
+from fastreview.gather.beside import beside
 from fastreview.gather.cache import FactMemory
 from fastreview.gather.discovery import Discovered, discover
 from fastreview.gather.git import GitUnavailable, git_facts
@@ -98,7 +99,16 @@ def gather(
     if not options.static:
         facts = _with_app(facts, found, options)
         facts = _with_types(facts, found, options) if options.type_check else facts
-    return _with_coverage(facts, found.root)
+    return _with_beside(_with_coverage(facts, found.root), found, options)
+
+
+def _with_beside(facts: Facts, found: Discovered, options: Options) -> Facts:
+    """With what the service runs of other packages of its repository. Nothing of it is imported or run on its own."""
+    others = beside(found, facts.modules, facts.files, facts.scope.roots, options.exclude)
+    if not others.modules:
+        return facts
+    scope = structs.replace(facts.scope, roots=tuple(dict.fromkeys((*facts.scope.roots, *others.roots))))
+    return structs.replace(facts, scope=scope, modules=(*facts.modules, *others.modules))
 
 
 def _with_coverage(facts: Facts, root: Path) -> Facts:

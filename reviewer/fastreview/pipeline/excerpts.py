@@ -46,7 +46,8 @@ class Excerpts:
         self._left = MAX_EXCERPTS
 
     def around(self, place: Place) -> Excerpt | None:
-        """The lines of ``place`` and some around; None for a file as a whole, above the root, or changed since."""
+        """The lines of ``place`` and some around; None for a file as a whole, one above the root that is
+        no module of the service, and one that changed since."""
         excerpt = self._cut(place)
         if excerpt is None:
             return None
@@ -57,7 +58,9 @@ class Excerpts:
         return Excerpt(excerpt.first, lines, excerpt.language)
 
     def _cut(self, place: Place) -> Excerpt | None:
-        if self.root is None or not place.line or place.path.startswith("../") or self._left <= 0:
+        if self.root is None or not place.line or self._left <= 0:
+            return None
+        if place.path.startswith("../") and place.path not in self._digests:
             return None
         if place.path not in self._lines:
             self._lines[place.path] = self._read(self.root, place.path)

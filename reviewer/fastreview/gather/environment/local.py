@@ -5,7 +5,7 @@ None of them is built or installed. Their folders become import roots, their req
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -93,6 +93,37 @@ def described(name: str, folder: Path, repository: Path) -> LocalPackage:
     listing = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
     declared = packaging(reader, places(listing))
     return LocalPackage(name, folder, _roots(folder), declared.requirements)
+
+
+def without_local(
+    chosen: Sequence[Requirement], root: Path, repository: Path, folders: Mapping[str, Path], name: str
+) -> tuple[list[Requirement], list[LocalPackage]]:
+    """Requirements of the package index, and packages of the repository with those that they build on."""
+    kept: list[Requirement] = []
+    local: dict[str, LocalPackage] = {}
+    pending = [(one, root) for one in chosen]
+    while pending:
+        one, home = pending.pop(0)
+        folder = folders.get(one.name) or _path_source(one, home, repository)
+        if one.name == name or one.name in local:
+            continue
+        if folder is None:
+            if home == root:
+                kept.append(one)
+            continue
+        if folder != root and len(local) < 40:
+            local[one.name] = package = described(one.name, folder, repository)
+            pending += [(inner, folder) for inner in package.requirements if not inner.group]
+    return kept, list(local.values())
+
+
+def _path_source(one: Requirement, home: Path, repository: Path) -> Path | None:
+    source = one.specifier.removeprefix("@").strip() if one.specifier.startswith("@") else ""
+    source = source.removeprefix("file://").removeprefix("file:")
+    if not source or "://" in source or source.startswith("git@"):
+        return None
+    folder = Path(os.path.realpath(home / source))
+    return folder if folder.is_relative_to(repository) and folder.is_dir() else None
 
 
 def _roots(folder: Path) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement as Parsed
 
 from fastreview.facts.files import FileFacts, Requirement
 from fastreview.gather.distributions import distribution, distribution_name, from_conda
-from fastreview.gather.environment.local import LocalPackage, described, local_folders, neighbours
+from fastreview.gather.environment.local import LocalPackage, described, local_folders, neighbours, without_local
 from fastreview.gather.environment.locked import pins
 from fastreview.gather.environment.metadata import Metadata, metadata
 from fastreview.gather.environment.specifiers import pep440
@@ -64,7 +64,7 @@ def wanted(root: Path, repository: Path, files: FileFacts, name: str, imported: 
     notes: dict[str, None] = {}
     by_name = {distribution_name(distribution(module)): module for module in imported}
     chosen = _chosen(files.requirements, normalised(name), by_name, notes)
-    kept, local = _without_local(chosen, root, repository, folders, normalised(name))
+    kept, local = without_local(chosen, root, repository, folders, normalised(name))
     local += _beside(imported, root, repository, {one.name for one in kept} | {one.name for one in local})
     lines = list(_lines(kept, notes))
     for requirement in kept:
@@ -136,28 +136,6 @@ def _listed(names: Iterator[str]) -> str:
     return ", ".join(ordered[:4]) + (f" and {more} more" if more > 0 else "")
 
 
-def _without_local(
-    chosen: Sequence[Requirement], root: Path, repository: Path, folders: Mapping[str, Path], name: str
-) -> tuple[list[Requirement], list[LocalPackage]]:
-    """Requirements of the package index, and packages of the repository with those that they build on."""
-    kept: list[Requirement] = []
-    local: dict[str, LocalPackage] = {}
-    pending = [(one, root) for one in chosen]
-    while pending:
-        one, home = pending.pop(0)
-        folder = folders.get(one.name) or _path_source(one, home, repository)
-        if one.name == name or one.name in local:
-            continue
-        if folder is None:
-            if home == root:
-                kept.append(one)
-            continue
-        if folder != root and len(local) < 40:
-            local[one.name] = package = described(one.name, folder, repository)
-            pending += [(inner, folder) for inner in package.requirements if not inner.group]
-    return kept, list(local.values())
-
-
 def _beside(imported: Iterable[str], root: Path, repository: Path, known: Set[str]) -> list[LocalPackage]:
     """Folders of the repository that are imported as they lie there, declared by nobody: no stranger's package is meant.
 
@@ -176,15 +154,6 @@ def _beside(imported: Iterable[str], root: Path, repository: Path, known: Set[st
 def _root(folder: Path, root: Path) -> str:
     """Relative to the reviewed root, but for folders above it: in the scratch copy those are others."""
     return str(folder) if root.is_relative_to(folder) else os.path.relpath(folder, root)
-
-
-def _path_source(one: Requirement, home: Path, repository: Path) -> Path | None:
-    source = one.specifier.removeprefix("@").strip() if one.specifier.startswith("@") else ""
-    source = source.removeprefix("file://").removeprefix("file:")
-    if not source or "://" in source or source.startswith("git@"):
-        return None
-    folder = Path(os.path.realpath(home / source))
-    return folder if folder.is_relative_to(repository) and folder.is_dir() else None
 
 
 def _runtime(declared: Sequence[Requirement], folders: Mapping[str, Path]) -> list[Requirement]:
