@@ -175,7 +175,11 @@ def no_filter_sort(project: Project) -> Found:
     routes = list_routes(project)
     if not routes:
         raise without_routes(project, "no route returns a list from storage, as far as the code shows")
-    searching = [route for route in project.routes if route.method == "POST" and _SEARCHING.search(route.path)]
+    searching = [
+        route
+        for route in project.routes
+        if route.method == "POST" and _SEARCHING.search(route.path) and route not in routes
+    ]
     asked = (*routes, *searching)
     filtered = [route for route in asked if _filters(route, project)]
     sorted_ = [route for route in asked if _sorts(route, project)]

@@ -80,10 +80,13 @@ from fastreview.api import (
     Project,
     Route,
     check,
+    classes_of,
     syntax,
 )
+from fastreview_checks.knowledge.core.validators import validators_of
 from fastreview_checks.knowledge.paging import plain, sizes
 from fastreview_checks.knowledge.reached import reached
+from fastreview_checks.knowledge.stored_lists import asks
 
 _BOUNDS = ("le", "lt", "max_value")
 _DEPTH = 3
@@ -91,7 +94,7 @@ _DEPTH = 3
 
 @check("DAT006", dimension="data", level=2, gate=True, each=Route, effort="minutes")
 def unbounded_page_size(route: Route, project: Project) -> Found:
-    if route.method != "GET" or not route.is_api:
+    if not asks(route, project) or not route.is_api:
         raise NotApplicable("not a route that reads")
     given = [size for size in sizes(route, project) if _is_number(size, project)]
     if not given:
@@ -125,9 +128,35 @@ def _is_bounded(size: Input, route: Route, project: Project) -> bool:
     for marker in size.declared.markers:
         if any(not isinstance(marker.keyword(bound), syntax.Missing | None) for bound in _BOUNDS):
             return True
+    if _validated(size.name, route):
+        return True
     functions = [route.endpoint] if route.endpoint is not None else []
     functions += [i.function for i in route.dependency_tree if i.function is not None]
     return any(_cuts(inner, size.name) for f in functions for inner in reached(f, project, _DEPTH))
+
+
+def _validated(name: str, route: Route) -> bool:
+    """Whether a validator of the model that holds the size compares it."""
+    word = plain(name)
+    models = (cls for given in route.inputs for cls in classes_of(given.declared))
+    for validator in (v for cls in models for owner in cls.ancestry.project for v in validators_of(owner)):
+        decorators = (d for d in validator.facts.decorators if isinstance(d, syntax.Call))
+        named = any(isinstance(field, str) and plain(field) == word for d in decorators for field in d.args)
+        if word in _weighed(validator) or (named and _compared(validator)):
+            return True
+    return False
+
+
+def _weighed(validator: Function) -> frozenset[str]:
+    """Plain names of what a validator of a whole model compares by size, products of them included."""
+    comparisons = (
+        node
+        for stmt in validator.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Operation) and ("<" in node.op or ">" in node.op)
+    )
+    return frozenset(plain(n.last) for found in comparisons for n in syntax.walk(found) if isinstance(n, syntax.Ref))
 
 
 def _cuts(function: Function, name: str) -> bool:

@@ -167,13 +167,13 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list, takes_page
 from fastreview_checks.knowledge.storage import pages
-from fastreview_checks.knowledge.stored_lists import list_origin
+from fastreview_checks.knowledge.stored_lists import asks, list_origin
 from fastreview_checks.knowledge.unread_routes import without_endpoint
 
 
 @check("DAT005", dimension="data", level=1, gate=True, each=Route, effort="hours")
 def unpaginated_list(route: Route, project: Project) -> Found:
-    if route.method != "GET" or not route.is_api:
+    if not asks(route, project) or not route.is_api:
         raise NotApplicable("not a route that reads")
     if route.endpoint is None:
         raise without_endpoint(route)

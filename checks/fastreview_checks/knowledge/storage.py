@@ -5,7 +5,7 @@ Sources: the documentation of SQLAlchemy, SQLModel, PyMongo, Motor, Beanie, ODMa
 
 import re
 
-from fastreview.api import Code, External, Project, Value, syntax
+from fastreview.api import Class, Code, External, Instance, Project, Value, syntax
 
 _BUILDERS = frozenset(
     f"{package}.{name}"
@@ -101,19 +101,27 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
     return fluent and inner is not None and fetches_many(inner, code, project)
 
 
-def reads_relation(expr: syntax.Expr, project: Project) -> bool:
+def reads_relation(expr: syntax.Expr, code: Code, project: Project) -> bool:
     """Whether an expression is the attribute of a row that holds the rows related to it: ``product.movements``."""
-    name = ""
+    name, owner = "", expr
     if isinstance(expr, syntax.Attribute):
-        name = expr.attr
+        name, owner = expr.attr, expr.value
     elif isinstance(expr, syntax.Ref) and "." in expr.name:
-        name = expr.last
+        name, owner = expr.last, syntax.Ref(expr.name.rpartition(".")[0])
+    value = project.values.of(owner, code) if name else None
+    if isinstance(value, Instance) and not _is_row(value, project):
+        return False
     for table in project.tables if name else ():
         field = table.cls.fields.get(name)
         made = field.value if field is not None and isinstance(field.value, syntax.Call) else None
         if field is not None and made is not None and made.method.lower() == "relationship":
             return not _is_single(field.annotation, made)
     return False
+
+
+def _is_row(value: Instance, project: Project) -> bool:
+    tables = {id(table.cls) for table in project.tables}
+    return isinstance(value.of, Class) and any(id(cls) in tables for cls in value.of.ancestry.project)
 
 
 def _is_single(annotation: syntax.Expr, made: syntax.Call) -> bool:

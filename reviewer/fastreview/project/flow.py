@@ -162,7 +162,7 @@ def _is_empty_list(expr: s.Expr) -> bool:
 def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:
     """What fills the list ``name``: the rows of a loop that appends them one by one, and what it is extended with."""
     for stmt in body:
-        if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends_rows(name, stmt):
+        if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends(name, stmt.body):
             yield stmt.iterable
         for expr in s.expressions(stmt):
             yield from (
@@ -172,10 +172,13 @@ def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:
             yield from _filling(name, block)
 
 
-def _appends_rows(name: str, loop: s.Loop) -> bool:
-    return any(
-        isinstance(node, s.Call) and node.name == f"{name}.append"
-        for stmt in loop.body
-        for expr in s.expressions(stmt)
-        for node in s.walk(expr)
-    )
+def _appends(name: str, body: s.Body) -> bool:
+    """Whether a block adds to the list ``name``, under a condition too; a loop inside of it goes through rows of its own."""
+    for stmt in body:
+        nodes = (node for expr in s.expressions(stmt) for node in s.walk(expr))
+        if any(isinstance(node, s.Call) and node.name == f"{name}.append" for node in nodes):
+            return True
+        is_loop = isinstance(stmt, s.Loop) and stmt.kind == "for"
+        if not is_loop and any(_appends(name, block) for block in s.blocks(stmt)):
+            return True
+    return False

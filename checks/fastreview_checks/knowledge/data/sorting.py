@@ -16,6 +16,8 @@ _TYPED = frozenset(
         "decimal.Decimal", "typing.Literal",
     }
 )  # fmt: skip
+_CHECKING = frozenset({"AfterValidator", "BeforeValidator", "PlainValidator", "WrapValidator", "Predicate"})
+"""Markers whose function turns values away: Pydantic's, and annotated-types'."""
 
 
 def is_sort(name: str) -> bool:
@@ -24,9 +26,12 @@ def is_sort(name: str) -> bool:
 
 
 def is_typed(given: Input, project: Project) -> bool:
-    """Whether FastAPI turns away what does not fit. A sort of plain text is typed only where a pattern or an enumeration
-    bounds it."""
-    markers = any(k.name in ("pattern", "regex", "enum") for marker in given.declared.markers for k in marker.keywords)
+    """Whether FastAPI turns away what does not fit. A sort of plain text is typed only where a pattern, an enumeration or a
+    validator bounds it."""
+    markers = any(
+        marker.method in _CHECKING or any(k.name in ("pattern", "regex", "enum") for k in marker.keywords)
+        for marker in given.declared.markers
+    )
     for node in syntax.walk(given.declared.expr):
         found = project.names.resolve(given.declared.code, node.name) if isinstance(node, syntax.Ref) else None
         if isinstance(found, Class) and any(base.startswith("enum.") for base in found.ancestry.external):
