@@ -10,14 +10,14 @@ from typing import NamedTuple
 from fastreview.api import Class, Code, Flow, Project, syntax
 from fastreview_checks.knowledge.paging import carries
 
-_EAGER = frozenset(
+EAGER = frozenset(
     {
         "selectinload", "joinedload", "subqueryload", "contains_eager", "immediateload", "options", "prefetch_related",
         "raiseload", "noload", "lazyload", "unique", "refresh", "awaitable_attrs", "run_sync",
     }
 )  # fmt: skip
 """Calls of a function that reads rows after which it is not known what is loaded with them."""
-_SELECTING = frozenset({"select", "query", "get", "get_one"})
+SELECTING = frozenset({"select", "query", "get", "get_one"})
 _TORTOISE = frozenset({"ManyToManyField", "ForeignKeyField", "OneToOneField"})
 MAX_NAMES = 12
 
@@ -112,7 +112,7 @@ def _row(name: str, code: Code, project: Project) -> _Row | None:
         return None
     origin = origins[0]
     passed = (code, origin.code, *(step.function for step in origin.through))
-    if any(not _EAGER.isdisjoint(one.called) or not _EAGER.isdisjoint(one.mentioned) for one in passed):
+    if any(not EAGER.isdisjoint(one.called) or not EAGER.isdisjoint(one.mentioned) for one in passed):
         return None
     tables = set(_selected(origin.expr, origin.code, project))
     line = origin.expr.line if isinstance(origin.expr, syntax.Call) else 0
@@ -128,7 +128,7 @@ def _selected(expr: syntax.Expr, code: Code, project: Project) -> Iterator[Class
     pending, entered = [expr], set[str]()
     while pending:
         for node in syntax.walk(pending.pop()):
-            if isinstance(node, syntax.Call) and node.method in _SELECTING and node.args:
+            if isinstance(node, syntax.Call) and node.method in SELECTING and node.args:
                 first = node.args[0]
                 found = project.names.resolve(code, first.name) if isinstance(first, syntax.Ref) else None
                 if isinstance(found, Class) and found in _tables(project):

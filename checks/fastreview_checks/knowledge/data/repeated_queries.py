@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fastreview.api import CallSite, Confidence, Function, Place, Project, syntax
 from fastreview_checks.knowledge.blocking import CACHE
+from fastreview_checks.knowledge.data.lazy_rows import row_reads
 from fastreview_checks.knowledge.data.queries import kind_of, queries_in
 from fastreview_checks.knowledge.data.relations import awaited_relations, lazy_reads, mentioning_relations
 from fastreview_checks.knowledge.data.rounds import Round, depends, goes_over_tables, is_small, rounds
@@ -63,9 +64,14 @@ def _relations(function: Function, project: Project) -> Iterator[Repeated]:
             for expr, line in one.awaits:
                 if isinstance(expr, syntax.Ref) and expr.root in one.changing and expr.last in awaited:
                     yield Repeated(Place(function.module.path, line), expr.name, (), Confidence.LIKELY)
+    told: set[str] = set()
     for read in lazy_reads(function, project):
         if read.repeated and not read.awaited_query:
-            yield Repeated(Place(function.module.path, read.line), f"{read.row}.{read.relation}", (), Confidence.LIKELY)
+            told.add(name := f"{read.row}.{read.relation}")
+            yield Repeated(Place(function.module.path, read.line), name, (), Confidence.LIKELY)
+    for found in row_reads(function, project):
+        if (name := f"{found.row}.{found.relation}") not in told:
+            yield Repeated(found.place, name, (), Confidence.LIKELY)
 
 
 def _onward(site: CallSite, project: Project) -> tuple[CallSite, ...]:
