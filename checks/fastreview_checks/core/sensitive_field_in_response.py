@@ -167,8 +167,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from fastreview.api import (
+    Class,
     Confidence,
     Found,
+    Function,
     Hit,
     Instance,
     NotApplicable,
@@ -180,7 +182,8 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.data.selected_columns import leaves_out
+from fastreview_checks.knowledge.core.returned_rows import returned_rows
+from fastreview_checks.knowledge.data.selected_columns import is_read, leaves_out
 from fastreview_checks.knowledge.sensitive import (
     ISSUING,
     Leak,
@@ -231,16 +234,28 @@ def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
         given = stmt.value if type(stmt) is syntax.Return else None
         value = project.values.of(given, route.endpoint)
         table = tables.get(id(value.of)) if isinstance(value, Instance) else None
-        if table is None:
-            continue
-        for cls in table.cls.ancestry.project:
-            for field in cls.facts.fields:
-                if (
-                    is_password(field.name)
-                    and not _left_out(field.value)
-                    and not leaves_out(given, field.name, route, project)
-                ):
-                    yield Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
+        if table is not None:
+            yield from (leak for leak in _passwords_of(table.cls) if not leaves_out(given, leak.name, route, project))
+    for rows in returned_rows(route.endpoint, project):
+        for leak in _passwords_of(rows.table):
+            if is_read(rows.expr, rows.code, leak.name, project) and not _emptied(leak.name, route.endpoint):
+                yield leak
+
+
+def _emptied(column: str, endpoint: Function) -> bool:
+    """Whether the endpoint takes the column out of its rows: ``user.password = None``."""
+    return any(
+        stmt.value in (None, "") and any(isinstance(t, syntax.Ref) and t.last == column for t in stmt.targets)
+        for stmt in endpoint.statements_of(syntax.Assign)
+        if stmt.has_value
+    )
+
+
+def _passwords_of(table: Class) -> Iterator[Leak]:
+    for cls in table.ancestry.project:
+        for field in cls.facts.fields:
+            if is_password(field.name) and not _left_out(field.value):
+                yield Leak(field.name, table.name, Place(cls.module.path, field.line), from_table=True)
 
 
 def _left_out(column: syntax.Expr) -> bool:

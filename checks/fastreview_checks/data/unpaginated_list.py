@@ -152,7 +152,10 @@ def totals(session: Annotated[Session, Depends(get_session)]) -> list[dict[str, 
 ```
 """
 
+import re
+
 from fastreview.api import (
+    Code,
     Confidence,
     Found,
     Hit,
@@ -169,6 +172,9 @@ from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_
 from fastreview_checks.knowledge.storage import pages
 from fastreview_checks.knowledge.stored_lists import asks, list_origin
 from fastreview_checks.knowledge.unread_routes import without_endpoint
+
+_CHILDREN = frozenset({"children", "submenus", "subitems", "hijos"})
+_TREE = re.compile(r"(?:^|_)trees?(?:$|_)|Tree(?:$|[A-Z])")
 
 
 @check("DAT005", dimension="data", level=1, gate=True, each=Route, effort="hours")
@@ -192,7 +198,10 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         raise NotApplicable("one row for each group: sums and counts")
     if asks_by_id(route):
         raise NotApplicable("the client names the rows that it wants")
-    if any(pages(code) for code in (origin.code, *(step.function for step in origin.through))):
+    passed = (origin.code, *(step.function for step in origin.through))
+    if origin.chosen and any(_grows_tree(code) for code in passed):
+        raise NotApplicable("a tree, whose parts belong together")
+    if any(pages(code) for code in passed):
         # A fixed number of rows: the newest ten are meant to be ten.
         return
     yield Hit(
@@ -202,6 +211,27 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         related=(Related(_place(origin), "all rows are read here"),),
         confidence=Confidence.LIKELY,
     )
+
+
+def _grows_tree(code: Code) -> bool:
+    """Whether rows are hung below one another: ``by_id[row.parent_id].children.append(row)``, ``build_tree(rows)``."""
+    if any(_TREE.search(name) for name in (code.qualname.rpartition(".")[2], *code.called)):
+        return True
+    nodes = (node for stmt in code.statements for expr in syntax.expressions(stmt) for node in syntax.walk(expr))
+    return any(
+        node in _CHILDREN if isinstance(node, str) else _names_children(node) for node in nodes if node is not None
+    )
+
+
+def _names_children(node: syntax.Expr) -> bool:
+    match node:
+        case syntax.Ref(name=name):
+            return not _CHILDREN.isdisjoint(name.split(".")[1:])
+        case syntax.Attribute(attr=attr):
+            return attr in _CHILDREN
+        case syntax.Call(keywords=keywords):
+            return any(keyword.name in _CHILDREN for keyword in keywords)
+    return False
 
 
 def _grouped(origin: Origin) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fastreview.facts import syntax as s
@@ -36,11 +36,15 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """A call or attribute that a value starts from, and the functions between, the outermost first."""
+    """A call or attribute that a value starts from, and the functions between, the outermost first.
+
+    ``chosen`` values were put into a list under a condition: not all of them, or into one of several lists.
+    """
 
     expr: s.Expr
     code: Code
     through: tuple[Step, ...]
+    chosen: bool = False
 
 
 class Flow:
@@ -106,8 +110,9 @@ class Flow:
             if binding.kind in ("assign", "unpack-assign", "extend"):
                 yield from self.of(binding.expr, home, through, depth)
                 if _is_empty_list(binding.expr):
-                    for filled in _filling(name, home.body):
-                        yield from self.of(filled, home, through, depth)
+                    for filled, chosen in _filling(name, home.body):
+                        for origin in self.of(filled, home, through, depth):
+                            yield replace(origin, chosen=origin.chosen or chosen)
         if through and through[-1].function is code:
             yield from self._passed(name, through, depth)
 
@@ -159,26 +164,35 @@ def _is_empty_list(expr: s.Expr) -> bool:
     return False
 
 
-def _filling(name: str, body: s.Body) -> Iterator[s.Expr]:
-    """What fills the list ``name``: the rows of a loop that appends them one by one, and what it is extended with."""
+def _filling(name: str, body: s.Body) -> Iterator[tuple[s.Expr, bool]]:
+    """What fills the list ``name``, and whether it is chosen from: the rows of a loop that appends them, and what the list is
+    extended with."""
     for stmt in body:
         if isinstance(stmt, s.Loop) and stmt.kind == "for" and _appends(name, stmt.body):
-            yield stmt.iterable
+            yield stmt.iterable, not _appends_here(name, stmt.body)
         for expr in s.expressions(stmt):
-            yield from (
-                n.args[0] for n in s.walk(expr) if isinstance(n, s.Call) and n.name == f"{name}.extend" and n.args
-            )
+            extended = (n for n in s.walk(expr) if isinstance(n, s.Call) and n.name == f"{name}.extend" and n.args)
+            yield from ((call.args[0], False) for call in extended)
         for block in s.blocks(stmt):
             yield from _filling(name, block)
 
 
 def _appends(name: str, body: s.Body) -> bool:
     """Whether a block adds to the list ``name``, under a condition too; a loop inside of it goes through rows of its own."""
-    for stmt in body:
-        nodes = (node for expr in s.expressions(stmt) for node in s.walk(expr))
-        if any(isinstance(node, s.Call) and node.name == f"{name}.append" for node in nodes):
-            return True
-        is_loop = isinstance(stmt, s.Loop) and stmt.kind == "for"
-        if not is_loop and any(_appends(name, block) for block in s.blocks(stmt)):
-            return True
-    return False
+    if _appends_here(name, body):
+        return True
+    blocks = (block for stmt in body if not _goes_through(stmt) for block in s.blocks(stmt))
+    return any(_appends(name, block) for block in blocks)
+
+
+def _goes_through(stmt: s.Stmt) -> bool:
+    return isinstance(stmt, s.Loop) and stmt.kind == "for"
+
+
+def _appends_here(name: str, body: s.Body) -> bool:
+    return any(
+        isinstance(node, s.Call) and node.name == f"{name}.append"
+        for stmt in body
+        for expr in s.expressions(stmt)
+        for node in s.walk(expr)
+    )

@@ -4,12 +4,12 @@ Sources: SQLAlchemy's relationship loading techniques; a many-to-one relation wh
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import Class, Code, Flow, Function, Instance, Origin, Place, Project, syntax
-from fastreview_checks.knowledge.data.relations import EAGER, SELECTING, lazy_relations
+from fastreview_checks.knowledge.data.relations import EAGER, lazy_relations
 from fastreview_checks.knowledge.data.rounds import Round, is_small, rounds
+from fastreview_checks.knowledge.data.selected_tables import before, selected_tables, tables_of
 from fastreview_checks.knowledge.paging import carries
 
 _LOADERS = ("selectinload", "joinedload", "subqueryload", "contains_eager", "immediateload", "prefetch_related")
@@ -21,9 +21,7 @@ _STEPS = frozenset(
     }
 )  # fmt: skip
 """Methods that make a query of another one: they give the same rows."""
-_RUNNING = frozenset({"execute", "scalars", "exec", "scalar"})
 MAX_DEPTH = 5
-MAX_NAMES = 12
 MAX_CALLERS = 8
 
 
@@ -89,16 +87,8 @@ def _assigned(code: Code) -> Iterator[syntax.Ref]:
 
 def _owner(iterable: syntax.Expr, code: Code, project: Project) -> Class | None:
     """The table of the row whose relation a loop goes over."""
-    owner = _before(iterable)
+    owner = before(iterable)
     return _table_of(owner, code, project, 0) if owner is not None else None
-
-
-def _before(expr: syntax.Expr) -> syntax.Expr | None:
-    if isinstance(expr, syntax.Attribute):
-        return expr.value
-    if isinstance(expr, syntax.Ref) and "." in expr.name:
-        return syntax.Ref(expr.name.rpartition(".")[0])
-    return None
 
 
 def _last(expr: syntax.Expr) -> str:
@@ -109,7 +99,7 @@ def _rows_of(expr: syntax.Expr, code: Code, project: Project, depth: int) -> Cla
     """The table whose rows ``expr`` holds, where all that it may be are rows of one and nothing was loaded with them."""
     if depth > MAX_DEPTH:
         return None
-    owner = _before(expr)
+    owner = before(expr)
     if owner is not None:
         table = _table_of(owner, code, project, depth + 1)
         return related(table, _last(expr), project) if table is not None else None
@@ -126,8 +116,8 @@ def _table_of(expr: syntax.Expr, code: Code, project: Project, depth: int) -> Cl
         return None
     value = project.values.of(expr, code)
     if isinstance(value, Instance):
-        return value.of if isinstance(value.of, Class) and value.of in _tables(project) else None
-    owner = _before(expr)
+        return value.of if isinstance(value.of, Class) and value.of in tables_of(project) else None
+    owner = before(expr)
     if owner is not None:
         table = _table_of(owner, code, project, depth + 1)
         return related(table, _last(expr), project) if table is not None else None
@@ -160,7 +150,7 @@ def _queried(expr: syntax.Expr, code: Code, project: Project) -> Class | None:
     origins = list(Flow(project, carries).of(expr, code))
     tables: set[Class] = set()
     for origin in origins:
-        found = set(_selected(origin.expr, origin.code, project))
+        found = set(selected_tables(origin.expr, origin.code, project))
         if not found and not _is_step(origin):
             return None
         tables |= found
@@ -168,31 +158,6 @@ def _queried(expr: syntax.Expr, code: Code, project: Project) -> Class | None:
         if any(not EAGER.isdisjoint(one.called) or not EAGER.isdisjoint(one.mentioned) for one in passed):
             return None
     return tables.pop() if len(tables) == 1 else None
-
-
-def _selected(expr: syntax.Expr, code: Code, project: Project) -> Iterator[Class]:
-    """Tables that a query selects whole rows of: what stands in front of its steps, never what they are given."""
-    pending, entered = [expr], set[str]()
-    while pending:
-        node = pending.pop()
-        if isinstance(node, syntax.Await):
-            pending.append(node.value)
-        elif isinstance(node, syntax.Call) and node.method in SELECTING and node.args:
-            first = node.args[0]
-            found = project.names.resolve(code, first.name) if isinstance(first, syntax.Ref) else None
-            if isinstance(found, Class) and found in _tables(project):
-                yield found
-        elif isinstance(node, syntax.Call) and node.method in _RUNNING and node.args:
-            pending.append(node.args[0])
-        elif isinstance(node, syntax.Call | syntax.Ref) and (before := _receiver(node)) is not None:
-            pending.append(before)
-        elif isinstance(node, syntax.Ref) and node.name not in entered and len(entered) < MAX_NAMES:
-            entered.add(node.name)
-            pending += [b.expr for b in code.bindings.get(node.name, ()) if b.kind == "assign"]
-
-
-def _receiver(node: syntax.Call | syntax.Ref) -> syntax.Expr | None:
-    return _before(node.func) if isinstance(node, syntax.Call) else _before(node)
 
 
 def _is_step(origin: Origin) -> bool:
@@ -210,12 +175,7 @@ def related(table: Class, name: str, project: Project) -> Class | None:
             for node in (*syntax.walk(first), *syntax.walk(field.annotation)):
                 words += [node.last] if isinstance(node, syntax.Ref) else [node] if isinstance(node, str) else []
             named = {
-                cls for word in words for cls in _tables(project) if cls.name == word.strip("'\" ").rpartition(".")[2]
+                cls for word in words for cls in tables_of(project) if cls.name == word.strip("'\" ").rpartition(".")[2]
             }
             return named.pop() if len(named) == 1 else None
     return None
-
-
-@lru_cache(maxsize=1)
-def _tables(project: Project) -> frozenset[Class]:
-    return frozenset(table.cls for table in project.tables)

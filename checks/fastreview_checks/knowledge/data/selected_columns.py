@@ -51,6 +51,11 @@ def leaves_out(expr: syntax.Expr, column: str, route: Route, project: Project) -
     return bool(found) and not any(one.reads(column) for one in found)
 
 
+def is_read(expr: syntax.Expr, code: Code, column: str, project: Project) -> bool:
+    """Whether the query ``expr`` of ``code`` reads ``column``, as far as it names what it reads."""
+    return _selection(Origin(expr, code, ()), project).reads(column)
+
+
 def _selections(expr: syntax.Expr, route: Route, project: Project) -> Iterator[Selection]:
     endpoint = route.endpoint
     flow = Flow(project, _carries_no_row)
