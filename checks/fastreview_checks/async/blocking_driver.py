@@ -153,6 +153,7 @@ from fastreview.api import (
 )
 from fastreview_checks.knowledge.blocking import blocking
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
+from fastreview_checks.knowledge.importing import imported_by_app
 from fastreview_checks.knowledge.once import happens_once
 
 _SESSIONS = frozenset({"sessionmaker", "scoped_session", "Session", "get_database", "get_collection"})
@@ -188,8 +189,14 @@ def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunc
     """Which of several engines or clients the routes use: one beside the sessions, or beside the use itself."""
     module = site.code.module
     here = {call.call.method for code in module.codes() for call in code.calls}
-    hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS)
+    hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS) and _is_loaded(module, project)
     return hands_out or any(s.code.module is module or _is_handed(s.code.module, site, project) for s, _ in users)
+
+
+def _is_loaded(module: Module, project: Project) -> bool:
+    """Whether the app imports it: a script beside the app that makes sessions of its own serves no route."""
+    loaded = imported_by_app(project)
+    return not loaded or module in loaded
 
 
 def _is_handed(user: Module, site: CallSite, project: Project) -> bool:
