@@ -122,7 +122,7 @@ def _components(project: Project) -> Iterator[tuple[Place, str, int]]:
     parts: dict[str, tuple[Place, str]] = {}
     for route in project.routes:
         for injected in route.dependency_tree:
-            part = _injected(injected.provider, injected.name)
+            part = _injected(injected.provider)
             if part is not None:
                 parts[part[0]] = part[1], part[2]
                 # An alias is written once: whoever's endpoint asks for it uses it.
@@ -169,7 +169,7 @@ def _makes_router(function: Function, project: Project) -> bool:
     return name.rpartition(".")[2].endswith("Router")
 
 
-def _injected(value: Value | None, name: str) -> tuple[str, Place, str] | None:
+def _injected(value: Value | None) -> tuple[str, Place, str] | None:
     """A dependency with parameters: an instance of an own class with ``__call__``, or what a factory returns."""
     match value:
         case Instance(of=Class() as cls) if cls.method("__call__") and cls.method("__init__"):
@@ -178,7 +178,7 @@ def _injected(value: Value | None, name: str) -> tuple[str, Place, str] | None:
             return cls.key, cls.place, f"`{cls.name}` is a dependency class"
         case Bound(of=cls) if SHARED_PARAMETERS.search(cls.name):
             return cls.key, cls.place, f"`{cls.name}` is a dependency class"
-        case Function() as function if function.parent is not None and "(" in name:
+        case Function() as function if function.parent is not None:
             factory = function.parent
             if any(isinstance(s, syntax.Return) and s.value == syntax.Ref(function.name) for s in factory.statements):
                 return factory.key, factory.place, f"`{factory.name}` makes dependencies"
