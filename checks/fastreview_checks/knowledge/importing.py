@@ -81,6 +81,9 @@ _LAST_NAMES = frozenset(
     | {call.rpartition(".")[2] for group in BLOCKING if group.waits_for not in _SILENT for call in group.calls}
 ) - {"*"}
 
+_FAILING_READERS = frozenset({"decouple.config", "decouple.AutoConfig"})
+"""They raise an error where a variable has neither a value nor a default."""
+
 SECRET = re.compile(
     r"secret|passw|(?:^|_)pwd(?:$|_)|(?:^|_)(?:api|access|private|signing|encryption|jwt|auth|secret)_?key|(?:^|_)token$"
     r"|(?:^|_)(?:database|db|mongo(?:db)?|postgres(?:ql)?|sqlalchemy|redis|rabbitmq|amqp)\w*_?(?:ur[il]|dsn)$|(?:^|_)dsn$",
@@ -164,7 +167,7 @@ def needed_secrets(project: Project) -> Iterator[tuple[Place, Class, tuple[str, 
     """Where settings are read while the service is imported, their class, and its secrets without a default."""
     loaded = _loaded(project) if project.settings else set()
     for settings in project.settings:
-        required = tuple(_required_secrets(settings.cls))
+        required = tuple(_required_secrets(settings.cls, project))
         site = next(_made_at_import(settings.cls, project, loaded), None) if required else None
         given = {k.name for k in site.call.keywords} if site is not None else set()
         if site is not None and not given.issuperset(required) and "" not in given:
@@ -204,10 +207,10 @@ def _made_at_import(cls: Class, project: Project, loaded: set[int]) -> Iterator[
                             yield caller
 
 
-def _required_secrets(cls: Class) -> Iterator[str]:
+def _required_secrets(cls: Class, project: Project) -> Iterator[str]:
     for owner in reversed(cls.ancestry.project):
         for field in owner.facts.fields:
-            optional = field.has_value and not _is_required(field.value)
+            optional = field.has_value and not _is_required(field.value, owner.module, project)
             written = syntax.written(field.annotation, 80)
             if not field.annotated or optional or "ClassVar" in written or "default" in written or "None" in written:
                 continue
@@ -218,9 +221,15 @@ def _required_secrets(cls: Class) -> Iterator[str]:
                 yield field.name
 
 
-def _is_required(value: syntax.Expr) -> bool:
-    """``...`` and ``Field(...)`` without a default."""
+def _is_required(value: syntax.Expr, module: Module, project: Project) -> bool:
+    """``...``, ``Field(...)`` without a default, and a variable of the environment that has to be there."""
     match value:
+        case syntax.Subscript(value=syntax.Ref() as environment):
+            found = project.values.of(environment, module)
+            return isinstance(found, External) and found.name == "os.environ"
+        case syntax.Call(args=[str()]) if "default" not in {k.name for k in value.keywords}:
+            reader = project.values.of(value.func, module)
+            return isinstance(reader, External) and reader.name in _FAILING_READERS
         case syntax.Opaque(kind="ellipsis"):
             return True
         case syntax.Call(args=args) if value.method == "Field":
