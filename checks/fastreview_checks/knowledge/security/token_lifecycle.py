@@ -38,6 +38,8 @@ _REVOKES = re.compile(
     r"|(?:delete|remove|pop|drop|expire|clear|discard|terminate|end)_(?:\w+_)?(?:tokens?|sessions?)$|logged_?out",
     re.IGNORECASE,
 )
+_KEPT = re.compile(r"session|token", re.IGNORECASE)
+_VALID = re.compile(r"^(?:is_?)?(?:active|valid|enabled)$", re.IGNORECASE)
 _EXTERNAL = frozenset(
     {
         "fastapi_azure_auth", "msal", "keycloak", "fastapi_keycloak", "auth0", "fastapi_auth0", "auth0_fastapi_api", "firebase_admin",
@@ -89,8 +91,20 @@ def revokes(routes: list[Route], project: Project) -> bool:
     return any(
         any(_REVOKES.search(name) for name in (function.name, *function.called, *function.mentioned))
         or ("delete" in function.called and any("token" in name.lower() for name in function.mentioned))
+        or any(map(_ends_session, function.statements))
         for function in _reached([*routes, *leaving], project)
     )
+
+
+def _ends_session(stmt: syntax.Stmt) -> bool:
+    """``session.is_active = False``, ``user.refresh_token = None``: the stored session or its token counts no more."""
+    if not isinstance(stmt, syntax.Assign) or not (stmt.value is False or stmt.value is None):
+        return False
+    for target in stmt.targets:
+        owner, _, attribute = target.name.rpartition(".") if isinstance(target, syntax.Ref) else ("", "", "")
+        if owner and (_REFRESH.search(attribute) or (_KEPT.search(owner) and _VALID.search(attribute))):
+            return True
+    return False
 
 
 def access_minutes(project: Project) -> float | None:
