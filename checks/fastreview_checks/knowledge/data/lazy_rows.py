@@ -71,7 +71,8 @@ def _loads(table: Class, relation: str, one: Round, code: Code, project: Project
     """Whether reading it sends a query: nothing loads it beforehand, and it leads to no row that is there already."""
     if not any(owner in lazy_relations(project)[relation] for owner in table.ancestry.project):
         return False
-    if any(relation in loading.mentioned for loading in project.mentions(*_LOADERS)):
+    owners = {owner.name for owner in (table, *table.ancestry.project)}
+    if any(relation in m and not owners.isdisjoint(m) for m in (one.mentioned for one in project.mentions(*_LOADERS))):
         return False
     if any(target.name == f"{_row(one)}.{relation}" for target in _assigned(code)):
         return False
