@@ -169,7 +169,7 @@ from fastreview.api import (
     syntax,
 )
 from fastreview_checks.knowledge.paging import BRIEF, asks_by_id, is_paged, may_be_list, takes_page
-from fastreview_checks.knowledge.storage import pages
+from fastreview_checks.knowledge.storage import pages, reads_relation
 from fastreview_checks.knowledge.stored_lists import asks, list_origin
 from fastreview_checks.knowledge.unread_routes import without_endpoint
 
@@ -198,6 +198,8 @@ def unpaginated_list(route: Route, project: Project) -> Found:
         raise NotApplicable("one row for each group: sums and counts")
     if asks_by_id(route):
         raise NotApplicable("the client names the rows that it wants")
+    if route.path.rstrip("/").endswith("}") and reads_relation(origin.expr, origin.code, project):
+        raise NotApplicable("the parts of the one row that the path names")
     passed = (origin.code, *(step.function for step in origin.through))
     if origin.chosen and any(_grows_tree(code) for code in passed):
         raise NotApplicable("a tree, whose parts belong together")

@@ -32,6 +32,8 @@ COUNTERS = frozenset(
 )  # fmt: skip
 CONTENTS = frozenset({"data", "items", "results", "result", "records", "rows", "list", "content", "objects"})
 
+_SUMMED_UP = re.compile(r"^(?:average|avg|mean)[a-z]|[a-z](?:average|avg)$")
+"""In plain letters, what is summed up over a list: ``average_rating``."""
 _PAGER = re.compile(r"pagin|(?:^|_)page(?:$|_)|cursor", re.IGNORECASE)
 _PAGED_ANSWER = re.compile(r"pagin|(?:^|[a-z_])Page(?:$|[A-Z\[_])|^Page|Cursor")
 
@@ -111,7 +113,7 @@ def carries(names: tuple[str, ...], name: str) -> bool:
 @lru_cache(maxsize=5_000)
 def _uncounted(names: tuple[str, ...]) -> frozenset[str]:
     """What the parts that count nothing are called, in plain letters."""
-    return frozenset(map(plain, names)) - COUNTERS
+    return frozenset(word for word in map(plain, names) if not _SUMMED_UP.search(word)) - COUNTERS
 
 
 _LISTS = frozenset(
