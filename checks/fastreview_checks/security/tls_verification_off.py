@@ -11,7 +11,8 @@ cafile=...)`, or add it to the trust store of the image.
 ## When not to apply
 
 A switch that settings own (`verify=settings.verify_tls`) is a decision of whoever operates the service. Connections to
-the same machine are shown, and not counted.
+the same machine are shown, and not counted. Neither are mail servers that `smtplib` and its like are given without a context:
+they verify nothing then, but the server may stand beside the service.
 
 ## Read
 
@@ -53,8 +54,8 @@ client = httpx.AsyncClient(verify=settings.verify_tls)
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
-from fastreview_checks.knowledge.security.tls import CLIENTS, CONTEXTS, UNVERIFIED_OPTIONS
+from fastreview.api import CallSite, Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
+from fastreview_checks.knowledge.security.tls import CLIENTS, CONTEXTS, UNVERIFIED_BY_DEFAULT, UNVERIFIED_OPTIONS
 
 _SAME_MACHINE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
 _INSECURE = re.compile(r"insecure|unverified|no_verify", re.IGNORECASE)
@@ -72,6 +73,25 @@ def tls_verification_off(project: Project) -> Found:
                 symbol=code.qualname,
                 confidence=Confidence.POSSIBLE if _meant(code, line) else Confidence.LIKELY,
             )
+    for site in project.calls(*(name.rpartition(".")[2] for name in UNVERIFIED_BY_DEFAULT)):
+        if (given := _without_context(site, project)) is not None:
+            yield Hit(
+                site.place,
+                f"`{site.call.method}` verifies no certificate where it is given no context: whoever is on the way reads the "
+                f"password. Pass `{given}=ssl.create_default_context()`, unless the server is one of your own.",
+                symbol=site.code.qualname,
+                confidence=Confidence.POSSIBLE,
+            )
+
+
+def _without_context(site: CallSite, project: Project) -> str | None:
+    """The keyword that is missing, where a call of the standard library verifies nothing without it."""
+    target = project.values.target(site)
+    keyword, position = UNVERIFIED_BY_DEFAULT.get(target.name if isinstance(target, External) else "", ("", 0))
+    given = site.call.argument(position, keyword)
+    spread = any(not k.name for k in site.call.keywords)
+    here = any(isinstance(a, str) and _SAME_MACHINE.search(a) for a in site.call.args)
+    return keyword if keyword and isinstance(given, syntax.Missing | None) and not spread and not here else None
 
 
 def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int]]:

@@ -24,3 +24,14 @@ CONTEXTS = {
     "_create_stdlib_context": "ssl._create_stdlib_context",
 }
 """Functions whose contexts verify nothing, by their last name."""
+
+UNVERIFIED_BY_DEFAULT: dict[str, tuple[str, int]] = {
+    "smtplib.SMTP_SSL": ("context", 99),
+    "smtplib.SMTP.starttls": ("context", 99),
+    "imaplib.IMAP4_SSL": ("ssl_context", 99),
+    "imaplib.IMAP4.starttls": ("ssl_context", 0),
+    "poplib.POP3_SSL": ("context", 99),
+    "ftplib.FTP_TLS": ("context", 99),
+}
+"""Calls of the standard library that verify no certificate unless they are given a context: the keyword, and its position where
+it may have one. Source: Python's documentation on the security of `ssl`, and its `_create_stdlib_context`."""
