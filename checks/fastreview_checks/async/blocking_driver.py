@@ -158,6 +158,8 @@ from fastreview_checks.knowledge.once import happens_once
 
 _SESSIONS = frozenset({"sessionmaker", "scoped_session", "Session", "get_database", "get_collection"})
 _WITH_SESSIONS = ("sqlalchemy.", "pymongo.")
+_FAR = 4
+"""Calls from a dependency to what makes its client, and callers that are asked of each."""
 _LAST_WORDS = frozenset(name.rpartition(".")[2] for name in (*SYNC_DRIVERS, *ASYNC_DRIVERS))
 
 
@@ -190,7 +192,21 @@ def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunc
     module = site.code.module
     here = {call.call.method for code in module.codes() for call in code.calls}
     hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS) and _is_loaded(module, project)
-    return hands_out or any(s.code.module is module or _is_handed(s.code.module, site, project) for s, _ in users)
+    if hands_out or any(s.code.module is module or _is_handed(s.code.module, site, project) for s, _ in users):
+        return True
+    return _is_injected(site, users, project)
+
+
+def _is_injected(site: CallSite, users: list[tuple[CallSite, LoopFunction]], project: Project) -> bool:
+    """Whether a dependency of the routes that use such a client asks the function that makes it, through others or not."""
+    level = [site.code] if isinstance(site.code, Function) and site.code.statements_of(syntax.Return) else []
+    routes = {id(route): route for _, function in users for route in function.routes}
+    asking = {id(i.function) for route in routes.values() for i in route.dependency_tree if i.function is not None}
+    for _ in range(_FAR):
+        if not asking.isdisjoint(map(id, level)):
+            return True
+        level = [s.code for code in level for s in project.callers(code)[:_FAR] if isinstance(s.code, Function)]
+    return False
 
 
 def _is_loaded(module: Module, project: Project) -> bool:
