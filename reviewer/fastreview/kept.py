@@ -75,7 +75,7 @@ class KeptReviews:
 
     def recall(self) -> Review | None:
         kept = _read(self._file, _Kept) if self._file else None
-        if kept is None or kept.installed != _installed(kept.interpreter):
+        if kept is None or kept.installed != _installed(kept.interpreter) or kept.beside != self._beside(kept.outside):
             return None
         return _of_today(kept.review)
 
@@ -89,12 +89,16 @@ class KeptReviews:
             return None
         return _of_today(kept.review) if same.shown == self._digests(same.shown) else None
 
-    def keep(self, review: Review, interpreter: str = "", facts: Facts | None = None) -> None:
+    def keep(
+        self, review: Review, interpreter: str = "", facts: Facts | None = None, outside: tuple[str, ...] = ()
+    ) -> None:
         """Replaced in one step; a folder that cannot be written to keeps nothing. ``interpreter`` is the one that imported
-        the app, "" where none did. ``facts`` are those of a static review, by which it may be found again."""
+        the app, "" where none did. ``facts`` are those of a static review, by which it may be found again. ``outside`` are
+        the modules that were read from packages beside the project."""
         if self._file is None:
             return
-        store(self._file, _encode(_Kept(interpreter, _installed(interpreter), review)), KEPT)
+        kept = _Kept(interpreter, _installed(interpreter), review, outside, self._beside(outside))
+        store(self._file, _encode(kept), KEPT)
         if facts is not None:
             python = {module.path for module in facts.modules}
             shown = {found.path for found in review.findings if found.excerpt is not None} - python
@@ -108,6 +112,9 @@ class KeptReviews:
     def note_history(self) -> None:
         if self._file is not None:
             store(self._file.with_suffix(".history"), b"", KEPT)
+
+    def _beside(self, outside: tuple[str, ...]) -> bytes:
+        return b"".join(_described(str(self._root), outside))
 
     def _same(self, facts: Facts) -> Path:
         timeless = tuple(msgspec.structs.replace(side, seconds=0.0) for side in facts.gathered)
@@ -153,9 +160,18 @@ class _Same(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct, frozen=True):
+    """``outside`` are modules of packages beside the project, ``beside`` is how the system described them."""
+
     interpreter: str
     installed: bytes
     review: Review
+    outside: tuple[str, ...] = ()
+    beside: bytes = b""
+
+
+def outside(facts: Facts) -> tuple[str, ...]:
+    """The modules that were read from packages beside the project."""
+    return tuple(module.path for module in facts.modules if module.path.startswith("../"))
 
 
 def _installed(interpreter: str) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fastreview.gather.facts import gather_static
-from fastreview.kept import KeptReviews
+from fastreview.kept import KeptReviews, outside
 from fastreview.pipeline import assess
 from fastreview.review import Review
 
@@ -49,6 +49,26 @@ def test_a_change_makes_a_new_review(root: Path, name: str) -> None:
     keep(root)
     with (root / name).open("a", encoding="utf-8") as file:
         file.write("# a comment\n")
+    assert kept(root).recall() is None
+
+
+def test_a_change_in_a_package_beside_the_service_makes_a_new_review(root: Path) -> None:
+    above = root.parent
+    (above / "pyproject.toml").write_text(
+        '[tool.uv.workspace]\nmembers = ["service", "shared"]\n[tool.uv.sources]\nshared = { workspace = true }\n',
+        "utf-8",
+    )
+    (root / "pyproject.toml").write_text('[project]\nname = "service"\ndependencies = ["shared"]\n', "utf-8")
+    (root / "main.py").write_text(f"import shared\n{APP}", "utf-8")
+    (above / "shared").mkdir()
+    (above / "shared/pyproject.toml").write_text('[project]\nname = "shared"\n', "utf-8")
+    beside = above / "shared/shared.py"
+    beside.write_text("x = 1\n", "utf-8")
+    facts = gather_static(root)
+    assert outside(facts) == ("../shared/shared.py",)
+    kept(root).keep(assess(facts, root).review, outside=outside(facts))
+    assert kept(root).recall() is not None
+    beside.write_text("x = 12\n", "utf-8")
     assert kept(root).recall() is None
 
 

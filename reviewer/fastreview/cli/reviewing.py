@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from fastreview.cli.configuration import Asked
 from fastreview.cli.printing import Progress
 from fastreview.errors import NothingToReview
-from fastreview.kept import KeptReviews
+from fastreview.kept import KeptReviews, outside
 from fastreview.review import Review
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def reviewed(
     facts = gather(path, wish.options, progress.files, _prepare)
     timeless = facts if wish.options.static else None
     if kept and timeless and not with_facts and (known := kept.recall_same(timeless)):
-        kept.keep(known, facts=timeless)
+        kept.keep(known, facts=timeless, outside=outside(timeless))
         return Reviewed(known, facts=facts, kept=kept)
     progress.step("Evaluating the checks")
     found = assessed(facts, path, wish, path)
     # What kept the app from being imported, or the checker from running, may be gone the next time.
     lacking = any(side.state == "unavailable" for side in found.review.gathered if side.what in ("app", "types"))
     if kept and not found.reason and (wish.options.static or not lacking):
-        kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless)
+        kept.keep(found.review, facts.probe.interpreter if facts.probe else "", timeless, outside(facts))
     return structs.replace(found, kept=kept)
 
 
