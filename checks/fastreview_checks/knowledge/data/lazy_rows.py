@@ -71,13 +71,27 @@ def _loads(table: Class, relation: str, one: Round, code: Code, project: Project
     """Whether reading it sends a query: nothing loads it beforehand, and it leads to no row that is there already."""
     if not any(owner in lazy_relations(project)[relation] for owner in table.ancestry.project):
         return False
-    owners = {owner.name for owner in (table, *table.ancestry.project)}
-    if any(relation in m and not owners.isdisjoint(m) for m in (one.mentioned for one in project.mentions(*_LOADERS))):
+    if _is_loaded_somewhere(table, relation, project):
         return False
     if any(target.name == f"{_row(one)}.{relation}" for target in _assigned(code)):
         return False
     parent = _owner(one.iterable, code, project)
     return parent is None or related(table, relation, project) is not parent
+
+
+def _is_loaded_somewhere(table: Class, relation: str, project: Project) -> bool:
+    """Whether an option of some query loads this relation of this table: ``joinedload(Order.items)``, in any words that may
+    mean it."""
+    owners = {owner.name for owner in (table, *table.ancestry.project)}
+    others = {cls.name for cls in tables_of(project)} - owners
+    for site in project.calls(*_LOADERS):
+        for given in site.call.args:
+            owner, _, name = given.name.rpartition(".") if isinstance(given, syntax.Ref) else ("", "", "")
+            if owner and (name != relation or owner.rpartition(".")[2] in others):
+                continue
+            if relation in site.code.mentioned:
+                return True
+    return False
 
 
 def _assigned(code: Code) -> Iterator[syntax.Ref]:
