@@ -140,26 +140,19 @@ from fastreview.api import (
     Confidence,
     External,
     Found,
-    Function,
     Hit,
     LoopFunction,
     Met,
-    Module,
     NotApplicable,
     Project,
     Related,
     check,
-    syntax,
 )
 from fastreview_checks.knowledge.blocking import blocking
 from fastreview_checks.knowledge.drivers import ASYNC_DRIVERS, SYNC_DRIVERS, Driver
-from fastreview_checks.knowledge.importing import imported_by_app
+from fastreview_checks.knowledge.event_loop.used_drivers import serves
 from fastreview_checks.knowledge.once import happens_once
 
-_SESSIONS = frozenset({"sessionmaker", "scoped_session", "Session", "get_database", "get_collection"})
-_WITH_SESSIONS = ("sqlalchemy.", "pymongo.")
-_FAR = 4
-"""Calls from a dependency to what makes its client, and callers that are asked of each."""
 _LAST_WORDS = frozenset(name.rpartition(".")[2] for name in (*SYNC_DRIVERS, *ASYNC_DRIVERS))
 
 
@@ -177,7 +170,7 @@ def blocking_driver(project: Project) -> Found:
             continue
         users = [(s, f) for s, call, f in used if call.startswith(driver.family)]
         rivals = [d for _, n in created if (d := SYNC_DRIVERS.get(n)) is not None and d.family[0] == driver.family[0]]
-        if users and (len(rivals) == 1 or _serves(site, driver, users, project)):
+        if users and (len(rivals) == 1 or serves(site, driver, users, project)):
             reported.add((site.place.path, driver.family[0]))
             yield _hit(site, name, driver, users, project)
     # The database says more than a cache or an HTTP client beside it.
@@ -185,42 +178,6 @@ def blocking_driver(project: Project) -> Found:
     if in_loop:
         site, name = in_loop[0]
         yield Met(site.place, f"`{name}` is an async driver.")
-
-
-def _serves(site: CallSite, driver: Driver, users: list[tuple[CallSite, LoopFunction]], project: Project) -> bool:
-    """Which of several engines or clients the routes use: one beside the sessions, or beside the use itself."""
-    module = site.code.module
-    here = {call.call.method for code in module.codes() for call in code.calls}
-    hands_out = driver.family[0] in _WITH_SESSIONS and not here.isdisjoint(_SESSIONS) and _is_loaded(module, project)
-    if hands_out or any(s.code.module is module or _is_handed(s.code.module, site, project) for s, _ in users):
-        return True
-    return _is_injected(site, users, project)
-
-
-def _is_injected(site: CallSite, users: list[tuple[CallSite, LoopFunction]], project: Project) -> bool:
-    """Whether a dependency of the routes that use such a client asks the function that makes it, through others or not."""
-    level = [site.code] if isinstance(site.code, Function) and site.code.statements_of(syntax.Return) else []
-    routes = {id(route): route for _, function in users for route in function.routes}
-    asking = {id(i.function) for route in routes.values() for i in route.dependency_tree if i.function is not None}
-    for _ in range(_FAR):
-        if not asking.isdisjoint(map(id, level)):
-            return True
-        level = [s.code for code in level for s in project.callers(code)[:_FAR] if isinstance(s.code, Function)]
-    return False
-
-
-def _is_loaded(module: Module, project: Project) -> bool:
-    """Whether the app imports it: a script beside the app that makes sessions of its own serves no route."""
-    loaded = imported_by_app(project)
-    return not loaded or module in loaded
-
-
-def _is_handed(user: Module, site: CallSite, project: Project) -> bool:
-    """Whether ``user`` calls the function that gives the client back."""
-    code = site.code
-    if not isinstance(code, Function) or not code.statements_of(syntax.Return):
-        return False
-    return any(call.code.module is user for call in project.callers(code))
 
 
 def _hit(
