@@ -43,7 +43,7 @@ pytest: install
 	@.ci/pango $(BIN)/python
 	@.ci/npm $(CURDIR)/$(VENV)/npm || test -z "$$CI"
 	@.ci/chromium >/dev/null || test -z "$$CI"
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .

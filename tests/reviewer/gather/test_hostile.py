@@ -211,7 +211,7 @@ def attacked(names: list[str], host: Host, tmp_path_factory: pytest.TempPathFact
         assert isinstance(facts, ProbeFacts), facts
         return Outcome(facts, time.monotonic() - start, digest(root) == before)
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         return dict(zip(names, pool.map(run, names), strict=True))
 
 
