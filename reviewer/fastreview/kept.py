@@ -93,8 +93,8 @@ class KeptReviews:
         self, review: Review, interpreter: str = "", facts: Facts | None = None, outside: tuple[str, ...] = ()
     ) -> None:
         """Replaced in one step; a folder that cannot be written to keeps nothing. ``interpreter`` is the one that imported
-        the app, "" where none did. ``facts`` are those of a static review, by which it may be found again. ``outside`` are
-        the modules that were read from packages beside the project."""
+        the app, "" where none did. ``facts`` are those of a static review, by which it may be found again. ``outside`` is
+        what `outside` says of them."""
         if self._file is None:
             return
         kept = _Kept(interpreter, _installed(interpreter), review, outside, self._beside(outside))
@@ -170,8 +170,9 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def outside(facts: Facts) -> tuple[str, ...]:
-    """The modules that were read from packages beside the project."""
-    return tuple(module.path for module in facts.modules if module.path.startswith("../"))
+    """The modules that were read from packages beside the project, and their folders: a module may come that is imported."""
+    modules = [module.path for module in facts.modules if module.path.startswith("../")]
+    return (*modules, *sorted({os.path.dirname(path) for path in modules}))
 
 
 def _installed(interpreter: str) -> bytes:

@@ -65,10 +65,15 @@ def test_a_change_in_a_package_beside_the_service_makes_a_new_review(root: Path)
     beside = above / "shared/shared.py"
     beside.write_text("x = 1\n", "utf-8")
     facts = gather_static(root)
-    assert outside(facts) == ("../shared/shared.py",)
+    assert outside(facts) == ("../shared/shared.py", "../shared")
     kept(root).keep(assess(facts, root).review, outside=outside(facts))
     assert kept(root).recall() is not None
     beside.write_text("x = 12\n", "utf-8")
+    assert kept(root).recall() is None
+    facts = gather_static(root)
+    kept(root).keep(assess(facts, root).review, outside=outside(facts))
+    assert kept(root).recall() is not None
+    (above / "shared/later.py").write_text("y = 1\n", "utf-8")
     assert kept(root).recall() is None
 
 
