@@ -1,12 +1,14 @@
-"""Modules of other packages of the same repository that the service runs: those it declares and imports from.
+"""Modules of other packages of the same repository that the service runs: those it imports from.
 
-A service of a monorepo keeps its database, settings or base classes in a package beside it. Of such a package only the
-modules count that the service imports, directly or through one another: the rest belongs to others.
+A service of a monorepo keeps its database, settings or base classes in a package beside it: one that it declares, or one
+that lies in a folder above it and that only the module path of the deployment leads to. Of such a package only the modules
+count that the service imports, directly or through one another: the rest belongs to others.
 """
 
 import os
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,7 +38,7 @@ def beside(
     roots: Sequence[str],
     exclude: Sequence[str] = (),
 ) -> Beside:
-    """What of the repository's other packages ``modules`` import, where the project declares those packages."""
+    """What of the repository's other packages ``modules`` import."""
     if found.repository == found.root:
         return Beside()
     # Most services stand alone: only those in a larger repository pay for looking around.
@@ -47,19 +49,43 @@ def beside(
     root, repository = found.root.resolve(), found.repository.resolve()
     folders = local_folders(Reader(root, repository), root, repository, files.locks)
     _, packages = without_local(files.requirements, root, repository, folders, normalised(found.name))
-    outside = tuple(
-        dict.fromkeys(
-            folder
-            for package in packages
-            if not package.folder.is_relative_to(root) and not root.is_relative_to(package.folder)
-            for folder in package.roots
-        )
+    declared = tuple(
+        folder
+        for package in packages
+        if not package.folder.is_relative_to(root) and not root.is_relative_to(package.folder)
+        for folder in package.roots
     )
+    own = _own(modules, roots)
+    # What the module path leads to comes after what is installed.
+    installed = frozenset(normalised(one.name) for one in files.requirements) | sys.stdlib_module_names
+    above = _above(modules, root, repository, own | installed)
+    outside = {**dict.fromkeys(above, installed), **dict.fromkeys(declared, frozenset[str]())}
     if not outside:
         return Beside()
-    search = _Search(root, repository, outside, _own(modules, roots), [path_pattern(one) for one in exclude])
+    search = _Search(root, repository, outside, own, [path_pattern(one) for one in exclude])
     reached = search.from_(modules)
     return Beside(reached, tuple(_relative(folder, root) for folder in outside)) if reached else Beside()
+
+
+def _above(modules: Sequence[ModuleFacts], root: Path, repository: Path, known: frozenset[str]) -> Iterator[Path]:
+    """Folders above ``root`` that hold a module which is imported and none of the ``known``."""
+    sought = {
+        (one.module, one.name)
+        for module in modules
+        if not _TESTING.search(module.path)
+        for one in module.imports
+        if not one.level and one.module.partition(".")[0] not in known
+    }
+    folders = [folder for folder in root.parents if folder.is_relative_to(repository)]
+    return (folder for folder in folders if any(_holds(folder, *one) for one in sought))
+
+
+def _holds(folder: Path, module: str, name: str) -> bool:
+    """Whether ``module``, or ``name`` in it where that is a folder without a module of its own, is a file below ``folder``."""
+    place = folder.joinpath(*module.split("."))
+    if (place / "__init__.py").is_file() or place.with_name(f"{place.name}.py").is_file():
+        return True
+    return bool(name) and (place / f"{name}.py").is_file()
 
 
 def _own(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> frozenset[str]:
@@ -74,11 +100,13 @@ def _own(modules: Sequence[ModuleFacts], roots: Sequence[str]) -> frozenset[str]
 
 
 class _Search:
+    """``outside`` are folders to search, each with the names that stand for something else there."""
+
     def __init__(
         self,
         root: Path,
         repository: Path,
-        outside: Sequence[Path],
+        outside: Mapping[Path, frozenset[str]],
         own: frozenset[str],
         excluded: Sequence[re.Pattern[str]],
     ) -> None:
@@ -111,8 +139,9 @@ class _Search:
             if one.level <= len(above):
                 self._take(above[one.level - 1], [*parts, one.name])
         elif parts and (home is not None or parts[0] not in self._own):
-            for folder in self._outside:
-                self._take(folder, [*parts, one.name])
+            for folder, others in self._outside.items():
+                if parts[0] not in others:
+                    self._take(folder, [*parts, one.name])
 
     def _take(self, base: Path, parts: Sequence[str]) -> None:
         """Every file that runs when ``base`` / ``parts`` is imported; the last part may be a name in the module before it."""

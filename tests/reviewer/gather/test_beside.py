@@ -94,3 +94,23 @@ def test_packages_that_import_each_other_end(tmp_path: Path) -> None:
         },
     )
     assert len(paths(root)) == 4
+
+
+def test_a_package_above_the_service_that_only_the_module_path_leads_to_is_read(tmp_path: Path) -> None:
+    root = monorepo(
+        tmp_path,
+        **{
+            "common/__init__.py": "",
+            "common/store.py": "import json\nfrom common import base\n",
+            "common/base.py": "",
+            "common/unused.py": "",
+            "redis/conf.py": "",
+            "packages/api/app/jobs.py": "from common import store\nimport redis.conf\nimport missing.part\n",
+            "packages/api/pyproject.toml": '[project]\nname = "api"\ndependencies = ["fastapi", "redis"]\n',
+        },
+    )
+    assert [path for path in paths(root) if path.startswith("../")] == [
+        "../../common/__init__.py",
+        "../../common/base.py",
+        "../../common/store.py",
+    ]
