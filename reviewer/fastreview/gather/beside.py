@@ -57,7 +57,9 @@ def beside(
     )
     own = _own(modules, roots)
     # What the module path leads to comes after what is installed.
-    installed = frozenset(normalised(one.name) for one in files.requirements) | sys.stdlib_module_names
+    installed = (
+        frozenset(normalised(one.name).replace("-", "_") for one in files.requirements) | sys.stdlib_module_names
+    )
     above = _above(modules, root, repository, own | installed)
     outside = {**dict.fromkeys(above, installed), **dict.fromkeys(declared, frozenset[str]())}
     if not outside:
