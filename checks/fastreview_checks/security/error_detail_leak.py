@@ -219,6 +219,96 @@ def health() -> dict[str, str]:
     return answer
 ```
 
+A function may hand the text back as a part of its result, and the endpoint sends it on:
+
+```python bad app/main.py
+from fastapi import FastAPI, HTTPException
+
+from app.orders import Orders, load
+
+app = FastAPI()
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, str]:
+    ok, text = load(number)
+    if not ok:
+        raise HTTPException(400, detail=text)  # finding
+    return {"state": "found"}
+
+
+@app.delete("/orders/{number}")
+async def cancel(number: int) -> dict[str, str]:
+    done = await Orders().cancel(number)
+    if not done["ok"]:
+        raise HTTPException(400, detail=f"not cancelled: {done['error']}")  # finding
+    return {"state": "cancelled"}
+```
+
+```python bad app/orders.py
+from app.storage import database
+
+
+def load(number: int) -> tuple[bool, str]:
+    try:
+        return True, database.read(number)
+    except Exception as error:
+        return False, str(error)
+
+
+class Orders:
+    async def cancel(self, number: int) -> dict[str, object]:
+        try:
+            await database.delete(number)
+            return {"ok": True}
+        except Exception as error:
+            return {"ok": False, "error": str(error)}
+```
+
+```python good app/main.py
+from fastapi import FastAPI, HTTPException
+
+from app.orders import load, parse
+
+app = FastAPI()
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> dict[str, bool]:
+    ok, text = load(number)
+    if "no such order" in text:
+        raise HTTPException(404, detail=text)
+    if not ok:
+        raise HTTPException(400, detail="try again later")
+    return {"ok": ok}
+
+
+@app.post("/orders")
+def place(text: str) -> dict[str, str]:
+    found, problem = parse(text)
+    if problem:
+        raise HTTPException(422, detail=problem)
+    return {"found": found}
+```
+
+```python good app/orders.py
+from app.storage import database
+
+
+def load(number: int) -> tuple[bool, str]:
+    try:
+        return True, database.read(number)
+    except Exception as error:
+        return False, str(error)
+
+
+def parse(text: str) -> tuple[str, str]:
+    try:
+        return str(int(text)), ""
+    except ValueError as error:
+        return "", str(error)
+```
+
 Middleware answers too:
 
 ```python bad

@@ -6,19 +6,26 @@ from collections.abc import Iterator, Sequence
 
 from fastreview.api import (
     App,
-    Bound,
-    Class,
     Code,
     Confidence,
     Endpoint,
-    External,
     Function,
     Place,
     Project,
     Subject,
     syntax,
 )
-from fastreview_checks.knowledge.security.errors import ANSWERS, REVEALING, TRACES, tells, where_spoken
+from fastreview_checks.knowledge.security.errors import (
+    ANSWERS,
+    REVEALING,
+    TRACES,
+    is_http_error,
+    own_function,
+    tells,
+    unexpected,
+    where_spoken,
+)
+from fastreview_checks.knowledge.security.told_results import told_results
 
 _TRYING_OUT = re.compile(r"(?:^|_)(?:test|try|validate|check|probe|diagnose|ping)(?:_|$)")
 """Functions that are asked whether something can be reached: why not is what they are for."""
@@ -76,7 +83,7 @@ class ErrorAnswer(Subject):
 
     @classmethod
     def all_of(cls, project: Project) -> Sequence["ErrorAnswer"]:
-        found = [*_clauses(project), *_registered(project)]
+        found = [*_clauses(project), *_registered(project), *_results(project)]
         told: set[Place] = set()
         for one in found:
             # A clause within a clause is a part of both.
@@ -102,7 +109,7 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
                 for handler in stmt.handlers:
                     if not _answers(handler.body, code, project, returns=returns):
                         continue
-                    revealing = handler.name if _unexpected(handler.type, code, project) else ""
+                    revealing = handler.name if unexpected(handler.type, code, project) else ""
                     yield ErrorAnswer(
                         code.qualname,
                         Place(module.path, _line(handler.body)),
@@ -128,20 +135,13 @@ def _passed_on(endpoint: Endpoint, project: Project) -> Iterator[Function]:
         if not isinstance(made, syntax.Call):
             names = {made.name} if isinstance(made, syntax.Ref) else set()
         else:
-            yield from _own_function(made, function, project)
+            yield from own_function(made, function, project)
             names = {k.value.name for k in made.keywords if not k.name and isinstance(k.value, syntax.Ref)}
         for name in names - looked_at:
             for binding in function.bindings.get(name, ()):
                 given = binding.expr.value if isinstance(binding.expr, syntax.Await) else binding.expr
                 if isinstance(given, syntax.Call):
-                    yield from _own_function(given, function, project)
-
-
-def _own_function(call: syntax.Call, code: Code, project: Project) -> Iterator[Function]:
-    value = project.values.of(call.func, code)
-    function = value.function if isinstance(value, Bound) else value
-    if isinstance(function, Function):
-        yield function
+                    yield from own_function(given, function, project)
 
 
 def _registered(project: Project) -> Iterator[ErrorAnswer]:
@@ -163,6 +163,14 @@ def _registered(project: Project) -> Iterator[ErrorAnswer]:
             )
 
 
+def _results(project: Project) -> Iterator[ErrorAnswer]:
+    """Endpoints that are told of an error by a function of the project."""
+    for function in {id(one.function): one.function for one in project.endpoints}.values():
+        places = told_results(function, project)
+        if places is not None:
+            yield ErrorAnswer(function.qualname, function.place, leaks=places)
+
+
 def _shown(project: Project) -> Iterator[tuple[App, str]]:
     """What imported apps gave away of an error that was raised for them."""
     for app in project.apps:
@@ -176,20 +184,6 @@ def _line(body: syntax.Body) -> int:
     return getattr(body[0], "line", 0) if body else 0
 
 
-def _unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
-    """Whether these are errors whose text nobody wrote for clients."""
-    if given is None:
-        return True
-    if isinstance(given, syntax.Items):
-        return any(_unexpected(one, code, project) for one in given.values)
-    match project.values.of(given, code):
-        case External(name=name):
-            return bool(REVEALING.search(name))
-        case Class():
-            return False
-    return False
-
-
 def _answers(body: syntax.Body, code: Code, project: Project, *, returns: bool) -> bool:
     return any(
         (returns and isinstance(stmt, syntax.Return))
@@ -198,7 +192,7 @@ def _answers(body: syntax.Body, code: Code, project: Project, *, returns: bool) 
         or (
             isinstance(stmt, syntax.Raise)
             and isinstance(stmt.exception, syntax.Call)
-            and _is_http(stmt.exception, code, project)
+            and is_http_error(stmt.exception, code, project)
         )
         for stmt in syntax.statements(body)
     )
@@ -214,7 +208,7 @@ def _leaks(body: syntax.Body, error: str, code: Code, project: Project, *, retur
         match stmt:
             case syntax.Assign(targets=(syntax.Ref(name=name),), value=value) if tells(value, names, code, project):
                 names.add(name)
-            case syntax.Raise(exception=syntax.Call() as call) if _is_http(call, code, project) and _told(
+            case syntax.Raise(exception=syntax.Call() as call) if is_http_error(call, code, project) and _told(
                 call, names, code, project
             ):
                 yield Place(code.module.path, stmt.line)
@@ -259,14 +253,14 @@ def _raised_by(stmt: syntax.Stmt, code: Code, project: Project) -> Function | No
     """The function of the project that a statement only calls, and that raises an HTTP error."""
     if not isinstance(stmt, syntax.Do) or not isinstance(stmt.value, syntax.Call):
         return None
-    for function in _own_function(stmt.value, code, project):
+    for function in own_function(stmt.value, code, project):
         if any(_raises_http(raised, function, project) for raised in function.statements_of(syntax.Raise)):
             return function
     return None
 
 
 def _raises_http(stmt: syntax.Raise, code: Code, project: Project) -> bool:
-    return isinstance(stmt.exception, syntax.Call) and _is_http(stmt.exception, code, project)
+    return isinstance(stmt.exception, syntax.Call) and is_http_error(stmt.exception, code, project)
 
 
 def _leaks_of(function: Function, call: syntax.Call, names: set[str], code: Code, project: Project) -> Iterator[Place]:
@@ -276,7 +270,7 @@ def _leaks_of(function: Function, call: syntax.Call, names: set[str], code: Code
     handed = {name for name, value in given.items() if isinstance(value, syntax.Ref) and value.name in names}
     for stmt in function.statements_of(syntax.Raise) if handed else ():
         raised = stmt.exception
-        if not isinstance(raised, syntax.Call) or not _is_http(raised, function, project):
+        if not isinstance(raised, syntax.Call) or not is_http_error(raised, function, project):
             continue
         if _told(raised, handed, function, project):
             yield Place(function.module.path, stmt.line)
@@ -286,10 +280,3 @@ def _told(call: syntax.Call, names: set[str], code: Code, project: Project) -> b
     given = (*call.args, *(keyword.value for keyword in call.keywords))
     traced = any(isinstance(n, syntax.Call) and n.name in TRACES for g in given for n in syntax.walk(g))
     return traced or any(tells(g, names, code, project) for g in given)
-
-
-def _is_http(call: syntax.Call, code: Code, project: Project) -> bool:
-    value = project.values.of(call.func, code)
-    if isinstance(value, Class):
-        return any(name.endswith("HTTPException") for name in value.ancestry.external)
-    return isinstance(value, External) and value.name.endswith("HTTPException")

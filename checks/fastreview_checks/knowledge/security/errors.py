@@ -1,7 +1,7 @@
 """Exceptions by whom their text is for, and what carries it to a client."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fastreview.api import Bound, Class, Code, External, Function, Project, syntax
 from fastreview_checks.knowledge.development import in_development, means_development
@@ -104,3 +104,33 @@ def _is_spoken(given: syntax.Expr, code: Code, project: Project) -> bool:
         case External(name=name):
             return name.startswith("builtins.") and not REVEALING.search(name)
     return False
+
+
+def unexpected(given: syntax.Expr, code: Code, project: Project) -> bool:
+    """Whether these are errors whose text nobody wrote for clients."""
+    if given is None:
+        return True
+    if isinstance(given, syntax.Items):
+        return any(unexpected(one, code, project) for one in given.values)
+    match project.values.of(given, code):
+        case External(name=name):
+            return bool(REVEALING.search(name))
+        case Class():
+            return False
+    return False
+
+
+def own_function(call: syntax.Call, code: Code, project: Project) -> Iterator[Function]:
+    """The function or method of the project that is called."""
+    value = project.values.of(call.func, code)
+    function = value.function if isinstance(value, Bound) else value
+    if isinstance(function, Function):
+        yield function
+
+
+def is_http_error(call: syntax.Call, code: Code, project: Project) -> bool:
+    """Whether an `HTTPException` is made."""
+    value = project.values.of(call.func, code)
+    if isinstance(value, Class):
+        return any(name.endswith("HTTPException") for name in value.ancestry.external)
+    return isinstance(value, External) and value.name.endswith("HTTPException")
