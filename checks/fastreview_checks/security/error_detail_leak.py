@@ -309,6 +309,38 @@ def parse(text: str) -> tuple[str, str]:
         return "", str(error)
 ```
 
+So does a job that another process ran:
+
+```python bad
+from celery.result import AsyncResult
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/jobs/{job_id}")
+def job(job_id: str) -> dict[str, str]:
+    result = AsyncResult(job_id)
+    if result.failed():
+        return {"state": "failed", "error": str(result.result)}  # finding
+    return {"state": result.state}
+```
+
+```python good
+from celery.result import AsyncResult
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/jobs/{job_id}")
+def job(job_id: str) -> dict[str, object]:
+    result = AsyncResult(job_id)
+    if result.failed():
+        return {"state": "failed"}
+    return {"state": result.state, "result": result.result}
+```
+
 Middleware answers too:
 
 ```python bad

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastreview.api import Class, Code, Function, Project, syntax
+from fastreview_checks.knowledge.data.generic_tables import Owner, owner_of, table_behind
 from fastreview_checks.knowledge.data.selected_tables import selected_tables
 
 _GIVING = frozenset(
@@ -28,16 +29,18 @@ class Returned(NamedTuple):
 
 def returned_rows(endpoint: Function, project: Project) -> Iterator[Returned]:
     """The rows that ``endpoint`` returns, in a list or a dict too, where nothing is made of them on the way."""
-    yield from _of_function(endpoint, project, 0)
+    yield from _of_function(endpoint, project, None, 0)
 
 
-def _of_function(function: Function, project: Project, calls: int) -> Iterator[Returned]:
+def _of_function(function: Function, project: Project, owner: Owner | None, calls: int) -> Iterator[Returned]:
     for stmt in function.statements:
         if isinstance(stmt, syntax.Return) and stmt.value is not None:
-            yield from _of(stmt.value, function, project, calls, 0)
+            yield from _of(stmt.value, function, project, owner, calls, 0)
 
 
-def _of(expr: syntax.Expr, code: Code, project: Project, calls: int, depth: int) -> Iterator[Returned]:
+def _of(
+    expr: syntax.Expr, code: Code, project: Project, owner: Owner | None, calls: int, depth: int
+) -> Iterator[Returned]:
     if depth > MAX_DEPTH:
         return
     inner: tuple[syntax.Expr, ...] = ()
@@ -61,16 +64,17 @@ def _of(expr: syntax.Expr, code: Code, project: Project, calls: int, depth: int)
         case syntax.Call(func=syntax.Ref(name=name), args=(first,)) if name in _SAME:
             inner = (first,)
         case syntax.Call():
-            yield from _of_call(expr, code, project, calls)
+            yield from _of_call(expr, code, project, owner, calls)
     for one in inner:
-        yield from _of(one, code, project, calls, depth + 1)
+        yield from _of(one, code, project, owner, calls, depth + 1)
 
 
-def _of_call(call: syntax.Call, code: Code, project: Project, calls: int) -> Iterator[Returned]:
+def _of_call(call: syntax.Call, code: Code, project: Project, owner: Owner | None, calls: int) -> Iterator[Returned]:
     site = next((known for known in code.calls if known.call is call), None)
     functions = [t for t in project.targets(site) if isinstance(t, Function)] if site is not None else []
+    whose = owner_of(call, code, project, owner) if functions and calls < MAX_CALLS else None
     for function in functions if calls < MAX_CALLS else ():
-        yield from _of_function(function, project, calls + 1)
+        yield from _of_function(function, project, whose, calls + 1)
     if not functions and call.method in _GIVING:
-        for table in selected_tables(call, code, project):
+        for table in selected_tables(call, code, project, lambda name: table_behind(name, code, owner, project)):
             yield Returned(table, call, code)

@@ -5,7 +5,7 @@ Sources: SQLAlchemy's documentation (selecting columns, column loading options),
 
 from collections.abc import Iterator
 
-from fastreview.api import Class, Code, Flow, Origin, Project, Route, syntax
+from fastreview.api import Class, Code, Flow, Function, Origin, Project, Route, syntax
 
 _STARTS = frozenset({"select", "query", "with_entities", "with_only_columns", "returning"})
 """Given a whole table they read all of its columns."""
@@ -27,7 +27,7 @@ class Selection:
     def add(self, call: syntax.Call, code: Code, project: Project) -> None:
         method = call.method
         if method in _STARTS:
-            if not any(isinstance(project.values.of(one, code), Class) for one in call.args):
+            if not any(_is_table(one, code, project) for one in call.args):
                 self._narrow(_columns(call))
         elif method in _LISTS and not _of_related(call):
             self._narrow(_columns(call))
@@ -92,6 +92,12 @@ def _calls(expr: syntax.Expr, code: Code) -> Iterator[syntax.Call]:
                 if name and name not in seen:
                     seen.add(name)
                     pending += [(b.expr, hops + 1) for b in code.bindings.get(name, ()) if b.kind == "assign"]
+
+
+def _is_table(expr: syntax.Expr, code: Code, project: Project) -> bool:
+    """``select(User)``; of ``select(self.model)`` in a repository for any table nobody knows better."""
+    own = isinstance(code, Function) and isinstance(expr, syntax.Ref) and expr.root == code.receiver
+    return own or isinstance(project.values.of(expr, code), Class)
 
 
 def _of_related(call: syntax.Call) -> bool:

@@ -3,7 +3,7 @@
 Sources: SQLAlchemy's documentation of `select()`, of the older `Query`, and of what a session runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from fastreview.api import Class, Code, Project, syntax
@@ -13,8 +13,11 @@ _RUNNING = frozenset({"execute", "scalars", "exec", "scalar"})
 MAX_NAMES = 12
 
 
-def selected_tables(expr: syntax.Expr, code: Code, project: Project) -> Iterator[Class]:
-    """Tables that a query selects whole rows of: what stands in front of its steps, never what they are given."""
+def selected_tables(
+    expr: syntax.Expr, code: Code, project: Project, behind: Callable[[str], Class | None] = lambda _: None
+) -> Iterator[Class]:
+    """Tables that a query selects whole rows of: what stands in front of its steps, never what they are given. ``behind`` is
+    asked for the table that a name stands for which is none of the module's: ``self.model``."""
     pending, entered = [expr], set[str]()
     while pending:
         node = pending.pop()
@@ -22,7 +25,8 @@ def selected_tables(expr: syntax.Expr, code: Code, project: Project) -> Iterator
         if isinstance(node, syntax.Await):
             pending.append(node.value)
         elif isinstance(node, syntax.Call) and node.method in SELECTING and len(node.args) > 0:
-            table = project.names.resolve(code, node.args[0].name) if isinstance(node.args[0], syntax.Ref) else None
+            named = node.args[0].name if isinstance(node.args[0], syntax.Ref) else ""
+            table = (project.names.resolve(code, named) or behind(named)) if named else None
             if (
                 isinstance(table, Class)
                 and table in tables_of(project)

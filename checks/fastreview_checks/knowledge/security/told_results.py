@@ -15,6 +15,11 @@ from fastreview_checks.knowledge.security.errors import (
     where_spoken,
 )
 
+_JOB = "AsyncResult"
+"""Celery's: ``result`` and ``info`` of a job that failed are its exception, ``traceback`` is text.
+https://docs.celeryq.dev/en/stable/reference/celery.result.html"""
+_OF_JOBS = frozenset({"traceback", "str(result)", "str(info)"})
+
 _Part = int | str
 """Position in a tuple, or name of a key or field."""
 _Parts = Mapping[str, set[str]]
@@ -69,6 +74,8 @@ def _held(code: Code, project: Project) -> tuple[set[str], _Parts]:
             given = binding.expr.value if isinstance(binding.expr, syntax.Await) else binding.expr
             if not isinstance(given, syntax.Call):
                 continue
+            if given.method == _JOB and binding.kind == "assign":
+                parts[name] |= _OF_JOBS
             for function in own_function(given, code, project):
                 told = _told_parts(function, project)
                 if binding.kind == "unpack-assign" and binding.index in told:
@@ -115,6 +122,8 @@ def _is_part(node: syntax.Expr, parts: _Parts) -> bool:
     match node:
         case syntax.Subscript(value=syntax.Ref(name=name), index=str() as key):
             return key in parts.get(name, ())
+        case syntax.Call(func=syntax.Ref(name="str" as name), args=(syntax.Ref() as given,)):
+            return f"{name}({given.last})" in parts.get(given.root, ())
         case syntax.Call(func=syntax.Ref(name=name), args=(str() as key, *_)):
             return name.endswith(".get") and key in parts.get(name.removesuffix(".get"), ())
         case syntax.Ref(name=name):
