@@ -37,6 +37,51 @@ def hash_password(password: str) -> str:
     return hasher.hash(password)
 ```
 
+With a function made for passwords, and without what makes it one:
+
+```python bad
+import hashlib
+
+import bcrypt
+
+PEPPER = b"orders"
+ROUNDS = 1_000
+
+
+def hash_password(password: str, salt: bytes) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)  # finding
+
+
+def hash_pin(password: str) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=PEPPER, n=16_384, r=8, p=1)  # finding
+
+
+def hash_password_fast(password: str) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4))  # finding
+```
+
+```python good
+import hashlib
+import os
+
+import bcrypt
+
+ROUNDS = 600_000
+
+
+def hash_password(password: str) -> bytes:
+    salt = os.urandom(16)
+    return salt + hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)
+
+
+def hashed(password: str, rounds: int) -> bytes:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds))
+
+
+def encryption_key(master: str) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", master.encode(), b"orders", 10_000)
+```
+
 Kept and compared as it is:
 
 ```python bad
@@ -76,22 +121,21 @@ from fastreview.api import (
     Code,
     External,
     Found,
-    Function,
     Hit,
     Instance,
     Met,
     NotApplicable,
     Place,
     Project,
+    Severity,
     check,
     syntax,
 )
+from fastreview_checks.knowledge.security.password_strength import is_about_passwords, names_password, saved_on
 from fastreview_checks.knowledge.security.passwords import (
     CALLED,
     FAST,
-    HASHES_PASSWORDS,
     MANAGERS,
-    NOT_A_PASSWORD,
     PASSWORD,
     STRONG,
     WEAK_SCHEMES,
@@ -118,6 +162,9 @@ def weak_password_hash(project: Project) -> Found:
             if scheme:
                 weak = True
                 yield Hit(site.place, f"The scheme `{scheme}` is no protection for passwords. {_ADVICE}", symbol=scheme)
+            if saved := saved_on(site, project):
+                weak = True
+                yield Hit(site.place, f"{saved} {_ADVICE}", symbol=code.qualname, severity=Severity.MAJOR)
     columns = {name for table in project.tables for name in table.cls.fields if PASSWORD.match(name)}
     for code in project.mentions(*sorted(columns)):
         for place, text in _compared(code, project, tables):
@@ -137,27 +184,16 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
     """Calls of password hashes, and of fast ones on what is called a password."""
     strong: list[CallSite] = []
     fast: list[tuple[CallSite, str]] = []
-    about = (
-        isinstance(code, Function) and bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
-    )
+    about = is_about_passwords(code)
     for site, name in zip(code.calls, code.methods, strict=True):
         target = project.values.target(site) if name in _CALLED else None
         if not isinstance(target, External):
             continue
         if target.name.startswith(STRONG):
             strong.append(site)
-        elif target.name in FAST and (about or any(_is_password(a) for a in site.call.args)):
+        elif target.name in FAST and (about or any(names_password(a) for a in site.call.args)):
             fast.append((site, target.name))
     return strong, fast
-
-
-def _is_password(expr: syntax.Expr) -> bool:
-    return any(
-        isinstance(node, syntax.Ref)
-        and any(PASSWORD.match(part) for part in node.name.split("."))
-        and not NOT_A_PASSWORD.search(node.name)
-        for node in syntax.walk(expr)
-    )
 
 
 def _weak_scheme(site: CallSite) -> str:

@@ -18,6 +18,14 @@ CALLED = (
     "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s",
 )  # fmt: skip
 
+LEAST = {
+    "hashlib.pbkdf2_hmac": (3, "iterations", 100_000),
+    "bcrypt.gensalt": (0, "rounds", 10),
+}
+"""Position and name of the argument that says how much work a guess is, and the least that is any. Sources: OWASP asks for
+600,000 iterations of PBKDF2 with SHA-256 and a work factor of 10 for bcrypt; some years ago 100,000 were what was asked for."""
+SALT = {"hashlib.pbkdf2_hmac": (2, "salt"), "hashlib.scrypt": (-1, "salt")}
+
 # Classes that hash passwords with such a function on their own.
 MANAGERS = ("fastapi_users.BaseUserManager",)
 
@@ -43,4 +51,4 @@ HASHES_PASSWORDS = re.compile(
     r"|^_?(?:password|pwd)_(?:hash|encrypt|verify)|^hashPassword$",
     re.IGNORECASE,
 )
-NOT_A_PASSWORD = re.compile(r"token|reset|api_?key|code|pwned|breach|cache", re.IGNORECASE)
+NOT_A_PASSWORD = re.compile(r"token|reset|api_?key|(?<!en)(?<!de)code|pwned|breach|cache", re.IGNORECASE)
