@@ -65,6 +65,7 @@ import hashlib
 import os
 
 import bcrypt
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 ROUNDS = 600_000
 
@@ -76,6 +77,10 @@ def hash_password(password: str) -> bytes:
 
 def hashed(password: str, rounds: int) -> bytes:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(rounds))
+
+
+def sealed(password: str, text: bytes) -> bytes:
+    return AESGCM(hashlib.sha256(password.encode()).digest()).encrypt(os.urandom(12), text, None)
 
 
 def encryption_key(master: str) -> bytes:
@@ -131,7 +136,12 @@ from fastreview.api import (
     check,
     syntax,
 )
-from fastreview_checks.knowledge.security.password_strength import is_about_passwords, names_password, saved_on
+from fastreview_checks.knowledge.security.password_strength import (
+    is_about_passwords,
+    makes_key,
+    names_password,
+    saved_on,
+)
 from fastreview_checks.knowledge.security.passwords import (
     CALLED,
     FAST,
@@ -191,7 +201,7 @@ def _hashing(code: Code, project: Project) -> tuple[list[CallSite], list[tuple[C
             continue
         if target.name.startswith(STRONG):
             strong.append(site)
-        elif target.name in FAST and (about or any(names_password(a) for a in site.call.args)):
+        elif target.name in FAST and not makes_key(code) and (about or any(names_password(a) for a in site.call.args)):
             fast.append((site, target.name))
     return strong, fast
 

@@ -1,7 +1,14 @@
 """What a function made for passwords is given that makes guessing cheap all the same."""
 
 from fastreview.api import CallSite, Code, External, Function, Project, Variable, syntax
-from fastreview_checks.knowledge.security.passwords import HASHES_PASSWORDS, LEAST, NOT_A_PASSWORD, PASSWORD, SALT
+from fastreview_checks.knowledge.security.passwords import (
+    CIPHERS,
+    HASHES_PASSWORDS,
+    LEAST,
+    NOT_A_PASSWORD,
+    PASSWORD,
+    SALT,
+)
 
 
 def saved_on(site: CallSite, project: Project) -> str:
@@ -9,7 +16,9 @@ def saved_on(site: CallSite, project: Project) -> str:
     encryption are derived by the same functions."""
     target = project.values.target(site)
     name = target.name if isinstance(target, External) else ""
-    if not (is_about_passwords(site.code) or any(names_password(given) for given in site.call.args)):
+    if makes_key(site.code) or not (
+        is_about_passwords(site.code) or any(names_password(given) for given in site.call.args)
+    ):
         return ""
     if name in LEAST:
         position, argument, least = LEAST[name]
@@ -30,6 +39,11 @@ def is_about_passwords(code: Code) -> bool:
     if not isinstance(code, Function):
         return False
     return bool(HASHES_PASSWORDS.search(code.name)) and not NOT_A_PASSWORD.search(code.name)
+
+
+def makes_key(code: Code) -> bool:
+    """Whether a cipher is at hand for what is derived here."""
+    return isinstance(code, Function) and not CIPHERS.isdisjoint(code.mentioned)
 
 
 def names_password(expr: syntax.Expr) -> bool:

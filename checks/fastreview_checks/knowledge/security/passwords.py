@@ -43,12 +43,12 @@ WEAK_SCHEMES = re.compile(
     r"|nthash|mysql\d+|postgres_md5|django_(?:disabled|salted_md5|salted_sha1|des_crypt)|roundup_plaintext|crypt16)$"
 )
 
-PASSWORD = re.compile(
-    r"^(?:[a-z]+_)*(?:password|passwd|pwd|passphrase)(?:_?(?:bytes|str|plain|raw|in|\d))?$", re.IGNORECASE
-)
+PASSWORD = re.compile(r"^(?:[a-z]+_)*(?:password|passwd|pwd)(?:_?(?:bytes|str|plain|raw|in|\d))?$", re.IGNORECASE)
 HASHES_PASSWORDS = re.compile(
     r"^_?(?:(?:get|make|create|generate|compute|verify|check|hash|encrypt|encode|compare)_)+(?:user_)?(?:password|passwd|pwd)"
     r"|^_?(?:password|pwd)_(?:hash|encrypt|verify)|^hashPassword$",
     re.IGNORECASE,
 )
 NOT_A_PASSWORD = re.compile(r"token|reset|api_?key|(?<!en)(?<!de)code|pwned|breach|cache", re.IGNORECASE)
+CIPHERS = frozenset({"Fernet", "MultiFernet", "AESGCM", "AESCCM", "AES", "ChaCha20Poly1305", "Cipher", "SecretBox"})
+"""Where one of them is used, what is hashed becomes a key."""
