@@ -188,6 +188,7 @@ from fastreview_checks.knowledge.sensitive import (
     ISSUING,
     Leak,
     declared,
+    echoed,
     is_password,
     may_be_meant,
     seen_at_run_time,
@@ -234,6 +235,8 @@ def _returned_rows(route: Route, project: Project) -> Iterator[Leak]:
         given = stmt.value if type(stmt) is syntax.Return else None
         value = project.values.of(given, route.endpoint)
         table = tables.get(id(value.of)) if isinstance(value, Instance) else None
+        if table is None:
+            yield from echoed(given, route.endpoint, project)
         if table is not None:
             yield from (leak for leak in _passwords_of(table.cls) if not leaves_out(given, leak.name, route, project))
     for rows in returned_rows(route.endpoint, project):

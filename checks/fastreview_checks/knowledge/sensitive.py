@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastreview.api import Class, External, Input, Place, Project, Route, classes_of, fields_of, syntax
+from fastreview.api import (
+    Class,
+    External,
+    Function,
+    Input,
+    Instance,
+    Place,
+    Project,
+    Route,
+    classes_of,
+    fields_of,
+    syntax,
+)
 
 PASSWORDS = re.compile(
     r"^(?:(?:hashed|encrypted|plain|raw|user|login|account|db|database|smtp|root|admin)_?)?(?:password|passwd|pwd|passphrase)"
@@ -190,6 +202,22 @@ def declared(route: Route) -> Iterator[Leak]:
         sent = _sent(cls)
         yield from sent.leaks
         stack += [(inner, depth + 1) for inner in sent.inner]
+
+
+def echoed(given: syntax.Expr, endpoint: Function, project: Project) -> Iterator[Leak]:
+    """Passwords of the body that an endpoint returns as it came, in a dict too."""
+    for part in given.values if isinstance(given, syntax.Mapping) else (given,):
+        dumped = isinstance(part, syntax.Call) and part.method in _DUMPS and not part.args and not part.keywords
+        body = part.receiver if isinstance(part, syntax.Call) and dumped else part
+        if not isinstance(body, syntax.Ref) or body.name not in endpoint.parameters:
+            continue
+        value = project.values.of(body, endpoint)
+        if isinstance(value, Instance) and isinstance(value.of, Class) and value.of.inherits(_MODEL):
+            yield from (leak for leak in _sent(value.of).leaks if is_password(leak.name))
+
+
+_DUMPS = frozenset({"dict", "model_dump"})
+_MODEL = "pydantic.BaseModel"
 
 
 class _Sent(NamedTuple):
