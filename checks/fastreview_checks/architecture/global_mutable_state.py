@@ -74,6 +74,52 @@ def create(order_id: int, name: str, session: Annotated[Session, Depends(get_ses
     return order_id
 ```
 
+An object that all requests share, and what belongs to one of them:
+
+```python bad
+from fastapi import FastAPI
+
+
+class Context:
+    user = ""
+
+
+app = FastAPI()
+context = Context()  # finding
+
+
+@app.get("/orders")
+def orders(user: str) -> str:
+    context.user = user
+    return context.user
+```
+
+```python good
+from threading import local
+
+from fastapi import FastAPI
+
+
+class Context(local):
+    user = ""
+
+
+class Model:
+    name = ""
+
+
+app = FastAPI()
+context = Context()
+model = Model()
+
+
+@app.get("/orders")
+def orders(user: str) -> str:
+    context.user = user
+    model.name = "default"
+    return context.user
+```
+
 Open WebSockets that one process holds, with a message for all of them:
 
 ```python bad app/main.py
@@ -138,6 +184,7 @@ def label(state: str) -> str:
 
 from fastreview.api import Confidence, Found, Hit, NotApplicable, Project, Related, check
 from fastreview_checks.knowledge.architecture.connections import kept_connections
+from fastreview_checks.knowledge.architecture.shared_objects import changed_objects
 from fastreview_checks.knowledge.architecture.shared_state import (
     CACHE,
     answering,
@@ -154,7 +201,7 @@ def global_mutable_state(project: Project) -> Found:
     if not entries:
         raise NotApplicable("nothing in the code answers requests")
     endpoints = {id(endpoint.function) for endpoint in project.endpoints}
-    for change in changed_globals(project):
+    for change in (*changed_globals(project), *changed_objects(project)):
         if is_technical(change.name):
             continue
         reached = run_by_request(change.function, project, entries)

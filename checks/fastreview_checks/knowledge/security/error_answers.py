@@ -168,7 +168,8 @@ def _results(project: Project) -> Iterator[ErrorAnswer]:
     for function in {id(one.function): one.function for one in project.endpoints}.values():
         places = told_results(function, project)
         if places is not None:
-            yield ErrorAnswer(function.qualname, function.place, leaks=places)
+            doubtful = bool(_TRYING_OUT.search(function.name))
+            yield ErrorAnswer(function.qualname, function.place, leaks=places, doubtful=doubtful)
 
 
 def _shown(project: Project) -> Iterator[tuple[App, str]]:
