@@ -26,9 +26,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import OAuth2PasswordBearer
 
+from app.tokens import user_of
+
 scheme = OAuth2PasswordBearer(tokenUrl="token")
 orders = APIRouter(prefix="/orders")
 products = APIRouter(prefix="/products")
+
+
+def current_user(token: Annotated[str, Depends(scheme)]) -> str:
+    return user_of(token)
 
 
 @orders.post("")
@@ -40,20 +46,30 @@ def delete_product(product_id: int) -> None: ...  # finding
 
 
 @products.patch("/{product_id}")
-def change_product(product_id: int, token: Annotated[str, Depends(scheme)]) -> None: ...
+def change_product(product_id: int, user: Annotated[str, Depends(current_user)]) -> None: ...
 
 
 app = FastAPI()
-app.include_router(orders, dependencies=[Depends(scheme)])
+app.include_router(orders, dependencies=[Depends(current_user)])
 app.include_router(products)
 ```
 
 ```python fixed
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import OAuth2PasswordBearer
 
+from app.tokens import user_of
+
 scheme = OAuth2PasswordBearer(tokenUrl="token")
-products = APIRouter(prefix="/products", dependencies=[Depends(scheme)])
+
+
+def current_user(token: Annotated[str, Depends(scheme)]) -> str:
+    return user_of(token)
+
+
+products = APIRouter(prefix="/products", dependencies=[Depends(current_user)])
 accounts = APIRouter(prefix="/auth")
 
 
@@ -148,6 +164,53 @@ app = FastAPI()
 def products() -> list[str]:
     return []
 ```
+
+A scheme of FastAPI's alone verifies nothing: it reads a header.
+
+```python bad
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+from app.orders import add, remove
+
+app = FastAPI()
+oauth2 = OAuth2PasswordBearer("token")
+
+
+@app.post("/orders", dependencies=[Depends(oauth2)])
+def create(name: str) -> None:  # finding
+    add(name)
+
+
+@app.delete("/orders/{number}")
+def delete(number: int, token: str = Depends(oauth2)) -> None:  # finding
+    remove(number)
+```
+
+```python good
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+
+from app.orders import add, remove
+from app.tokens import user_of
+
+app = FastAPI()
+oauth2 = OAuth2PasswordBearer("token")
+
+
+def user(token: str = Depends(oauth2)) -> str:
+    return user_of(token)
+
+
+@app.post("/orders", dependencies=[Depends(oauth2)])
+def create(name: str, user: str = Depends(user)) -> None:
+    add(name)
+
+
+@app.delete("/orders/{number}")
+def delete(number: int, token: str = Depends(oauth2)) -> None:
+    remove(number, user_of(token))
+```
 """
 
 import re
@@ -170,6 +233,12 @@ def unprotected_write(route: Route, project: Project) -> Found:
     if not route.mutates and not writes_by_name(route):
         raise NotApplicable("the route changes nothing")
     if route.security or route.answers_without_credentials is False:
+        if scheme := project.security.unverified(route):
+            yield Hit(
+                route.place,
+                f"{route.key} changes data for whoever sends any token: `{scheme}` sees only that there is one, and nothing "
+                "verifies it. Ask for a dependency that does, and that gives the endpoint the caller.",
+            )
         return
     if only_redirects(route):
         raise NotApplicable("the route only redirects")

@@ -17,7 +17,7 @@ from fastreview.project.dependencies import Injected, provider_function
 from fastreview.project.exemptions import Asked, Exemptions, calls_in, options_of
 from fastreview.project.names import External
 from fastreview.project.routing.loops import Loops
-from fastreview.project.values import Bound
+from fastreview.project.values import Bound, Instance
 from fastreview.project.wrapping import HAND_OVERS
 
 if TYPE_CHECKING:
@@ -85,6 +85,32 @@ class Security:
         if route.endpoint is not None and not found:
             found += (name for name in self._inside(route.endpoint) if not _FORGERY.search(name))
         return tuple(dict.fromkeys(found))
+
+    def unverified(self, route: Route) -> str:
+        """The security scheme that alone stands before ``route``, where nothing looks at the credentials, or "".
+
+        FastAPI's own schemes see that a header is there, whatever it says. Where something that is called after
+        authentication may look at them out of sight, the answer is "".
+        """
+        tree = [injected for dependency in route.dependencies for injected in dependency.tree()]
+        schemes = [injected for injected in tree if self.authenticates(injected)]
+        names = {injected.name for injected in schemes}
+        names.update(solved.security_scheme for solved in route.solved)
+        if not schemes or not names.issuperset(self.of(route)) or route.endpoint is None:
+            return ""
+        if not all(map(_is_of_fastapi, schemes)) or any(i.inner and i.function is None for i in tree):
+            return ""
+        others = (i for i in tree if not i.scheme and _GUARD_NAME.search(i.name))
+        own = (m for m in self._project.middleware if m.app is route.app)
+        asking = (
+            name for m in own for name in (m.name, *(called for f in m.functions for called in (f.name, *f.called)))
+        )
+        if next(others, None) is not None or any(map(_GUARD_NAME.search, asking)) or self._inside(route.endpoint):
+            return ""
+        asked = [(route.endpoint, one) for one in route.dependencies if one.by == "parameter"]
+        asked += [(one.function, inner) for one in tree if one.function is not None for inner in one.inner]
+        looked_at = any(one.scheme and one.parameter in holder.mentioned for holder, one in asked)
+        return "" if looked_at else schemes[0].name
 
     def authenticates(self, injected: Injected) -> bool:
         """Whether this dependency itself (not what it depends on) can reject the caller."""
@@ -268,6 +294,10 @@ class Security:
         if isinstance(value, Class) and any(self.rejects(m) for m in value.methods.values()):
             return value.name
         return ""
+
+
+def _is_of_fastapi(injected: Injected) -> bool:
+    return isinstance(injected.provider, Instance) and isinstance(injected.provider.of, External)
 
 
 def _kept_quiet(function: Function) -> frozenset[int]:
