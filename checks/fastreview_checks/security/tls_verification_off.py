@@ -52,26 +52,38 @@ client = httpx.AsyncClient(verify=settings.verify_tls)
 """
 
 import re
-from collections.abc import Iterator
 
-from fastreview.api import CallSite, Code, Confidence, External, Found, Function, Hit, Place, Project, check, syntax
-from fastreview_checks.knowledge.security.tls import CLIENTS, CONTEXTS, UNVERIFIED_BY_DEFAULT, UNVERIFIED_OPTIONS
+from fastreview.api import CallSite, Confidence, External, Found, Hit, Project, check, syntax
+from fastreview_checks.knowledge.security.tls import (
+    CERTIFICATE_DEMANDS,
+    CONTEXTS,
+    UNVERIFIED_BY_DEFAULT,
+    UNVERIFIED_OPTIONS,
+)
+from fastreview_checks.knowledge.security.unverified import switches, unverified
 
 _SAME_MACHINE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
-_INSECURE = re.compile(r"insecure|unverified|no_verify", re.IGNORECASE)
-_SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|cert|debug|local|dev|test", re.IGNORECASE)
 
 
 @check("SEC016", dimension="security", level=1, never=True, effort="hours")
 def tls_verification_off(project: Project) -> Found:
-    for code in project.mentions(*UNVERIFIED_OPTIONS, *CONTEXTS, "CERT_NONE"):
-        for place, what, line in (*_calls(code, project), *_assignments(code)):
+    for code in project.mentions("environ"):
+        for place, name in switches(code):
+            yield Hit(
+                place,
+                f"`{name}` is set for the whole process: from then on nothing insists on an encrypted connection. Set it where "
+                "somebody develops, never in the code of the service.",
+                symbol=name,
+                confidence=Confidence.POSSIBLE,
+            )
+    for code in project.mentions(*UNVERIFIED_OPTIONS, *CERTIFICATE_DEMANDS, *CONTEXTS, "CERT_NONE"):
+        for place, what, meant in unverified(code, project):
             yield Hit(
                 place,
                 f"`{what}` accepts any certificate, so whoever is on the way can read and change what is sent. Verify it, "
                 "against your own authority's certificate where that is what signed it.",
                 symbol=code.qualname,
-                confidence=Confidence.POSSIBLE if _meant(code, line) else Confidence.LIKELY,
+                confidence=Confidence.POSSIBLE if meant else Confidence.LIKELY,
             )
     for site in project.calls(*(name.rpartition(".")[2] for name in UNVERIFIED_BY_DEFAULT)):
         if (given := _without_context(site, project)) is not None:
@@ -92,53 +104,3 @@ def _without_context(site: CallSite, project: Project) -> str | None:
     spread = any(not k.name for k in site.call.keywords)
     here = any(isinstance(a, str) and _SAME_MACHINE.search(a) for a in site.call.args)
     return keyword if keyword and isinstance(given, syntax.Missing | None) and not spread and not here else None
-
-
-def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int]]:
-    for site in code.calls:
-        off = [k for k in site.call.keywords if k.name in UNVERIFIED_OPTIONS and k.value is UNVERIFIED_OPTIONS[k.name]]
-        if not off and site.call.method not in CONTEXTS:
-            continue
-        target = project.values.target(site)
-        name = target.name if isinstance(target, External) else ""
-        if name in CONTEXTS.values():
-            yield site.place, name, site.call.line
-        elif off and (name.partition(".")[0] in CLIENTS):
-            here = any(isinstance(a, str) and _SAME_MACHINE.search(a) for a in site.call.args)
-            if not here:
-                yield site.place, f"{off[0].name}={off[0].value}", site.call.line
-
-
-def _assignments(code: Code) -> Iterator[tuple[Place, str, int]]:
-    for stmt in code.statements:
-        if isinstance(stmt, syntax.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], syntax.Ref):
-            attribute = stmt.targets[0].name
-            none = isinstance(stmt.value, syntax.Ref) and stmt.value.last == "CERT_NONE"
-            if "." in attribute and attribute.endswith(".verify_mode") and none:
-                yield Place(code.module.path, stmt.line), f"{attribute} = CERT_NONE", stmt.line
-
-
-def _set_again(code: Code, target: str, line: int) -> bool:
-    """Whether a later statement of the same function verifies after all, in some of its cases."""
-    return target.endswith(".verify_mode") and any(
-        isinstance(stmt, syntax.Assign) and stmt.line > line and syntax.written(stmt.targets[0]) == target
-        for stmt in code.statements
-    )
-
-
-def _meant(code: Code, line: int) -> bool:
-    """Whether it is a switch: under an ``if`` about it, in a function that is called so, or one setting of several."""
-    if isinstance(code, Function) and _INSECURE.search(code.name):
-        return True
-    for stmt in code.statements:
-        if isinstance(stmt, syntax.Assign) and stmt.line <= line <= stmt.end_line:
-            target = syntax.written(stmt.targets[0])
-            if _INSECURE.search(target) or _set_again(code, target, line):
-                return True
-        if isinstance(stmt, syntax.If) and _SWITCH.search(syntax.written(stmt.test)):
-            inside = (s for block in syntax.blocks(stmt) for s in syntax.statements(block))
-            if any(
-                getattr(s, "line", 0) <= line <= (getattr(s, "end_line", 0) or getattr(s, "line", 0)) for s in inside
-            ):
-                return True
-    return False

@@ -12,10 +12,18 @@ UNVERIFIED_OPTIONS: dict[str, bool] = {
     "validate_certs": False,  # aiosmtplib
 }
 
+CERTIFICATE_DEMANDS = frozenset({"ssl_cert_reqs", "cert_reqs"})
+"""Keywords of redis and urllib3 that say whether a certificate is asked for: None, "none" and `ssl.CERT_NONE` do not."""
+ASKED_OF_NOBODY = frozenset({None, "none", "CERT_NONE"})
+
+SWITCHES = {"OAUTHLIB_INSECURE_TRANSPORT": frozenset({"1", "true", "True"}), "PYTHONHTTPSVERIFY": frozenset({"0"})}
+"""Variables of the environment that switch the protection off for the whole process, with the values that do. Sources: the
+documentation of OAuthlib, PEP 493."""
+
 CLIENTS = frozenset(
     {
         "requests", "httpx", "aiohttp", "elasticsearch", "opensearchpy", "pymongo", "motor", "hvac", "azure", "aiosmtplib",
-        "boto3", "curl_cffi", "niquests", "urllib3",
+        "boto3", "curl_cffi", "niquests", "urllib3", "redis", "valkey", "dramatiq", "celery", "kombu", "fastapi_cache", "limits",
     }
 )  # fmt: skip
 
