@@ -213,6 +213,7 @@ from fastreview_checks.knowledge.importing import (
     needed_secrets,
     supplied_names,
 )
+from fastreview_checks.knowledge.needed_variables import needed_variables
 
 _SEEN = {
     "connect": "reached for the network",
@@ -280,6 +281,16 @@ def _read(project: Project) -> Iterator[Hit]:
             "Read the settings in a cached function that a dependency asks, or in the function that builds the app when the "
             "server calls it; a default for the secret would be no repair.",
             symbol=settings.name,
+            confidence=Confidence.POSSIBLE if all(supplied(name) for name in names) else Confidence.LIKELY,
+        )
+
+    for place, names in needed_variables(project):
+        some = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield Hit(
+            place,
+            f"Importing this module fails where the environment has no {some}. Read the settings in a cached function that a "
+            "dependency asks; a default for the secret would be no repair.",
+            symbol="environment",
             confidence=Confidence.POSSIBLE if all(supplied(name) for name in names) else Confidence.LIKELY,
         )
 

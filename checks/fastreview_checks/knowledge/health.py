@@ -52,6 +52,15 @@ def readiness_routes(app: App) -> list[Route]:
     return [r for r in app.routes if _is(r, READINESS)]
 
 
+def tells_of_a_part(app: App) -> bool:
+    """Whether a route is called like liveness and stands below something of its own: ``/chat/healthz``."""
+    return any(
+        r.method in _PROBED and LIVENESS.fullmatch(last := r.path.rpartition("/")[2]) and not WEAK.fullmatch(last)
+        for r in app.routes
+        if not is_operational(r)
+    )
+
+
 def is_operational(route: Route) -> bool:
     """Whether it tells operators of the state of the service."""
     return _is(route, LIVENESS) or _is(route, READINESS)

@@ -240,7 +240,7 @@ def _is_required(value: syntax.Expr, module: Module, project: Project) -> bool:
 
 
 def asides(module: Module) -> tuple[frozenset[int], frozenset[int]]:
-    """Lines that do not run on import (``if __name__ == "__main__"``), and lines under any other condition."""
+    """Lines that do not run on import (``if __name__ == "__main__"``, not its ``else``), and lines under any other condition."""
     aside: set[int] = set()
     guarded: set[int] = set()
     for position, stmt in enumerate(module.body):
@@ -248,6 +248,8 @@ def asides(module: Module) -> tuple[frozenset[int], frozenset[int]]:
             names = {node.name for node in syntax.walk(stmt.test) if isinstance(node, syntax.Ref)}
             after = module.body[position + 1] if position + 1 < len(module.body) else None
             end = getattr(after, "line", stmt.line) if after is not None else module.facts.lines + 1
+            if "__name__" in names and stmt.orelse and not isinstance(stmt.orelse[0], syntax.If):
+                end = getattr(stmt.orelse[0], "line", end)
             (aside if "__name__" in names or "TYPE_CHECKING" in names else guarded).update(range(stmt.line, end))
     return frozenset(aside), frozenset(guarded)
 

@@ -124,6 +124,8 @@ def _imports(module: Module) -> frozenset[str]:
 @lru_cache(maxsize=1_000)
 def _asks_a_person(function: Function) -> bool:
     """Whether a function holds a dialogue: what it prints stands around an `input`, called or handed to a thread."""
+    if "input" in function.parameters or "input" in function.bindings:
+        return False
     return any(site.call.name == "input" or syntax.Ref("input") in site.call.args for site in function.calls)
 
 

@@ -124,6 +124,7 @@ from fastreview_checks.knowledge.health import (
     looks_at_something,
     readiness_routes,
     stands_beside,
+    tells_of_a_part,
 )
 from fastreview_checks.knowledge.production.needs import in_words, needs
 from fastreview_checks.knowledge.unread_routes import need_every_route, without_routes
@@ -137,9 +138,10 @@ def no_readiness_check(app: App, project: Project) -> Found:
         raise NotApplicable("a small app beside the service's own")
     named = readiness_routes(app)
     health = list({r.key: r for r in (*named, *liveness_routes(app))}.values())
+    several = len(health) > 1 or tells_of_a_part(app)
     looking = [r for r in health if looks_at_something(r, project)]
-    chosen = next((r for r in looking if r in named), None) or (looking[0] if len(health) > 1 and looking else None)
-    alone = len(health) == 1 and not (chosen and READY_WORD.search(chosen.path))
+    chosen = next((r for r in looking if r in named), None) or (looking[0] if several and looking else None)
+    alone = not several and not (chosen and READY_WORD.search(chosen.path))
     if chosen is not None and not alone:
         rung = Rung.EXERCISED if chosen.facts is not None else Rung.CONFIGURED
         yield Met(chosen.place, f"`{chosen.key}` looks before it says that requests may be sent here.", rung)

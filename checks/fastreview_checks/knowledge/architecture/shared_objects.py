@@ -2,31 +2,40 @@
 
 from collections.abc import Iterator
 
-from fastreview.api import Class, Function, Module, Place, Project, Variable, syntax
+from fastreview.api import Class, Function, Instance, Module, Place, Project, Variable, syntax
 from fastreview_checks.knowledge.architecture.shared_state import Change
 
-_PER_REQUEST = ("threading.local", "contextvars.ContextVar", "werkzeug.local.Local", "pydantic_settings.BaseSettings")
-"""Bases of classes whose objects hold values of their own for each thread or task, or no state of requests."""
+_PER_REQUEST = ("threading.local", "contextvars.ContextVar", "werkzeug.local.Local")
+"""Bases of classes whose objects hold values of their own for each thread or task."""
 
 
 def changed_objects(project: Project) -> Iterator[Change]:
-    """Each attribute with its first change."""
+    """Each attribute with its first change; of one whose name the code does not tell, ``settings.*``."""
     told: set[tuple[int, str]] = set()
     for module in project.service_modules:
         for function in module.functions:
-            for stmt in function.statements_of(syntax.Assign):
-                for target in stmt.targets:
-                    inner = target.value if isinstance(target, syntax.Subscript) else target
-                    if not isinstance(inner, syntax.Ref) or inner.name.count(".") != 1:
-                        continue
-                    held = _shared(inner.root, function, project)
-                    if held is None or not _of_one_request(stmt, target, function):
-                        continue
-                    home, line = held
-                    if (id(home), inner.name) not in told:
-                        told.add((id(home), inner.name))
-                        at = Place(function.module.path, stmt.line)
-                        yield Change(home, inner.name, Place(home.path, line), function, at, counts=False)
+            for name, line in (*_assigned(function), *_set(function)):
+                held = _shared(name.partition(".")[0], function, project)
+                if held is not None and (id(held[0]), name) not in told:
+                    told.add((id(held[0]), name))
+                    made, at = Place(held[0].path, held[1]), Place(function.module.path, line)
+                    yield Change(held[0], name, made, function, at, counts=False)
+
+
+def _assigned(function: Function) -> Iterator[tuple[str, int]]:
+    for stmt in function.statements_of(syntax.Assign):
+        for target in stmt.targets:
+            inner = target.value if isinstance(target, syntax.Subscript) else target
+            if isinstance(inner, syntax.Ref) and inner.name.count(".") == 1 and _of_one_request(stmt, target, function):
+                yield inner.name, stmt.line
+
+
+def _set(function: Function) -> Iterator[tuple[str, int]]:
+    """``setattr(settings, key, value)``"""
+    for site in function.calls if "setattr" in function.called else ():
+        match site.call:
+            case syntax.Call(func=syntax.Ref(name="setattr"), args=(syntax.Ref(name=name), key, _)) if "." not in name:
+                yield f"{name}.{key if isinstance(key, str) else '*'}", site.call.line
 
 
 def _shared(name: str, function: Function, project: Project) -> tuple[Module, int] | None:
@@ -36,8 +45,8 @@ def _shared(name: str, function: Function, project: Project) -> tuple[Module, in
     found = project.names.lookup(function, name)
     if not isinstance(found, Variable) or not isinstance(found.code, Module) or len(found.bindings) != 1:
         return None
-    made = found.bindings[0].expr
-    cls = project.names.resolve(found.code, made.name) if isinstance(made, syntax.Call) and made.name else None
+    value = project.values.of(syntax.Ref(name), function)
+    cls = value.of if isinstance(value, Instance) else None
     if not isinstance(cls, Class) or cls.inherits(*_PER_REQUEST):
         return None
     return found.code, found.bindings[0].line

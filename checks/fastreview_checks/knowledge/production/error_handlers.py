@@ -35,9 +35,13 @@ def library_of(project: Project) -> str:
     return ""
 
 
+_OUTERMOST = "starlette.middleware.errors.ServerErrorMiddleware"
+
+
 def catching_middleware(app: App, project: Project) -> bool:
-    """Own middleware that answers any exception: ``try: await call_next(...) except Exception: return ...``."""
-    return any(
+    """Middleware that answers any exception: ``try: await call_next(...) except Exception: return ...``, or Starlette's own
+    with a handler."""
+    return any(m.app is app and m.library == _OUTERMOST and "handler" in m.options for m in project.middleware) or any(
         handler.type is None
         or (isinstance(handler.type, syntax.Ref) and handler.type.last in ("Exception", "BaseException"))
         for middleware in project.middleware

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from fastreview.api import Code, External, Function, Place, Project, syntax
+from fastreview.api import CallSite, Code, External, Function, Place, Project, syntax
 from fastreview_checks.knowledge.security.tls import (
     ASKED_OF_NOBODY,
     CERTIFICATE_DEMANDS,
@@ -19,12 +19,14 @@ _SWITCH = re.compile(r"insecure|verify|skip|ssl|tls|cert|debug|local|dev|test", 
 
 
 def unverified(code: Code, project: Project) -> Iterator[tuple[Place, str, bool]]:
-    """Where, what is written there, and whether it looks like a switch that somebody means."""
-    for place, what, line in (*_calls(code, project), *_assignments(code)):
+    """Where, what is written there, and whether it is doubtful: a switch that somebody means, or no TLS at all."""
+    for place, what, line, doubtful in _calls(code, project):
+        yield place, what, doubtful or _meant(code, line)
+    for place, what, line in _assignments(code):
         yield place, what, _meant(code, line)
 
 
-def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int]]:
+def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int, bool]]:
     for site in code.calls:
         off = [keyword for keyword in site.call.keywords if _is_off(keyword)]
         if not off and site.call.method not in CONTEXTS:
@@ -32,11 +34,23 @@ def _calls(code: Code, project: Project) -> Iterator[tuple[Place, str, int]]:
         target = project.values.target(site)
         name = target.name if isinstance(target, External) else ""
         if name in CONTEXTS.values():
-            yield site.place, name, site.call.line
+            yield site.place, name, site.call.line, False
         elif off and (name.partition(".")[0] in CLIENTS):
             here = any(isinstance(a, str) and _SAME_MACHINE.search(a) for a in site.call.args)
             if not here:
-                yield site.place, f"{off[0].name}={syntax.written(off[0].value)}", site.call.line
+                yield (
+                    site.place,
+                    f"{off[0].name}={syntax.written(off[0].value)}",
+                    site.call.line,
+                    _may_be_plain(site, off[0]),
+                )
+
+
+def _may_be_plain(site: CallSite, off: syntax.Keyword) -> bool:
+    """Whether the connection may be none of TLS at all, so that there is no certificate to ask for."""
+    if off.name not in CERTIFICATE_DEMANDS or site.call.keyword("ssl") is True:
+        return False
+    return not any(isinstance(one, str) and one.startswith("rediss://") for one in site.call.args)
 
 
 def _is_off(keyword: syntax.Keyword) -> bool:
