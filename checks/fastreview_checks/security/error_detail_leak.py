@@ -309,6 +309,41 @@ def parse(text: str) -> tuple[str, str]:
         return "", str(error)
 ```
 
+A list that is a part of the answer, some functions below the endpoint:
+
+```python bad app/main.py
+from fastapi import FastAPI
+
+from app.orders import place_all
+
+app = FastAPI()
+
+
+@app.post("/orders")
+def orders(names: list[str]) -> dict[str, object]:
+    return checked(names)
+
+
+def checked(names: list[str]) -> dict[str, object]:
+    return place_all(names[:100])
+```
+
+```python bad app/orders.py
+from app.storage import database
+
+
+def place_all(names: list[str]) -> dict[str, object]:
+    errors: list[str] = []
+    unsaid: list[str] = []
+    for name in names:
+        try:
+            database.add(name)
+        except Exception as error:
+            errors.append(f"{name}: {error}")  # finding
+            unsaid.append(str(error))
+    return dict(placed=len(names) - len(unsaid), errors=errors)
+```
+
 So does a job that another process ran:
 
 ```python bad

@@ -1,4 +1,4 @@
-"""Objects that a module makes once, and in whose attributes its functions put what belongs to one request."""
+"""Objects that a module makes once, classes too, and in whose attributes its functions put what belongs to one request."""
 
 from collections.abc import Iterator
 
@@ -39,10 +39,12 @@ def _set(function: Function) -> Iterator[tuple[str, int]]:
 
 
 def _shared(name: str, function: Function, project: Project) -> tuple[Module, int] | None:
-    """The module that makes the object, and the line; None where it is none of a class of the project."""
+    """The module that makes the object, and the line; None where it is none of a class of the project, and no class."""
     if name in function.parameters or name in function.bindings:
         return None
     found = project.names.lookup(function, name)
+    if isinstance(found, Class):
+        return found.module, found.place.line
     if not isinstance(found, Variable) or not isinstance(found.code, Module) or len(found.bindings) != 1:
         return None
     value = project.values.of(syntax.Ref(name), function)

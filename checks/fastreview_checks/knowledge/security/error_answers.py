@@ -8,7 +8,6 @@ from fastreview.api import (
     App,
     Code,
     Confidence,
-    Endpoint,
     Function,
     Place,
     Project,
@@ -29,6 +28,9 @@ from fastreview_checks.knowledge.security.told_results import told_results
 
 _TRYING_OUT = re.compile(r"(?:^|_)(?:test|try|validate|check|probe|diagnose|ping)(?:_|$)")
 """Functions that are asked whether something can be reached: why not is what they are for."""
+
+MAX_HANDS = 3
+"""Functions that one after another pass on what the last one of them found."""
 
 _GIVEN_AWAY = {"message": "its text", "traceback": "a traceback", "path": "paths of files"}
 
@@ -101,7 +103,7 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
     passes on as it is."""
     endpoints = {id(endpoint.function) for endpoint in project.endpoints}
     endpoints |= {id(function) for middleware in project.middleware for function in middleware.functions}
-    passed_on = {id(function) for endpoint in project.endpoints for function in _passed_on(endpoint, project)}
+    passed_on = _all_passed_on(project)
     for module in project.service_modules:
         for code in module.codes():
             for stmt in code.statements_of(syntax.Try):
@@ -121,9 +123,19 @@ def _clauses(project: Project) -> Iterator[ErrorAnswer]:
                     )
 
 
-def _passed_on(endpoint: Endpoint, project: Project) -> Iterator[Function]:
-    """Functions of the project whose result is the answer, or is what the answer is made of, without a look at it."""
-    function = endpoint.function
+def _all_passed_on(project: Project) -> frozenset[int]:
+    """Ids of functions whose result an endpoint passes on, and of those whose result they pass on themselves."""
+    level = list({id(endpoint.function): endpoint.function for endpoint in project.endpoints}.values())
+    found: set[int] = set()
+    for _ in range(MAX_HANDS):
+        following = {id(one): one for function in level for one in _passed_on(function, project)}
+        level = [function for key, function in following.items() if key not in found]
+        found.update(following)
+    return frozenset(found)
+
+
+def _passed_on(function: Function, project: Project) -> Iterator[Function]:
+    """Functions of the project whose result ``function`` gives back, or makes its result of, without a look at it."""
     looked_at = {
         node.root
         for stmt in function.statements_of(syntax.If)
@@ -219,7 +231,7 @@ def _leaks(body: syntax.Body, error: str, code: Code, project: Project, *, retur
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names, code, project):
                 yield Place(code.module.path, stmt.line)
-            case syntax.Assign(value=value) if (
+            case syntax.Assign(value=value) | syntax.Do(value=value) if (
                 returns and _kept_in(stmt) in _given_back(code) and tells(value, names, code, project)
             ):
                 yield Place(code.module.path, stmt.line)
@@ -230,13 +242,16 @@ def _leaks(body: syntax.Body, error: str, code: Code, project: Project, *, retur
 
 
 def _kept_in(stmt: syntax.Stmt) -> str:
-    """The name of what an item is put into: ``health["checks"]["database"] = ...``; "" for other statements."""
-    if isinstance(stmt, syntax.Assign) and len(stmt.targets) == 1 and not stmt.op:
-        inner = stmt.targets[0]
-        while isinstance(inner, syntax.Subscript):
-            inner = inner.value
-        if isinstance(inner, syntax.Ref) and inner is not stmt.targets[0]:
-            return inner.name
+    """The name of what an item is put into: ``health["checks"]["database"] = ...``, ``errors.append(...)``; "" for other
+    statements."""
+    match stmt:
+        case syntax.Assign(targets=(syntax.Subscript() as target,), op=""):
+            inner: syntax.Expr = target
+            while isinstance(inner, syntax.Subscript):
+                inner = inner.value
+            return inner.name if isinstance(inner, syntax.Ref) else ""
+        case syntax.Do(value=syntax.Call(func=syntax.Ref(name=name))) if name.endswith(".append"):
+            return name.removesuffix(".append")
     return ""
 
 

@@ -10,7 +10,7 @@ from fastreview_checks.knowledge.development import in_development, means_develo
 REVEALING = re.compile(
     r"^builtins\.(?:Exception|BaseException|OSError|IOError|ConnectionError|MemoryError|SystemError)$"
     r"|^(?:sqlalchemy|sqlmodel|pymongo|bson|motor|tortoise|peewee|asyncpg|psycopg|psycopg2|pymysql|aiomysql|sqlite3|aiosqlite|redis"
-    r"|elasticsearch|opensearchpy|botocore|boto3|aiobotocore|minio|smtplib|aiosmtplib|fastapi_mail|ssl|socket|httpx|requests|aiohttp"
+    r"|elasticsearch|elastic_transport|opensearchpy|botocore|boto3|aiobotocore|minio|smtplib|aiosmtplib|fastapi_mail|ssl|socket|httpx|requests|aiohttp"
     r"|urllib|urllib3|grpc|kafka|aiokafka|pika|aio_pika|docker|kubernetes|paramiko|subprocess|beanie|azure|google)\."
     r"|ResponseValidationError$"
 )
