@@ -78,10 +78,67 @@ def issue(data: dict[str, str]) -> str:
     claims.update({"exp": datetime.now(UTC) + timedelta(minutes=15)})
     return jwt.encode(claims, settings.key)
 ```
+
+Claims that are read past what the library verifies:
+
+```python bad
+import base64
+import json
+
+from authlib.jose import jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/a")
+def signed(token: str, key: str) -> str:
+    claims = jwt.decode(token, key)  # finding
+    return claims["sub"]
+
+
+@app.get("/b")
+def by_hand(token: str) -> str:
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=="))["sub"]  # finding
+
+
+def issue(user: str, key: str) -> bytes:
+    return jwt.encode({"alg": "HS256"}, {"sub": user}, key)  # finding
+```
+
+```python good
+from authlib.jose import JWTClaims, jwt
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/a")
+def validated(token: str, key: str) -> str:
+    claims = jwt.decode(token, key)
+    claims.validate()
+    return claims["sub"]
+
+
+def decoded(token: str, key: str) -> JWTClaims:
+    return jwt.decode(token, key)
+
+
+def issue(user: str, key: str, at: int) -> bytes:
+    return jwt.encode({"alg": "HS256"}, {"sub": user, "exp": at}, key)
+```
 """
 
 from fastreview.api import CallSite, Confidence, External, Found, Hit, Met, NotApplicable, Project, check
 from fastreview_checks.knowledge.programs import served as imported_by_apps
+from fastreview_checks.knowledge.security.claims import (
+    BY_HAND,
+    UNVERIFIED_READERS,
+    VALIDATED_LATER,
+    claims_fault,
+    read_by_hand,
+)
 from fastreview_checks.knowledge.security.jwt import DECODERS, ENCODERS, decoding_fault, names_nobody, never_expires
 
 _LIBRARIES = frozenset({"jwt", "jose", "authlib", "joserfc"})
@@ -90,10 +147,14 @@ _LIBRARIES = frozenset({"jwt", "jose", "authlib", "joserfc"})
 @check("SEC004", dimension="security", level=1, never=True, effort="hours")
 def jwt_misuse(project: Project) -> Found:
     decodes, encodes = _calls(project, DECODERS), _calls(project, ENCODERS)
-    if not decodes and not encodes:
+    others = _calls(project, VALIDATED_LATER | UNVERIFIED_READERS)
+    by_hand = list(read_by_hand(project))
+    if not decodes and not encodes and not others and not by_hand:
         raise NotApplicable("no JWT is issued or read")
     faults = [(site, decoding_fault(site, library)) for site, library in decodes]
+    faults += [(site, claims_fault(site, library)) for site, library in others]
     sound = next((site for site, fault in faults if fault is None), None)
+    faults += [(site, BY_HAND) for site in by_hand]
     for site, fault in faults:
         if fault is not None:
             # Many look into a token first and verify it elsewhere: only where nothing ever does is it certain enough.
@@ -106,14 +167,14 @@ def jwt_misuse(project: Project) -> Found:
                 symbol=site.code.qualname,
                 confidence=Confidence.POSSIBLE if doubtful else Confidence.LIKELY,
             )
-    for site, _ in encodes:
-        if never_expires(site, project):
+    for site, library in encodes:
+        if never_expires(site, library, project):
             yield Hit(
                 site.place,
                 f"The token that `{site.code.qualname}` issues has no `exp` claim: whoever gets hold of it keeps access for "
                 "ever. Put an expiry into the claims.",
                 symbol=site.code.qualname,
-                confidence=Confidence.POSSIBLE if names_nobody(site) else Confidence.LIKELY,
+                confidence=Confidence.POSSIBLE if names_nobody(site, library) else Confidence.LIKELY,
             )
     if sound is not None:
         yield Met(sound.place, "Tokens are verified with a fixed list of algorithms.")

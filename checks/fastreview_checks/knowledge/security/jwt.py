@@ -9,7 +9,9 @@ from typing import NamedTuple
 from fastreview.api import CallSite, Code, Function, Project, syntax
 
 DECODERS = frozenset({"jwt.decode", "jose.jwt.decode", "jwt.api_jwt.decode", "jwt.decode_complete"})
-ENCODERS = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode"})
+_SECOND = frozenset({"authlib.jose.jwt.encode", "joserfc.jwt.encode"})
+"""Functions that are given the header first, and then the claims."""
+ENCODERS = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode"}) | _SECOND
 NO_SIGNATURE = frozenset({"none", "None", "NONE"})
 EXPIRY = frozenset({"exp", "expires", "expiry", "expire", "expires_at", "expiration", "exp_at"})
 """Names under which services keep the expiry; only `exp` is checked by libraries, the others by hand."""
@@ -56,17 +58,17 @@ def decoding_fault(site: CallSite, library: str) -> Fault | None:
     return None
 
 
-def never_expires(site: CallSite, project: Project) -> bool:
+def never_expires(site: CallSite, library: str, project: Project) -> bool:
     """Whether the claims of a token that is issued are all known and none is an expiry."""
-    payload = site.call.argument(0, "payload")
+    payload = site.call.argument(int(library in _SECOND), "payload")
     if isinstance(payload, syntax.Missing):
         payload = site.call.keyword("claims")
     return not isinstance(payload, syntax.Missing) and _known_without_expiry(payload, site.code, project, 0)
 
 
-def names_nobody(site: CallSite) -> bool:
+def names_nobody(site: CallSite, library: str) -> bool:
     """Whether the claims stand beside the call and none is about a person: what the token opens is open to everybody."""
-    payload = site.call.argument(0, "payload")
+    payload = site.call.argument(int(library in _SECOND), "payload")
     if isinstance(payload, syntax.Ref):
         bindings = [b.expr for b in site.code.bindings.get(payload.name, ()) if b.kind == "assign"]
         payload = bindings[0] if len(bindings) == 1 else payload
@@ -76,7 +78,9 @@ def names_nobody(site: CallSite) -> bool:
 
 
 def _known_without_expiry(payload: syntax.Expr, code: Code, project: Project, depth: int) -> bool:
-    if depth > 3 or _mentions_expiry(code):
+    # What stands in the call itself is all there is.
+    written_out = depth == 0 and isinstance(payload, syntax.Mapping)
+    if depth > 3 or (not written_out and _mentions_expiry(code)):
         return False
     match payload:
         case syntax.Mapping(keys=keys):
@@ -124,6 +128,8 @@ def _options(call: syntax.Call, code: Code) -> dict[str, syntax.Expr]:
     given = call.keyword("options")
     if isinstance(given, syntax.Ref) and given.name in code.bindings:
         given = code.bindings[given.name][-1].expr
+    if isinstance(given, syntax.Call) and given.name == "dict" and not given.args:
+        return {keyword.name: keyword.value for keyword in given.keywords}
     if not isinstance(given, syntax.Mapping):
         return {}
     return {k: v for k, v in zip(given.keys, given.values, strict=True) if isinstance(k, str)}
