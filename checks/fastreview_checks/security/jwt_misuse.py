@@ -121,6 +121,12 @@ def validated(token: str, key: str) -> str:
     return claims["sub"]
 
 
+@app.get("/b")
+def compared(token: str, key: str, now: float) -> str | None:
+    claims = jwt.decode(token, key)
+    return claims["sub"] if now < claims.get("exp", 0) else None
+
+
 def decoded(token: str, key: str) -> JWTClaims:
     return jwt.decode(token, key)
 

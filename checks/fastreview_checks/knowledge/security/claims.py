@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from fastreview.api import CallSite, Code, Function, Project, syntax
-from fastreview_checks.knowledge.security.jwt import Fault
+from fastreview_checks.knowledge.security.jwt import EXPIRY, PERSON, Fault
 
 VALIDATED_LATER = frozenset(
     {
@@ -17,6 +17,8 @@ VALIDATED_LATER = frozenset(
     }
 )  # fmt: skip
 UNVERIFIED_READERS = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims"})
+_LOOKED_AT = EXPIRY | {"jti", "iat"}
+"""Claims by which a function may see for itself that a token is over."""
 _TOKEN = re.compile(r"token|jwt|bearer|credential|assertion", re.IGNORECASE)
 _BASE64 = ("urlsafe_b64decode", "b64decode", "base64url_decode")
 
@@ -46,6 +48,9 @@ def _only_read(site: CallSite) -> bool:
     code = site.code
     if not isinstance(code, Function) or "validate" in code.called:
         return False
+    read = _read_keys(code)
+    if not read.isdisjoint(_LOOKED_AT) or not any(map(PERSON.search, read)):
+        return False
     names = {name for name, bindings in code.bindings.items() if any(_is(site, b.expr) for b in bindings)}
     for stmt in code.statements_of(syntax.Return):
         given = stmt.value
@@ -53,6 +58,20 @@ def _only_read(site: CallSite) -> bool:
             return False
     handed = (part for one in code.calls for part in (*one.call.args, *(k.value for k in one.call.keywords)))
     return not any(isinstance(part, syntax.Ref) and part.name in names for part in handed)
+
+
+def _read_keys(code: Code) -> frozenset[str]:
+    """Keys that the function reads: ``claims["sub"]``, ``claims.get("sub")``."""
+    found: set[str] = set()
+    for stmt in code.statements:
+        for expr in syntax.expressions(stmt):
+            for node in syntax.walk(expr):
+                match node:
+                    case syntax.Subscript(index=str() as key):
+                        found.add(key)
+                    case syntax.Call(args=(str() as key, *_)) if node.method == "get":
+                        found.add(key)
+    return frozenset(found)
 
 
 def _is(site: CallSite, expr: syntax.Expr) -> bool:

@@ -18,7 +18,7 @@ EXPIRY = frozenset({"exp", "expires", "expiry", "expire", "expires_at", "expirat
 MAX_CALLERS = 10
 
 
-_PERSON = re.compile(
+PERSON = re.compile(
     r"^(?:sub|subject|id|uid|email|mail|name|roles?|scopes?|is_admin)$|user|account|member|customer|admin",
     re.IGNORECASE,
 )
@@ -74,7 +74,7 @@ def names_nobody(site: CallSite, library: str) -> bool:
         payload = bindings[0] if len(bindings) == 1 else payload
     if not isinstance(payload, syntax.Mapping):
         return False
-    return not any(_PERSON.search(key) for key in payload.keys if isinstance(key, str))
+    return not any(PERSON.search(key) for key in payload.keys if isinstance(key, str))
 
 
 def _known_without_expiry(payload: syntax.Expr, code: Code, project: Project, depth: int) -> bool:

@@ -15,7 +15,7 @@ LONGEST_ACCESS = 60
 """Minutes that an access token may live before it counts as long."""
 REACH = 4
 
-_LIBRARYENCODERS = frozenset({"create_access_token", "create_refresh_token"})
+_LIBRARY_ISSUERS = frozenset({"create_access_token", "create_refresh_token"})
 _STRATEGY = "JWTStrategy"
 """What fastapi_users signs tokens with; those of its other strategies are kept, and deleted at logout."""
 _OTHER_PURPOSE = re.compile(
@@ -54,14 +54,14 @@ _UNITS = {"second": 1 / 60, "minute": 1, "hour": 60, "day": 1440, "week": 10080}
 
 def issuing_calls(project: Project) -> Iterator[CallSite]:
     """Calls that sign a token for a user who logs in."""
-    for site in project.calls("encode", _STRATEGY, *_LIBRARYENCODERS):
+    for site in project.calls("encode", _STRATEGY, *_LIBRARY_ISSUERS):
         if isinstance(site.code, Function) and _OTHER_PURPOSE.search(site.code.name):
             continue
         target = project.values.target(site)
         name = target.name if isinstance(target, External) else ""
         if (
             name in ENCODERS
-            or (site.call.method in _LIBRARYENCODERS and name.startswith(("fastapi_jwt_auth.", "authx.")))
+            or (site.call.method in _LIBRARY_ISSUERS and name.startswith(("fastapi_jwt_auth.", "authx.")))
             or (name.startswith("fastapi_users.") and name.endswith(f".{_STRATEGY}"))
         ):
             yield site
