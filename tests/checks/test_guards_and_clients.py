@@ -295,3 +295,94 @@ def test_routes_that_a_library_makes_are_unknown_and_not_absent(
 ) -> None:
     text = f"import uvicorn\nfrom fastapi import FastAPI\nfrom stac_fastapi.api.app import StacApi\n\n{made}\n"
     assert evaluated(code, {"main.py": text}).run is run
+
+
+def test_what_changes_permissions_is_business_and_what_no_route_calls_counts_for_nothing(evaluated: Evaluated) -> None:
+    files = {
+        "main.py": """
+            from fastapi import FastAPI, Request
+            from sqlalchemy.orm import Session
+
+            import users
+
+            app = FastAPI()
+
+
+            @app.put("/users/{number}")
+            def update(number: int, request: Request) -> int:
+                return users.update_permission(Session(), number, request)
+        """,
+        "users.py": """
+            from fastapi import Request
+            from sqlalchemy import text
+            from sqlalchemy.orm import Session
+
+            import rows
+
+
+            def update_permission(session: Session, number: int, request: Request) -> int:
+                if number == request.user.id:
+                    return 0
+                session.execute(text("UPDATE users SET admin = true WHERE id = :id"), {"id": number})
+                return rows.count(number)
+
+
+            def check_permission(session: Session, request: Request) -> bool:
+                return session.execute(text("SELECT admin FROM users")).scalar()
+        """,
+        "rows.py": """
+            def count(number: int) -> int:
+                return number + 1 if number else 0
+        """,
+    }
+    judged = evaluated("ARC006", files)
+
+    [found] = judged.findings
+    assert found.message.startswith("`update_permission`")
+    assert len(judged.verdicts) == 1
+
+
+def test_the_service_layer_is_what_routes_call(evaluated: Evaluated) -> None:
+    def module(name: str, body: str, uses: str = "") -> str:
+        return f"""
+            {uses}
+
+
+            class {name}:
+                def count(self, size: int) -> int:
+                    return {body} if size else 0
+
+                def more(self, size: int) -> int:
+                    return size + 1
+
+                def less(self, size: int) -> int:
+                    return size - 1
+        """
+
+    main = """
+        from fastapi import FastAPI
+
+        from invoices import Invoices
+        from orders import Orders
+
+        app = FastAPI()
+
+
+        @app.post("/orders")
+        def order(size: int) -> int:
+            return Orders().count(size)
+
+
+        @app.post("/invoices")
+        def invoice(size: int) -> int:
+            return Invoices().count(size)
+    """
+    storage = {f"rows{n}.py": module(f"Rows{n}", str(n)) for n in range(6)}
+    web = "from fastapi import BackgroundTasks; " + "; ".join(f"from rows{n} import Rows{n}" for n in range(6))
+    total = " + ".join(f"Rows{n}().count(size)" for n in range(6))
+    services = {f"{name}.py": module(name.title(), total, web) for name in ("orders", "invoices")}
+    [found] = evaluated("ARC004", {"main.py": main, **services, **storage}).findings
+    assert found.message.startswith("2 of 2 modules with business that routes call")
+    services["invoices.py"] = services["invoices.py"].replace("from fastapi import BackgroundTasks; ", "")
+
+    assert not evaluated("ARC004", {"main.py": main, **services, **storage}).findings, "one of two is no layer"

@@ -141,6 +141,8 @@ from fastreview_checks.knowledge.architecture.layering import (
 def http_in_domain(module: Module, project: Project) -> Found:
     layers = layering(project)
     if module.path in layers.free:
+        if module.path not in layers.asked:
+            raise NotApplicable("no route or dependency calls the module, so no HTTP comes near it")
         return
     if module.path not in layers.bound:
         raise NotApplicable("the module holds no business code, or the routes themselves")

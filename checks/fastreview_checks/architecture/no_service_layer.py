@@ -74,8 +74,11 @@ def place(product: str, quantity: int) -> int:
 from fastreview.api import Endpoint, Found, Hit, Met, Module, NotApplicable, Place, Project, Related, check
 from fastreview_checks.knowledge.answers import is_operational
 from fastreview_checks.knowledge.architecture.fatness import Budget, reasons
-from fastreview_checks.knowledge.architecture.layering import WEB, layering
+from fastreview_checks.knowledge.architecture.layering import WEB, keeps_out, layering
 from fastreview_checks.knowledge.unread_routes import without_routes
+
+MANY = 2
+"""Of the modules that routes call: one of two or three says nothing about a layer."""
 
 
 @check("ARC004", dimension="architecture", level=2, gate=True, effort="days")
@@ -88,7 +91,8 @@ def no_service_layer(project: Project) -> Found:
     budget = budget._replace(storage=True)
     working = [endpoint for endpoint in endpoints if _works(endpoint, project, budget)]
     layers = layering(project)
-    modules = len(layers.free) + len(layers.bound)
+    bound = [module for _, module in sorted(layers.bound.items()) if not keeps_out(module)]
+    modules = len(layers.free) + len(bound)
     if not modules and not working:
         raise NotApplicable(
             "there is no business code: the endpoints only translate, and nothing else decides or stores"
@@ -101,18 +105,22 @@ def no_service_layer(project: Project) -> Found:
             symbol="endpoints",
             related=tuple(Related(e.place, f"`{e.function.name}` does business itself") for e in working[1:10]),
         )
-    elif len(layers.bound) > modules * limits["ARC004.modules"]:
-        first, *others = sorted(layers.bound.values(), key=lambda module: module.path)
-        yield Hit(
-            _web_import(first),
-            f"{len(layers.bound)} of {modules} modules with business code import the web framework: their rules exist as "
-            "HTTP only. Let them raise errors of the domain and take plain values.",
-            symbol="modules",
-            related=tuple(Related(_web_import(module), "and here") for module in others[:9]),
-        )
-    else:
-        best = max(layers.free.values(), key=lambda module: (module.facts.code_lines, module.path))
-        yield Met(best.place, f"{len(layers.free)} modules hold business code and import no web framework")
+        return
+    called = [module for module in bound if module.path in layers.asked]
+    called_free = len(layers.asked & layers.free.keys())
+    shares = ((called, called_free, " that routes call", MANY), (bound, len(layers.free), "", 1))
+    for tied, free, which, least in shares:
+        if len(tied) >= least and len(tied) > (len(tied) + free) * limits["ARC004.modules"]:
+            yield Hit(
+                _web_import(tied[0]),
+                f"{len(tied)} of {len(tied) + free} modules with business{which} import the web framework: their rules exist as "
+                "HTTP only. Let them raise errors of the domain and take plain values.",
+                symbol="modules",
+                related=tuple(Related(_web_import(module), "and here") for module in tied[1:10]),
+            )
+            return
+    best = max(layers.free.values(), key=lambda module: (module.facts.code_lines, module.path))
+    yield Met(best.place, f"{len(layers.free)} modules hold business code and import no web framework")
 
 
 def _web_import(module: Module) -> Place:

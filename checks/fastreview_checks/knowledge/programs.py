@@ -33,17 +33,41 @@ def is_program(site: CallSite, project: Project) -> bool:
     guarded = [stmt for stmt in module.body if isinstance(stmt, syntax.If) and _asks_name(stmt.test)]
     if not isinstance(site.code, Function):
         return any(stmt.line <= site.call.line <= _end(stmt) for stmt in guarded)
-    if guarded and module.name not in _imported(project) and module.path not in project.web_paths:
+    if not guarded:
+        return False
+    if module.name not in _imported(project) and module.path not in project.web_paths | project.entry_paths:
         return True
-    called = {
+    return not any("." in name for name in site.code.decorator_names) and _only_guard_runs(site.code, project)
+
+
+@lru_cache(maxsize=1_000)
+def _only_guard_runs(code: Function, project: Project) -> bool:
+    """Whether `if __name__ == "__main__":` of its module is where every way to a function begins."""
+    guards = [stmt for stmt in code.module.body if isinstance(stmt, syntax.If) and _asks_name(stmt.test)]
+    handed = {  # Process(target=main).start(), run(main)
         node.name
-        for stmt in guarded
-        for inner in syntax.statements(stmt.body)
-        for expr in syntax.expressions(inner)
+        for guard in guards
+        for stmt in syntax.statements(guard.body)
+        for expr in syntax.expressions(stmt)
         for node in syntax.walk(expr)
         if isinstance(node, syntax.Ref)
     }
-    return site.code.name in called and not any("." in name for name in site.code.decorator_names)
+    pending, seen = [code], {id(code)}
+    while pending:
+        function = pending.pop()
+        sites = callers(function, project)
+        if not (sites or function.name in handed) or len(seen) > MAX_CALLERS:
+            return False
+        for site in sites:
+            if site.code.module is not code.module:
+                return False
+            if not isinstance(site.code, Function):
+                if not any(stmt.line <= site.call.line <= _end(stmt) for stmt in guards):
+                    return False
+            elif id(site.code) not in seen:
+                seen.add(id(site.code))
+                pending.append(site.code)
+    return True
 
 
 def _is_command(module: Module) -> bool:

@@ -77,6 +77,27 @@ services:
     build: .
     command: uvicorn app.main:app --reload
 ```
+
+So is a ready image that the file for development builds, whatever its command begins with:
+
+```yaml bad docker-compose.yml
+services:
+  api:
+    image: registry.example.org/shop  # finding
+    command: bash -c "alembic upgrade head && supervisord -n"
+    ports: ["80:8000"]
+```
+
+```yaml bad docker-compose.override.yml
+services:
+  api:
+    build: .
+```
+
+```text bad Dockerfile
+FROM python:3.13-slim
+COPY . /app
+```
 """
 
 from fastreview.api import Found, Hit, Manifest, Met, NotApplicable, Place, Project, Rung, Side, check

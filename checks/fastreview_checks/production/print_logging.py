@@ -82,8 +82,8 @@ app = FastAPI()
 
 
 @app.get("/")
-def root() -> None:
-    log.info("started")
+async def root() -> None:
+    await log.ainfo("started")
 
 
 if __name__ == "__main__":
@@ -182,6 +182,37 @@ def root() -> str:
     print("total", 1, file=buffer)
     logger.info("asked for the total")
     return buffer.getvalue()
+```
+
+What a server runs on import too is no program:
+
+```python bad app/main.py
+import logging
+
+from fastapi import FastAPI
+
+logger = logging.getLogger(__name__)
+app = FastAPI()
+
+
+def configure() -> None:
+    warn()
+    logger.info("configured")
+
+
+def warn() -> None:
+    print("no settings")  # finding
+
+
+def banner() -> None:
+    print("for local use only")
+
+
+if __name__ == "__main__":
+    banner()
+    configure()
+else:
+    configure()
 ```
 
 What the image starts is the service, though the app does not import it:

@@ -40,6 +40,9 @@ async def login(form: Login, request: Request) -> None:
     logger.debug("headers: %s", dict(request.headers))  # finding
     body = await request.body()
     logger.info("body: %s", body.decode())  # finding
+    log = logger.debug if request.method == "GET" else logger.info
+    details = {"body": body}
+    log("asked", extra=details)  # finding
 ```
 
 ```python fixed

@@ -37,8 +37,12 @@ _PLUMBING = re.compile(
 )
 _ROUTES_FOLDER = re.compile(r"routes?|routers?|routing|endpoints?|views?|controllers?", re.IGNORECASE)
 _GUARD = re.compile(r"wrapper|decorat|require|permission|guard", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"^(?:create|add|update|set|save|delete|remove|assign|grant|revoke|change|list|sync)_", re.IGNORECASE
+)
+"""`update_permission` works on permissions as on any other row."""
 _GUARDING = re.compile(
-    r"permission|rbac|enforce|guard|require|oauth|auth(?!or)|wrapper|decorat|middleware|limit|websocket|token|jwt|security",
+    r"permission|rbac|enforce|guard|require|oauth|auth(?!or(?!i[sz]))|wrapper|decorat|middleware|limit|websocket|token|jwt|security",
     re.IGNORECASE,
 )
 _ROUTING = frozenset({"APIRouter", "FastAPI", "Starlette"})
@@ -61,7 +65,7 @@ class Carried(NamedTuple):
 
 class Layering:
     """``web`` are the files of endpoints and apps, ``routing`` those of the API's endpoints, ``free`` the business modules that import no web framework, ``bound``
-    those that do."""
+    those that do. ``asked`` are those of both that routes and dependencies call, all of them where no such call is known."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -84,6 +88,14 @@ class Layering:
                 continue
             if self._does_business(module):
                 (self.bound if imports_web(module) else self.free)[module.path] = module
+        business = self.free.keys() | self.bound.keys()
+        self.asked = frozenset(self._called_by_web() & business or business)
+
+    def _called_by_web(self) -> set[str]:
+        """Paths of the modules that an endpoint or dependency calls: storage, jobs and scripts stand further down."""
+        callers = (f for f in self._project.functions if id(f) in self.web_functions)
+        targets = (target for f in callers for site in f.calls for target in self._project.targets(site))
+        return {target.module.path for target in targets if isinstance(target, Function)}
 
     def _belongs_to_routes(self, path: str) -> bool:
         """Whether it is private to a package of routes: ``routes/_shared.py``. Jobs and commands do not import that."""
@@ -289,11 +301,16 @@ def _is_session(annotation: syntax.Expr) -> bool:
     return type(annotation) is syntax.Ref and annotation.last.endswith("Session")
 
 
+def keeps_out(module: Module) -> bool:
+    """Whether a module is about who may come in: authentication, permissions, middleware."""
+    return bool(_GUARDING.search(module.name.rpartition(".")[2]))
+
+
 def guards(function: Function) -> bool:
     """Whether it lets requests in or turns them away: permission checks, decorators of endpoints, authentication."""
     *around, own = function.qualname.split(".")
     names = (function.module.name.rpartition(".")[2], *around)
-    return any(_GUARDING.search(name) for name in names) or bool(_GUARD.search(own))
+    return any(_GUARDING.search(name) for name in names) or bool(_GUARD.search(own) and not _CHANGES.match(own))
 
 
 def used_by_business(module: Module, layers: Layering) -> frozenset[str]:

@@ -35,7 +35,8 @@ def library_of(project: Project) -> str:
     return ""
 
 
-_OUTERMOST = "starlette.middleware.errors.ServerErrorMiddleware"
+_OUTERMOST = "fastapi.middleware.errors.ServerErrorMiddleware"
+"""Starlette's; its middleware is known under FastAPI's names."""
 
 
 def catching_middleware(app: App, project: Project) -> bool:

@@ -22,9 +22,12 @@ _ASIDE_FOLDERS = re.compile(
 _ASIDE_NAME = re.compile(rf"{ASIDE_NAME.pattern}|(?:^|[._-])override(?:[._-]|$)", re.IGNORECASE)
 _WORKER = re.compile(
     r"\b(?:celery\w*|flower|arq|dramatiq|rq|huey|taskiq|\w*beat|\w*worker|scheduler|consumer|alembic|migrat\w+|prestart|pre[-_]?start|seed"
-    r"|pytest|test|bash|backup|cron|init|jupyter|streamlit)\b",
+    r"|pytest|test|backup|cron|init|jupyter|streamlit)\b",
     re.IGNORECASE,
 )
+_SHELL_ONLY = re.compile(r"^(?:/\S*/)?(?:bash|sh|zsh)$|^(?:sleep|tail)\b")
+"""What keeps a container open for somebody who looks around in it."""
+_STEPS = re.compile(r"&&|;|\n")
 _BUILT = frozenset({"Compose", "Render"})
 _ROLLS_BY_DEFAULT = frozenset(
     {"Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig", "Nomad", "Fly", "Render", "Service"}
@@ -50,16 +53,23 @@ def serving_containers(facts: file_facts.ManifestFacts, project: Project) -> tup
         return ()
     own = [c for c in facts.containers if not _OTHERS.search(f"/{c.image}") or SERVER.search(c.command)]
     if facts.kind in _BUILT:
-        own = [c for c in own if SERVER.search(c.command) or _container_file(facts.path, c, project) is not None]
+        own = [c for c in own if SERVER.search(c.command) or _container_file(facts, c, project) is not None]
     served = [c for c in own if SERVER.search(c.command)]
     if served:
         return tuple(served)
-    candidates = [c for c in own if not _WORKER.search(f"{c.name.replace('_', '-')} {c.command}")]
+    candidates = [c for c in own if not _works_aside(c)]
     reachable = [c for c in candidates if c.has_ports]
     if facts.kind in _CLUSTER and not reachable:
         return tuple(c for c in candidates if c.probes)[:1]
     # Without a command the image's own is run, which starts the service.
     return tuple(reachable or [c for c in candidates if not c.command] or candidates)
+
+
+def _works_aside(container: file_facts.ManifestContainer) -> bool:
+    """Whether it is a worker, a job, a shell or for development. Of several commands it is the last that keeps running, after migrations."""
+    last = _STEPS.split(container.command)[-1].strip(" \"'")
+    name = container.name.replace("_", "-")
+    return bool(_WORKER.search(f"{name} {last}") or _SHELL_ONLY.search(last) or ASIDE_NAME.search(name))
 
 
 def lacking(
@@ -83,7 +93,7 @@ def lacking(
 
 def _checks_itself(facts: file_facts.ManifestFacts, container: file_facts.ManifestContainer, project: Project) -> bool:
     """Whether the image that Compose builds has a HEALTHCHECK."""
-    image = _container_file(facts.path, container, project)
+    image = _container_file(facts, container, project)
     if image is None:
         return False
     check = next(instructions(lineage(image), "HEALTHCHECK"), None)
@@ -91,17 +101,26 @@ def _checks_itself(facts: file_facts.ManifestFacts, container: file_facts.Manife
 
 
 def _container_file(
-    manifest: str, container: file_facts.ManifestContainer, project: Project
+    manifest: file_facts.ManifestFacts, container: file_facts.ManifestContainer, project: Project
 ) -> file_facts.ContainerFacts | None:
-    """The container file with Python that a Compose file builds: by its name, else one in or below the context."""
-    if not container.build:
+    """The container file with Python that a Compose file builds: by its name, else one in or below the context. Compose puts
+    services of one name together, from several files, and takes paths from the first one."""
+    ready = bool(container.image) and not container.build and manifest.kind == "Compose"
+    built = _built_to_develop(container.name, project) if ready else container
+    if built is None or not built.build:
         return None
     here = project.facts.scope.folder
-    folder = posixpath.normpath(posixpath.join(here, posixpath.dirname(manifest), container.build))
+    folder = posixpath.normpath(posixpath.join(here, posixpath.dirname(manifest.path), built.build))
     found = {posixpath.normpath(posixpath.join(here, c.facts.path)): c.facts for c in project.container_files}
     found = {path: facts for path, facts in found.items() if facts.python and facts.stages}
-    if container.container_file:
-        return found.get(posixpath.normpath(posixpath.join(folder, container.container_file)))
+    if built.container_file:
+        return found.get(posixpath.normpath(posixpath.join(folder, built.container_file)))
     exact = [facts for path, facts in found.items() if (posixpath.dirname(path) or ".") == folder]
     below = [facts for path, facts in found.items() if folder == "." or path.startswith(f"{folder}/")]
     return next(iter((*exact, *below)), None)
+
+
+def _built_to_develop(name: str, project: Project) -> file_facts.ManifestContainer | None:
+    """The service of this name in a Compose file for development, which builds what others take as a ready image."""
+    others = (m for m in project.facts.files.manifests if m.kind == "Compose" and aside(m.path))
+    return next((c for m in others for c in m.containers if c.name == name and c.build), None)

@@ -44,10 +44,12 @@ class Told(NamedTuple):
 
 
 class Sought(NamedTuple):
-    """``named``: whether names of secrets, headers and bodies are looked at. ``passwords`` are the models that show one."""
+    """``named``: whether names of secrets, headers and bodies are looked at. ``passwords`` are the models that show one.
+    ``inside``: whether it is already in a mapping that a variable holds."""
 
     named: bool
     passwords: frozenset[str]
+    inside: bool = False
 
 
 def told(call: LogCall, project: Project) -> Iterator[Told]:
@@ -138,6 +140,10 @@ def _of_name(expr: syntax.Ref, code: Code, project: Project, sought: Sought) -> 
             _is_body(b.expr, code, project) for b in code.bindings.get(expr.name, ()) if b.kind == "assign"
         ):
             yield Told(f"the whole body of the request (`{expr.name}`)")
+        elif not sought.inside:
+            # extra = {...}; log.info("...", extra=extra)
+            kept = (b.expr for b in code.bindings.get(expr.name, ()) if isinstance(b.expr, syntax.Mapping))
+            yield from _in(next(kept, None), code, project, sought._replace(inside=True))
 
 
 def _of_call(call: syntax.Call, code: Code, project: Project, sought: Sought) -> Iterator[Told]:
