@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fastreview.api import syntax
+from fastreview_checks.knowledge.blocking_services import QUICK, SERVICES
 
 
 class Blocking(NamedTuple):
@@ -182,6 +183,7 @@ BLOCKING = (
             "shutil.move", "shutil.rmtree", "shutil.make_archive", "shutil.unpack_archive",
         ),
     ),
+    *(Blocking(*row) for row in SERVICES),
     Blocking(
         "a person at the terminal",
         "nothing of the kind in a service",
@@ -199,7 +201,10 @@ HARMLESS = frozenset(
         "psycopg.Connection.cursor", "pymysql.Connection.cursor", "paramiko.SSHClient.set_missing_host_key_policy",
         "smtplib.SMTP.set_debuglevel",
     }
-)  # fmt: skip
+) | QUICK  # fmt: skip
+
+_ASYNC = re.compile(r"\.aio(?:\.|$)|\.Async[A-Z]")
+"""Clients beside the synchronous ones of a package, whose methods have the same names."""
 
 _BY_NAME = {call: group for group in BLOCKING for call in group.calls}
 
@@ -235,8 +240,7 @@ def blocking(name: str) -> Blocking | None:
         return None
     owner, _, method = name.rpartition(".")
     package = owner.partition(".")[0]
-    return (
-        _BY_NAME.get(name)
-        or _BY_NAME.get(f"{owner}.*")
-        or _BY_NAME.get(f"{package}.*.{method}" if "." in owner else "")
-    )
+    known = _BY_NAME.get(name) or _BY_NAME.get(f"{owner}.*")
+    if known is not None or "." not in owner or _ASYNC.search(owner):
+        return known
+    return _BY_NAME.get(f"{package}.*.{method}")
