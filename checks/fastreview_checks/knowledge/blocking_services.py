@@ -229,8 +229,8 @@ SERVICES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "`asyncio.create_subprocess_exec` or `asyncio.to_thread`",
         (
             "pypandoc.convert_text", "pypandoc.convert_file", "pdfkit.from_string", "pdfkit.from_file", "pdfkit.from_url",
-            "pytesseract.image_to_string", "pytesseract.image_to_data", "pdf2image.convert_from_path",
-            "pdf2image.convert_from_bytes", "ffmpeg.run", "ffmpeg.probe",
+
+            "ffmpeg.run", "ffmpeg.probe",
         ),
     ),
 )  # fmt: skip
