@@ -67,7 +67,7 @@ def serving_containers(facts: file_facts.ManifestFacts, project: Project) -> tup
 
 def _works_aside(container: file_facts.ManifestContainer) -> bool:
     """Whether it is a worker, a job, a shell or for development. Of several commands it is the last that keeps running, after migrations."""
-    last = _STEPS.split(container.command)[-1].strip(" \"'")
+    last = _STEPS.split(container.command.strip())[-1].strip(" \"'")
     name = container.name.replace("_", "-")
     return bool(_WORKER.search(f"{name} {last}") or _SHELL_ONLY.search(last) or ASIDE_NAME.search(name))
 
