@@ -68,7 +68,10 @@ def manifests(reader: Reader, candidates: Sequence[Place]) -> tuple[ManifestFact
 
 
 def is_compose(place: Place) -> bool:
-    return bool(_COMPOSE.fullmatch(place.lower))
+    """By its name, or in a folder called ``docker``: ``docker/prod.yml``, which COMPOSE_FILE puts on top of the others."""
+    return bool(_COMPOSE.fullmatch(place.lower)) or (
+        place.folders[-1:] == ("docker",) and place.lower.endswith((".yml", ".yaml"))
+    )
 
 
 def without_templates(content: str) -> str:
@@ -87,7 +90,7 @@ def without_templates(content: str) -> str:
 def _compose(reader: Reader, place: Place) -> Iterator[ManifestFacts]:
     for document in reader.yaml(place.path)[:1]:
         services = document.get("services")
-        if services.kind != "map" or not services:
+        if services.kind != "map" or not any(one.kind == "map" for one in services.items.values()):
             continue
         strategy = ""
         members: list[ManifestContainer] = []

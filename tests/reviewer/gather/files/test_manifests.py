@@ -142,3 +142,15 @@ def test_fly_render_and_nomad(gather: Gather) -> None:
 def test_yaml_that_is_no_manifest(gather: Gather) -> None:
     facts = gather({"deploy/values.yaml": "image: x\n", "config/settings.yaml": "kind: x\n", "deploy/x.yaml": "a: 1\n"})
     assert facts.manifests == ()
+
+
+def test_compose_files_in_a_folder_for_docker(gather: Gather) -> None:
+    facts = gather(
+        {
+            "docker/dev.yml": "services:\n  api: {build: .}\n",
+            "docker/otel.yaml": "services: [postgres]\n",
+            "other/dev.yml": "services:\n  api: {build: .}\n",
+        }
+    )
+
+    assert [(m.path, m.kind, m.containers[0].build) for m in facts.manifests] == [("docker/dev.yml", "Compose", ".")]
