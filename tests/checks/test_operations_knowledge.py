@@ -155,3 +155,31 @@ def test_a_dependency_that_only_marks_the_route_looks_at_nothing(evaluated: Eval
     }
     findings = evaluated("PRD008", files).findings
     assert sum("is the only health route" in f.message for f in findings) == found
+
+
+def test_the_outermost_middleware_answers_what_nobody_expected(evaluated: Evaluated) -> None:
+    main = """
+        from fastapi import FastAPI, Request
+        from fastapi.exceptions import RequestValidationError
+        from fastapi.responses import JSONResponse
+        from starlette.exceptions import HTTPException
+        from starlette.middleware.errors import ServerErrorMiddleware
+
+
+        def on_error(request: Request, error: Exception) -> JSONResponse:
+            return JSONResponse({"detail": "no"}, 500)
+
+
+        app = FastAPI()
+        app.add_middleware(ServerErrorMiddleware, handler=on_error)
+        app.add_exception_handler(HTTPException, on_error)
+        app.add_exception_handler(RequestValidationError, on_error)
+
+
+        @app.get("/items")
+        def items() -> list[str]:
+            return []
+    """
+    assert not evaluated("PRD006", {"main.py": main}).findings
+    [found] = evaluated("PRD006", {"main.py": main.replace(", handler=on_error)", ")")}).findings
+    assert "unexpected errors" in found.message
