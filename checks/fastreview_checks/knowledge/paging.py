@@ -140,18 +140,28 @@ def may_be_list(declared: Declared, project: Project) -> bool:
         case Class():
             fields = [field for field in fields_of(found) if not field.name.startswith("_")]
             names = tuple(field.name for field in fields)
-            return isinstance(inner.expr, syntax.Subscript) or any(
-                carries(names, field.name) and _is_list(field, project) for field in fields
-            )
+            if isinstance(inner.expr, syntax.Subscript):
+                # A generic wrapper: a list of its own, or what it is a wrapper of.
+                index = inner.expr.index
+                given = index.values if isinstance(index, syntax.Items) else (index,)
+                return any(carries(names, field.name) and _holds_list(field, project) for field in fields) or any(
+                    may_be_list(Declared(one, inner.code), project) for one in given
+                )
+            return any(carries(names, field.name) and _is_list(field, project) for field in fields)
         case _:
             return declared.expr is not None
 
 
 def _is_list(field: Input, project: Project) -> bool:
     expr = field.declared.expr
-    for node in syntax.walk(expr):
+    open_ended = isinstance(expr, syntax.Ref) and expr.last.lower() in ("list", "any", "t")
+    return open_ended or _holds_list(field, project)
+
+
+def _holds_list(field: Input, project: Project) -> bool:
+    for node in syntax.walk(field.declared.expr):
         if isinstance(node, syntax.Subscript) and isinstance(node.value, syntax.Ref):
             found = project.names.resolve(field.declared.code, node.value.name)
             if isinstance(found, External) and found.name in _LISTS - {"typing.Optional", "typing.Union"}:
                 return True
-    return isinstance(expr, syntax.Ref) and expr.last.lower() in ("list", "any", "t")
+    return False

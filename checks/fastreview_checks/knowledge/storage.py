@@ -1,6 +1,7 @@
 """Calls that read or write a database, by full name and, where a receiver's type is not known, by how they look.
 
-Sources: the documentation of SQLAlchemy, SQLModel, PyMongo, Motor, Beanie, ODMantic, Tortoise, databases and asyncpg.
+Sources: the documentation of SQLAlchemy, SQLModel, PyMongo, Motor, Beanie, ODMantic, Tortoise, databases, asyncpg, Azure Cosmos DB,
+Supabase, Firestore and sqlalchemy-crud-plus.
 """
 
 import re
@@ -26,8 +27,10 @@ _COLLECTIONS = ("pymongo.collection.", "pymongo.asynchronous.collection.", "pymo
 _RECORDS = ("tortoise.models.Model.", "tortoise.Model.", "beanie.Document.", "beanie.odm.documents.Document.",
             "peewee.Model.", "mongoengine.Document.", "ormar.Model.", "piccolo.table.Table.",
             "odmantic.AIOEngine.")  # fmt: skip
+_DOCUMENTS = ("azure.cosmos.ContainerProxy.", "azure.cosmos.aio.ContainerProxy.", "supabase.Query.", "supabase.AsyncQuery.",
+              "google.cloud.firestore.Document.", "google.cloud.firestore.Collection.", "sqlalchemy_crud_plus.CRUDPlus.")  # fmt: skip
 _DRIVERS = ("asyncpg.", "aiosqlite.", "sqlite3.", "psycopg.", "psycopg2.", "pymysql.", "databases.Database.")
-_QUERIED = (*_COLLECTIONS, *_RECORDS, *_DRIVERS)
+_QUERIED = (*_COLLECTIONS, *_RECORDS, *_DRIVERS, *_DOCUMENTS)
 _TOUCHED = (*_SESSIONS, *_RECORDS)
 _QUERYING = frozenset({"query", "execute", "exec", "scalar", "scalars", "stream", "stream_scalars"})
 _HARMLESS = frozenset({"close", "connect", "model_dump", "dict", "model_validate", "json", "to_dict", "refresh"})
@@ -69,7 +72,17 @@ _MANY_OF = {
     "find_all": _RECORDS,
     "select": _RECORDS,
     "fetch": ("asyncpg.",),
+    "query_items": ("azure.cosmos.",),
+    "read_all_items": ("azure.cosmos.",),
+    "stream": ("google.cloud.firestore.",),
+    "get": ("google.cloud.firestore.Collection.",),
+    "select_models": ("sqlalchemy_crud_plus.",),
+    "select_models_order": ("sqlalchemy_crud_plus.",),
+    "list": ("advanced_alchemy.",),
 }
+_SUPABASE = frozenset({"supabase.Query.execute", "supabase.AsyncQuery.execute"})
+_OF_SOME = frozenset({"single", "maybe_single", "limit", "range", "insert", "update", "upsert", "delete"})
+"""Steps of a query of Supabase that bound what it reads, or read nothing."""
 _ROWS = re.compile(r"^\s*select\s(?!\s*(?:count|sum|avg|min|max|exists)\s*\().+\sfrom\b", re.IGNORECASE | re.DOTALL)
 """SQL that gives rows, and not one row of sums."""
 _ONLY_IF_KNOWN = frozenset({"mappings"})
@@ -79,7 +92,7 @@ _NOT_STORAGE = ("numpy.", "pandas.", "builtins.", "torch.", "polars.")
 def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
     """Whether an expression reads as many rows as there are: ``session.scalars(...).all()``, ``collection.find()``."""
     if not isinstance(expr, syntax.Call):
-        return False
+        return _is_data(expr, code, project)
     method = expr.method
     value = project.values.of(expr.func, code)
     name = value.name if isinstance(value, External) else ""
@@ -99,6 +112,28 @@ def fetches_many(expr: syntax.Expr, code: Code, project: Project) -> bool:
     # Further steps of a cursor: collection.find().sort(...), Model.filter().order_by(...)
     fluent = method in ("sort", "order_by", "prefetch_related", "values", "skip", "batch_size")
     return fluent and inner is not None and fetches_many(inner, code, project)
+
+
+def _is_data(expr: syntax.Expr, code: Code, project: Project) -> bool:
+    """``response.data`` of a query of Supabase that reads whole tables, or all rows of somebody."""
+    answers: list[syntax.Expr] = []
+    if isinstance(expr, syntax.Attribute) and expr.attr == "data":
+        answers = [expr.value]
+    elif isinstance(expr, syntax.Ref) and expr.name.endswith(".data") and expr.name.count(".") == 1:
+        answers = [binding.expr for binding in code.bindings.get(expr.root, ())]
+    for answer in answers:
+        call = answer.value if isinstance(answer, syntax.Await) else answer
+        value = project.values.of(call.func, code) if isinstance(call, syntax.Call) else None
+        if isinstance(value, External) and value.name in _SUPABASE and _reads_all(call):
+            return True
+    return False
+
+
+def _reads_all(query: syntax.Expr) -> bool:
+    steps = [part for part in syntax.walk(query) if isinstance(part, syntax.Call)]
+    by_id = any(step.method == "eq" and step.args and step.args[0] in ("id", "uuid") for step in steps)
+    methods = {step.method for step in steps}
+    return "select" in methods and not methods & _OF_SOME and not by_id
 
 
 def reads_relation(expr: syntax.Expr, code: Code, project: Project) -> bool:

@@ -60,7 +60,32 @@ _RECORD_WRITES = frozenset(
         "delete_instance",
     }
 )
+_COSMOS = (
+    frozenset({"query_items", "read_item", "read_all_items"}),
+    frozenset({"create_item", "upsert_item", "replace_item", "delete_item", "patch_item"}),
+)
 _BY_OWNER = {
+    "azure.cosmos.ContainerProxy": _COSMOS,
+    "azure.cosmos.aio.ContainerProxy": _COSMOS,
+    "supabase.Query": (frozenset({"execute"}), frozenset[str]()),
+    "supabase.AsyncQuery": (frozenset({"execute"}), frozenset[str]()),
+    "google.cloud.firestore.Document": (frozenset({"get"}), frozenset({"set", "update", "delete", "create"})),
+    "google.cloud.firestore.Collection": (frozenset({"get", "stream"}), frozenset({"add"})),
+    "sqlalchemy_crud_plus.CRUDPlus": (
+        frozenset(
+            {"select_model", "select_model_by_column", "select_models", "select_models_order", "count", "exists"}
+        ),
+        frozenset(
+            {
+                "create_model",
+                "create_models",
+                "update_model",
+                "update_model_by_column",
+                "delete_model",
+                "delete_model_by_column",
+            }
+        ),
+    ),
     "sqlalchemy.orm.Query": (_QUERY_READS, _QUERY_WRITES),
     **dict.fromkeys(_COLLECTIONS, (_COLLECTION_READS, _COLLECTION_WRITES)),
     **dict.fromkeys(_RECORDS, (_RECORD_READS, _RECORD_WRITES)),
@@ -83,6 +108,7 @@ NAMES = tuple(
         (_SESSION_READS | _SESSION_WRITES | _QUERY_READS | _QUERY_WRITES | _COLLECTION_READS | _COLLECTION_WRITES)
         | (_RECORD_READS | _RECORD_WRITES | _DRIVER_READS)
         | {"commit", "fetch", "iterate"}
+        | frozenset().union(*(names for pair in _BY_OWNER.values() for names in pair))
     )
 )
 """Last parts of the names of every call that `kind_of` may know."""
