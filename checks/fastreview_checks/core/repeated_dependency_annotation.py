@@ -102,13 +102,13 @@ def repeated_dependency_annotation(project: Project) -> Found:
     if sum(len(one.spelled_out) for one in asked) * 2 <= sum(len(one.uses) for one in asked):
         named = max(asked, key=lambda one: len(one.uses) - len(one.spelled_out))
         count = len(named.uses) - len(named.spelled_out)
-        yield Met(named.function.place, f"`{named.function.name}` is asked for by an alias, in {count} places.")
+        yield Met(named.provider.place, f"`{named.provider.name}` is asked for by an alias, in {count} places.")
         return
     worst = max(asked, key=lambda one: len(one.spelled_out))
-    name, others = worst.function.name, sum(bool(one.spelled_out) for one in asked) - 1
+    name, others = worst.provider.name, sum(bool(one.spelled_out) for one in asked) - 1
     more = f", and {others} other dependenc{'ies' if others > 1 else 'y'} likewise" if others else ""
     yield Hit(
-        worst.function.place,
+        worst.provider.place,
         f"`{name}` and its type are spelled out in {len(worst.spelled_out)} places{more}: the two must agree in each. Name the "
         f"pair once, `Annotated[..., Depends({name})]`, and use that name.",
         related=tuple(Related(place, "spelled out here") for place in worst.spelled_out[:5]),

@@ -3,37 +3,60 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fastreview.api import Function, Place, Project, Variable, syntax
+from fastreview.api import Class, Code, Function, Injected, Place, Project, Variable, syntax
 
 
 class Asked(NamedTuple):
-    """A function that is injected, and the places that ask for it: all, and those that spell out ``Depends``."""
+    """A function or class that is injected, and the places that ask for it: all, and those that spell out ``Depends``."""
 
-    function: Function
+    provider: Function | Class
     uses: tuple[Place, ...]
     spelled_out: tuple[Place, ...]
+
+
+class _Use(NamedTuple):
+    """A parameter, or a field of a class-based view, that asks for something, and where its names are looked up."""
+
+    injected: Injected
+    annotation: syntax.Expr
+    default: syntax.Expr
+    code: Code
+    place: Place
 
 
 def asked_for(project: Project) -> list[Asked]:
     """Dependencies that can have a name of their own as an annotation, those with most uses first. What a factory makes
     differs from use to use."""
-    plain = {
-        id(d.function): d.function
-        for d in project.dependencies
-        if d.provider is d.function and d.function.parent is None
-    }
-    found: dict[int, list[tuple[Place, bool]]] = {}
+    found: dict[int, tuple[Function | Class, dict[Place, bool]]] = {}
+    for use in _uses(project):
+        provider = use.injected.provider
+        if isinstance(provider, Function | Class) and _can_be_named(provider) and "(" not in use.injected.name:
+            found.setdefault(id(provider), (provider, {}))[1][use.place] = _spells_out(use, project)
+    asked = (
+        Asked(provider, tuple(uses), tuple(place for place, spelled in uses.items() if spelled))
+        for provider, uses in found.values()
+    )
+    return sorted(asked, key=lambda one: (-len(one.uses), one.provider.key))
+
+
+def _can_be_named(provider: Function | Class) -> bool:
+    return provider.module.kind == "service" and (isinstance(provider, Class) or provider.parent is None)
+
+
+def _uses(project: Project) -> Iterator[_Use]:
     for function in _asking(project):
         for injected in project.injection.of(function):
-            key = id(injected.function)
-            if key in plain and injected.parameter in function.parameters and "(" not in injected.name:
-                place = Place(function.module.path, function.parameters[injected.parameter].line)
-                found.setdefault(key, []).append((place, _spells_out(function, injected.parameter, project)))
-    asked = (
-        Asked(plain[key], tuple(p for p, _ in uses), tuple(p for p, spelled in uses if spelled))
-        for key, uses in found.items()
-    )
-    return sorted(asked, key=lambda one: (-len(one.uses), one.function.key))
+            given = function.parameters.get(injected.parameter)
+            if given is not None:
+                place = Place(function.module.path, given.line)
+                yield _Use(injected, given.annotation, given.default, function.parent or function.module, place)
+    methods = [endpoint.function for endpoint in project.endpoints if endpoint.function.receiver]
+    for view in {id(method.owner): method.owner for method in methods if method.owner is not None}.values():
+        for injected in project.injection.of_view(view):
+            field = view.field(injected.parameter)
+            if field is not None:
+                at = field[0].module
+                yield _Use(injected, field[1].annotation, field[1].value, at, Place(at.path, field[1].line))
 
 
 def _asking(project: Project) -> Iterator[Function]:
@@ -42,10 +65,9 @@ def _asking(project: Project) -> Iterator[Function]:
     yield from {id(function): function for function in own if function.module.kind == "service"}.values()
 
 
-def _spells_out(function: Function, name: str, project: Project) -> bool:
-    parameter = function.parameters[name]
-    if type(parameter.annotation) is not syntax.Ref:
+def _spells_out(use: _Use, project: Project) -> bool:
+    if type(use.annotation) is not syntax.Ref:
         return True
     # `user: UserDep`: an alias, unless a default says where the value comes from.
-    named = project.names.resolve(function.parent or function.module, parameter.annotation.name)
-    return type(parameter.default) is syntax.Call and not isinstance(named, Variable)
+    named = project.names.resolve(use.code, use.annotation.name)
+    return type(use.default) is syntax.Call and not isinstance(named, Variable)

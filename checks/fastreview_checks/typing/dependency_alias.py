@@ -62,6 +62,50 @@ def orders(user: UserDep) -> str:
     return user
 ```
 
+A field of a class-based view asks for its dependency as a parameter does, and a class is one too:
+
+```python bad
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi_utils.cbv import cbv
+
+app = FastAPI()
+router = APIRouter()
+
+
+class Paging:  # finding
+    def __init__(self, page: int = 1) -> None:
+        self.page = page
+
+
+def current_user(token: str) -> str:
+    return token
+
+
+@cbv(router)
+class Me:
+    user: str = Depends(current_user)
+
+    @router.get("/me")
+    def me(self, paging: Paging = Depends()) -> str:
+        return self.user
+
+    @router.get("/friends")
+    def friends(self, paging: Paging = Depends()) -> str:
+        return self.user
+
+
+@cbv(router)
+class Orders:
+    user: str = Depends(current_user)
+
+    @router.get("/orders")
+    def orders(self, paging: Paging = Depends()) -> str:
+        return self.user
+
+
+app.include_router(router)
+```
+
 ```python not-applicable
 from fastapi import Depends, FastAPI
 
@@ -93,12 +137,12 @@ def dependency_alias(project: Project) -> Found:
     named = max(asked, key=lambda one: len(one.uses) - len(one.spelled_out))
     count = len(named.uses) - len(named.spelled_out)
     if spelled_out * 2 <= uses:
-        yield Met(named.function.place, f"`{named.function.name}` is asked for by its alias, in {count} places.")
+        yield Met(named.provider.place, f"`{named.provider.name}` is asked for by its alias, in {count} places.")
         return
     worst = max(asked, key=lambda one: len(one.spelled_out))
-    name = worst.function.name
+    name = worst.provider.name
     yield Hit(
-        worst.function.place,
+        worst.provider.place,
         f"Dependencies are spelled out in {spelled_out} of {uses} places, `{name}` in {len(worst.spelled_out)} of them: type and "
         f"provider must agree in each. Name the pair once, `Annotated[..., Depends({name})]`, and use the name.",
         related=tuple(Related(place, "spelled out here") for place in worst.spelled_out[:5]),
