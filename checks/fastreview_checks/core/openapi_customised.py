@@ -63,6 +63,23 @@ async def place(order: Order) -> Order:
     return order
 ```
 
+```python good
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+app = FastAPI(title="Orders")
+
+
+@app.get("/orders/{order_id}")
+async def read_order(order_id: int) -> int:
+    return order_id
+
+
+for route in app.routes:
+    if isinstance(route, APIRoute):
+        route.operation_id = route.name
+```
+
 ```python not-applicable
 from fastapi import FastAPI
 

@@ -138,6 +138,7 @@ def customisations(document: Document, project: Project) -> Iterator[tuple[str, 
     own_ids = [route for route in routes if route.option("operation_id") not in (syntax.MISSING, None)]
     if len(own_ids) * 2 >= len(routes):
         yield from (("stable operation ids", route.declared_at) for route in own_ids[:1])
+    yield from _ids_set_later(project)
     yield from _own_document(project)
     yield from _hooks(project)
     yield from _examples(routes, project)
@@ -158,6 +159,17 @@ def _by_routers(routes: tuple[Route, ...]) -> Iterator[tuple[str, Place]]:
                     given = call.keyword(name)
                     if not isinstance(given, syntax.Missing) and given is not None:
                         yield what, Place(code.module.path, call.line)
+
+
+def _ids_set_later(project: Project) -> Iterator[tuple[str, Place]]:
+    """``route.operation_id = route.name`` in a loop over the routes."""
+    for code in project.mentions("operation_id"):
+        for loop in code.statements_of(syntax.Loop) if "routes" in code.mentioned else ():
+            for stmt in syntax.statements(loop.body):
+                if isinstance(stmt, syntax.Assign) and any(
+                    isinstance(t, syntax.Ref) and "." in t.name and t.last == "operation_id" for t in stmt.targets
+                ):
+                    yield "stable operation ids", Place(code.module.path, stmt.line)
 
 
 def _own_document(project: Project) -> Iterator[tuple[str, Place]]:
