@@ -20,7 +20,7 @@ VAGUE = frozenset(
 """Types that, written without arguments, say nothing about what is inside."""
 
 _OPERATIONS = re.compile(
-    r"/(?:health|healthz|healthcheck|health[_-]check)(?:/|$)"
+    r"/health(?:z|[_-]?check(?:s|er)?)?(?:/|$)"
     r"|(?:^|[/_-])(?:ready|readyz|readiness|live|livez|liveness|ping|alive|heartbeat|up|metrics|version|robots\.txt"
     r"|favicon\.ico|sitemap\.xml)/?$"
 )
