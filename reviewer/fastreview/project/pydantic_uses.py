@@ -10,7 +10,7 @@ from fastreview.project.code import CallSite, Class, Code, Function, Module
 from fastreview.project.models import SCHEMA_BASES, SETTINGS_BASES
 from fastreview.project.names import External
 from fastreview.project.subject import Place, Subject
-from fastreview.project.values import Bound
+from fastreview.project.values import Bound, Instance, Value
 
 if TYPE_CHECKING:
     from fastreview.project.project import Project
@@ -156,7 +156,7 @@ def _arguments(call: s.Call, module: Module, where: str, line: int) -> Iterator[
 def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
     method, where = site.call.method, site.code.key
     if method in METHODS:
-        value = project.values.target(site)
+        value = project.values.target(site) or _on_what_is_handed_in(site, project)
         owner = value.name.rpartition(".")[0] if isinstance(value, External) else ""
         if (owner in _MODELS and not owner.startswith("pydantic.v1.")) or (method in _UNMISTAKABLE and value is None):
             yield PydanticUse(where, site.place, f".{method}()", f".{METHODS[method]}()")
@@ -169,6 +169,22 @@ def _call(site: CallSite, project: Project) -> Iterator[PydanticUse]:
             yield PydanticUse(where, site.place, f"{method}()", f"{FUNCTIONS[value.name]}()")
         elif isinstance(value, External) and value.name == "pydantic.TypeAdapter":
             yield PydanticUse(where, site.place, "", "TypeAdapter()")
+
+
+def _on_what_is_handed_in(site: CallSite, project: Project) -> Value | None:
+    """What is called on a parameter without a type, where all callers whose argument is known hand in a model."""
+    function, receiver = site.code, site.call.receiver
+    if not isinstance(function, Function) or type(receiver) is not s.Ref or receiver.name in function.bindings:
+        return None
+    parameter = function.parameters.get(receiver.name)
+    if parameter is None or parameter.annotated or parameter.has_default or parameter.kind in ("args", "kwargs"):
+        return None
+    position = function.facts.parameters.index(parameter) - bool(function.receiver)
+    arguments = ((above.call.argument(position, parameter.name), above.code) for above in project.callers(function))
+    handed = [v for expr, code in arguments if not isinstance(expr, s.Missing) and (v := project.values.of(expr, code))]
+    if not handed or not all(isinstance(v, Instance) and isinstance(v.of, Class) and _is_model(v.of) for v in handed):
+        return None
+    return project.values.attribute(handed[0], site.call.method)
 
 
 def _attributes(code: Code, project: Project) -> Iterator[PydanticUse]:
