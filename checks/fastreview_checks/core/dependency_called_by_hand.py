@@ -240,8 +240,10 @@ from fastreview.api import (
     Project,
     Related,
     check,
+    syntax,
 )
 from fastreview_checks.knowledge.core.markers import (
+    calls_of_made,
     direct_calls,
     left_out,
     marked,
@@ -286,13 +288,15 @@ def _once(hits: list[Hit]) -> Hit:
 def _incomplete(project: Project) -> Iterator[Hit]:
     """Calls that leave a parameter to its default, which is a marker that only FastAPI resolves."""
     known = {id(function): (function, markers) for function, markers in marked(project)}
-    for function, site in direct_calls((function for function, _ in known.values()), project):
+    functions = [function for function, _ in known.values()]
+    for function, site in (*direct_calls(functions, project), *calls_of_made(functions, project)):
         markers = known[id(function)][1]
         name, always = left_out(site, function, markers)
+        called = function.name if site.call.method else syntax.written(site.call.func, 60)
         if name:
             yield Hit(
                 site.place,
-                f"`{function.name}` is called here without `{name}`, which then is the `{markers[name]}(...)` marker and not "
+                f"`{called}` is called here without `{name}`, which then is the `{markers[name]}(...)` marker and not "
                 "what it stands for: only FastAPI resolves it. Pass the value, or inject what is called.",
                 symbol=f"{site.code.qualname}.{function.name}",
                 related=(Related(function.place, f"leaves `{name}` to FastAPI"),),

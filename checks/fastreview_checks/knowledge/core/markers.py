@@ -83,6 +83,19 @@ def direct_calls(functions: Iterable[Function], project: Project) -> Iterator[tu
                     yield from ((function, site) for function in here[key] if function is target)
 
 
+def calls_of_made(functions: Iterable[Function], project: Project) -> Iterator[tuple[Function, CallSite]]:
+    """Calls of ``functions`` that stand in others, where these have just made them: ``get_service(Users)()``."""
+    made = {id(function): function for function in functions if function.parent is not None}
+    names = {function.parent.name for function in made.values() if function.parent is not None}
+    for code in project.calling(*names):
+        for site in code.calls:
+            maker = site.call.func
+            if type(maker) is syntax.Call and maker.method in names:
+                function = made.get(id(project.values.of(maker, code)))
+                if function is not None:
+                    yield function, site
+
+
 def _may_mean(site: CallSite, functions: list[Function]) -> bool:
     """Whether what is called reads like one of ``functions``: by its name, or as a part of what is imported."""
     root, dot, _ = site.call.name.partition(".")
