@@ -1,7 +1,9 @@
 """Calls that wait for something else than the event loop: the network, a database, a disk, a process, a clock.
 
 Names are full names of functions, or of methods by their class. ``Owner.*`` stands for every method of a class whose
-methods all wait, ``package.*.method`` for a method of every class of a package that is the client of one service. Sources: the libraries' documentation; each group names what to use instead.
+methods all wait, ``package.*.method`` for a method of every class of a package that is the client of one service, and
+``package.**`` for every method of the groups of operations that the clients of a package hold. Sources: the libraries'
+documentation; each group names what to use instead.
 """
 
 import re
@@ -207,6 +209,7 @@ _ASYNC = re.compile(r"\.aio(?:\.|$)|\.Async[A-Z]")
 """Clients beside the synchronous ones of a package, whose methods have the same names."""
 
 _BY_NAME = {call: group for group in BLOCKING for call in group.calls}
+_BY_PACKAGE = {call.removesuffix("**"): group for call, group in _BY_NAME.items() if call.endswith(".**")}
 
 
 # Decorators that remember what a function gave.
@@ -243,4 +246,12 @@ def blocking(name: str) -> Blocking | None:
     known = _BY_NAME.get(name) or _BY_NAME.get(f"{owner}.*")
     if known is not None or "." not in owner or _ASYNC.search(owner):
         return known
-    return _BY_NAME.get(f"{package}.*.{method}")
+    return _BY_NAME.get(f"{package}.*.{method}") or _of_operations(owner)
+
+
+def _of_operations(owner: str) -> Blocking | None:
+    """What is known about the methods of ``client.virtual_machines`` and its like, by the client's package."""
+    client = owner.rpartition(".")[0]
+    if not client.rpartition(".")[2].endswith("Client"):
+        return None
+    return next((known for package, known in _BY_PACKAGE.items() if owner.startswith(package)), None)

@@ -55,6 +55,12 @@ SERVICES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Azure",
         "the same client of the package's `aio` module",
+        # Each public method of a generated class of operations sends a request: github.com/Azure/autorest.python.
+        ("azure.mgmt.**",),
+    ),
+    (
+        "Azure",
+        "the same client of the package's `aio` module",
         tuple(f"azure.*.{m}" for m in (
             "upload_blob", "download_blob", "delete_blob", "delete_blobs", "get_blob_properties", "list_blobs",
             "list_blob_names", "create_container", "delete_container", "set_blob_metadata", "start_copy_from_url",
