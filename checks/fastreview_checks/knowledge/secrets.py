@@ -26,7 +26,10 @@ _VENDOR = re.compile(
     r"(?:^|_)(?:stripe|aws|s3|r2|minio|oss|cos|paypal|razorpay|google|azure|github|gitlab|cloudinary|twilio|recaptcha|captcha|slack"
     r"|turnstile|langfuse|sendgrid|mailgun|plaid|shopify|wechat|alipay|qiniu|tencent|aliyun|client|webhook)(?:_|$)"
 )
-_PASSWORD = re.compile(r"(?:^|_)(?:password|passwd|pwd|passphrase)\d?$")
+_PASSWORD = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|passphrase)\d?$"
+    r"|(?:^|_)(?:db|database|postgres|pg|mysql|mongo|redis|rabbit(?:mq)?|smtp|e?mail|admin|root|superuser)_?pass$"
+)
 _KEY = re.compile(
     r"(?:^|_)(?:api_?key|api_?token|access_?key|secret_?access_?key|access_?token|auth_?token|bot_?token|client_?secret"
     r"|webhook_?secret|secret|token|private_?key|account_?key|sas_?token)$"

@@ -59,6 +59,8 @@ _CHECKING = re.compile(
     r"|^(?:has|get)attr$",
     re.IGNORECASE,
 )
+_TAKING_APART = frozenset({"urlparse", "urlsplit"})
+_HOPS = 3
 _SEARCHING = re.compile(r"(?:^(?:re|regex)|(?:pattern|regex|_re)|(?:^|\.)_?(?-i:[A-Z][A-Z_]+))\.search$", re.IGNORECASE)
 """How a text is held against a regular expression that need not match all of it."""
 
@@ -422,9 +424,40 @@ def _checks(code: Code, names: set[str]) -> bool:
                 _mentions(given, names)
                 for given in (site.call.func, *site.call.args, *(k.value for k in site.call.keywords))
             )
+            and (method not in _TAKING_APART or _is_looked_at(site.call, code))
         ):
             return True
     return False
+
+
+def _is_looked_at(call: syntax.Call, code: Code) -> bool:
+    """Whether something is made to depend on the parts that ``call`` gives, or they go elsewhere."""
+    parts = {name for name, bound in code.bindings.items() if any(_holds(b.expr, call) for b in bound)}
+    if not parts:
+        # Used where it stands: compared, returned, handed on.
+        return not any(isinstance(stmt, syntax.Do) and stmt.value is call for stmt in code.statements)
+    for _ in range(_HOPS):
+        parts |= {name for name, bound in code.bindings.items() if any(_mentions(b.expr, parts) for b in bound)}
+    for stmt in code.statements:
+        if isinstance(stmt, syntax.If | syntax.Assert | syntax.Match | syntax.Return):
+            tested = (
+                stmt.subject
+                if isinstance(stmt, syntax.Match)
+                else stmt.value
+                if isinstance(stmt, syntax.Return)
+                else stmt.test
+            )
+            if tested is not None and _mentions(tested, parts):
+                return True
+    return any(
+        _CHECKING.search(site.call.method) and any(_mentions(given, parts) for given in site.call.args)
+        for site in code.calls
+        if site.call is not call
+    )
+
+
+def _holds(expr: syntax.Expr, call: syntax.Call) -> bool:
+    return any(node is call for node in syntax.walk(expr))
 
 
 def _refuses(code: Code, names: set[str], project: Project) -> bool:

@@ -241,6 +241,12 @@ def _parameters(function: Function, injected: tuple[Injected, ...], names: Names
                 yield found
 
 
+_INJECTED = frozenset(
+    {"dishka.FromDishka", "dishka.integrations.base.FromDishka", "dishka.integrations.fastapi.FromDishka"}
+)
+"""What marks a parameter that a container of dependencies gives."""
+
+
 def _is_not_asked_for(declared: Declared, names: Names) -> bool:
     """Whether the value comes from no client: FastAPI gives something of its own (the request, the response to come, the
     background tasks), or the type is no parameter at all."""
@@ -248,7 +254,7 @@ def _is_not_asked_for(declared: Declared, names: Names) -> bool:
     named = expr.value if type(expr) is s.Subscript else expr
     found = names.resolve(declared.code, named.name) if type(named) is s.Ref else None
     if type(found) is External:
-        return named is expr and found.name in _GIVEN
+        return found.name in _INJECTED or (named is expr and found.name in _GIVEN)
     return type(found) is Class and _is_plain_object(found, names)
 
 
