@@ -433,9 +433,15 @@ def _checks(code: Code, names: set[str]) -> bool:
 def _is_looked_at(call: syntax.Call, code: Code) -> bool:
     """Whether something is made to depend on the parts that ``call`` gives, or they go elsewhere."""
     parts = {name for name, bound in code.bindings.items() if any(_holds(b.expr, call) for b in bound)}
-    if not parts:
-        # Used where it stands: compared, returned, handed on.
-        return not any(isinstance(stmt, syntax.Do) and stmt.value is call for stmt in code.statements)
+    compared = (
+        node
+        for stmt in code.statements
+        for expr in syntax.expressions(stmt)
+        for node in syntax.walk(expr)
+        if isinstance(node, syntax.Operation) and node.op in ("in", "not in", "==", "!=")
+    )
+    if any(_holds(node, call) for node in compared):
+        return True
     for _ in range(_HOPS):
         parts |= {name for name, bound in code.bindings.items() if any(_mentions(b.expr, parts) for b in bound)}
     for stmt in code.statements:
@@ -447,10 +453,13 @@ def _is_looked_at(call: syntax.Call, code: Code) -> bool:
                 if isinstance(stmt, syntax.Return)
                 else stmt.test
             )
-            if tested is not None and _mentions(tested, parts):
+            if tested is not None and (
+                _mentions(tested, parts) or (_holds(tested, call) and isinstance(stmt, syntax.If))
+            ):
                 return True
     return any(
-        _CHECKING.search(site.call.method) and any(_mentions(given, parts) for given in site.call.args)
+        _CHECKING.search(site.call.method)
+        and any(_mentions(given, parts) or _holds(given, call) for given in site.call.args)
         for site in code.calls
         if site.call is not call
     )
