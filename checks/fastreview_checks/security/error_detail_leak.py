@@ -376,6 +376,24 @@ def job(job_id: str) -> dict[str, object]:
     return {"state": result.state, "result": result.result}
 ```
 
+An error that is returned is sent as well:
+
+```python bad
+from fastapi import FastAPI, HTTPException
+
+from app.orders import load
+
+app = FastAPI()
+
+
+@app.get("/orders/{number}")
+def order(number: int) -> object:
+    try:
+        return load(number)
+    except Exception as error:
+        return HTTPException(500, detail=str(error))  # finding
+```
+
 Middleware answers too:
 
 ```python bad

@@ -200,6 +200,9 @@ RETURNS = {
     "pymongo.MongoClient.get_database": "pymongo.database.Database",
     "pymongo.MongoClient.get_default_database": "pymongo.database.Database",
     "pymongo.database.Database.get_collection": "pymongo.collection.Collection",
+    "motor.motor_asyncio.AsyncIOMotorClient.get_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
+    "motor.motor_asyncio.AsyncIOMotorClient.get_default_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
+    "motor.motor_asyncio.AsyncIOMotorDatabase.get_collection": "motor.motor_asyncio.AsyncIOMotorCollection",
     "pymongo.collection.Collection.find": "pymongo.cursor.Cursor",
     "pymongo.collection.Collection.aggregate": "pymongo.cursor.Cursor",
     "pymongo.cursor.Cursor.sort": "pymongo.cursor.Cursor",
@@ -369,6 +372,10 @@ ATTRIBUTES = {
 
 # Methods of these classes that a "*" attribute must not shadow.
 METHODS = {
+    "motor.motor_asyncio.AsyncIOMotorClient": frozenset({"get_database", "get_default_database", "close", "server_info",
+                                                        "start_session", "list_database_names", "drop_database", "get_io_loop"}),
+    "motor.motor_asyncio.AsyncIOMotorDatabase": frozenset({"get_collection", "command", "list_collection_names",
+                                                          "create_collection", "drop_collection", "aggregate", "client", "name"}),
     "pymongo.MongoClient": frozenset({"get_database", "get_default_database", "close", "server_info", "start_session",
                                       "list_database_names", "drop_database", "admin"}),
     "pymongo.database.Database": frozenset({"get_collection", "command", "list_collection_names", "create_collection",

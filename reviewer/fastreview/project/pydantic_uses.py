@@ -50,7 +50,13 @@ _V2_DECORATORS = frozenset(
     f"pydantic.{name}" for name in (*DECORATORS.values(), "field_serializer", "model_serializer", "computed_field")
 )
 _BY_NAME = ("TypeAdapter", "parse_obj_as", "parse_raw_as", "schema_of")
-_MODELS = SCHEMA_BASES | SETTINGS_BASES
+_MODELS = (
+    SCHEMA_BASES
+    | SETTINGS_BASES
+    # Models of libraries that build on Pydantic, by the documentation of beanie and the source of `fastapi.security.http`.
+    | {"beanie.Document", "beanie.odm.documents.Document"}
+    | {"fastapi.security.HTTPBasicCredentials", "fastapi.security.HTTPAuthorizationCredentials"}
+)
 _UNMISTAKABLE = frozenset({"from_orm", "parse_obj", "update_forward_refs"})
 
 

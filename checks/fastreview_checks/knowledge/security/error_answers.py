@@ -226,7 +226,9 @@ def _leaks(body: syntax.Body, error: str, code: Code, project: Project, *, retur
             ):
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Call() as call) if (
-                returns and ANSWERS.search(call.method) and _told(call, names, code, project)
+                returns
+                and (ANSWERS.search(call.method) or is_http_error(call, code, project))
+                and _told(call, names, code, project)
             ):
                 yield Place(code.module.path, stmt.line)
             case syntax.Return(value=syntax.Mapping() as value) if returns and tells(value, names, code, project):
